@@ -1,0 +1,64 @@
+import { GetRoleCommand, GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+
+import type { Refusal } from "../outcome";
+import type { Aws } from "../respond";
+import { clientConfiguration, isAnswer } from "./client";
+
+const iam = new IAMClient(clientConfiguration);
+
+/** The role and its inline policies. */
+export function iamCalls(abortSignal: AbortSignal): Pick<Aws, "getRole" | "getRolePolicy" | "putRolePolicy"> {
+  return {
+    async getRole(roleName) {
+      try {
+        const { Role } = await iam.send(new GetRoleCommand({ RoleName: roleName }), { abortSignal });
+        if (!Role?.Arn || !Role.RoleId || !Role.Path) throw new Error(`IAM answered without the role ${roleName}`);
+        const tags = (Role.Tags ?? []).map(({ Key, Value }) => ({ key: Key ?? "", value: Value ?? "" }));
+        return { arn: Role.Arn, path: Role.Path, roleId: Role.RoleId, tags };
+      } catch (error) {
+        if (isAnswer(error, "NoSuchEntityException")) return undefined;
+        throw error;
+      }
+    },
+
+    async getRolePolicy(roleName, policyName) {
+      try {
+        const command = new GetRolePolicyCommand({ RoleName: roleName, PolicyName: policyName });
+        const { PolicyDocument } = await iam.send(command, { abortSignal });
+        return PolicyDocument === undefined ? undefined : decodeURIComponent(PolicyDocument);
+      } catch (error) {
+        if (isAnswer(error, "NoSuchEntityException")) return undefined;
+        throw error;
+      }
+    },
+
+    async putRolePolicy(roleName, policyName, document) {
+      try {
+        const input = { RoleName: roleName, PolicyName: policyName, PolicyDocument: document };
+        await iam.send(new PutRolePolicyCommand(input), { abortSignal });
+        return undefined;
+      } catch (error) {
+        const refusal = finalRefusal(error);
+        if (refusal) return refusal;
+        throw error;
+      }
+    },
+  };
+}
+
+/** What IAM refuses for good: trying again would end the same way. */
+function finalRefusal(error: unknown): Refusal | undefined {
+  if (isAnswer(error, "NoSuchEntityException")) {
+    return { reason: "role-not-found", explanation: "the role was deleted while it was being revoked" };
+  }
+  if (isAnswer(error, "UnmodifiableEntityException")) {
+    return { reason: "unmodifiable-role", explanation: "IAM lets nobody edit this role" };
+  }
+  if (isAnswer(error, "LimitExceededException")) {
+    return {
+      reason: "policy-quota-exceeded",
+      explanation: "the role's inline policies leave no room for another one (10,240 characters in all)",
+    };
+  }
+  return undefined;
+}

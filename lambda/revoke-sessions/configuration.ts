@@ -1,0 +1,90 @@
+import * as v from "valibot";
+
+import type { FunctionEnvironment, Response, RevocableRolesSpec, Scope } from "../../src/function-environment";
+
+/** What the deployment decided, read once when the function starts. */
+export interface Configuration {
+  readonly accountId: string;
+  readonly topicArn: string;
+  /** `aws`, `aws-us-gov` or `aws-cn`: the topic's. */
+  readonly partition: string;
+  readonly response: Response;
+  readonly scope: Scope;
+  readonly minimumSeverity: number;
+  readonly severityOverrides: Readonly<Record<string, number>>;
+  readonly revocableRoles: RevocableRolesSpec;
+  readonly protectedRoles: readonly string[];
+  readonly exemptTag: { readonly key: string; readonly value: string };
+  readonly verifyAfterSeconds: number;
+}
+
+const RoleArn = v.pipe(v.string(), v.regex(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, "must be the ARN of an IAM role"));
+const Severity = v.pipe(v.number(), v.minValue(0), v.maxValue(10));
+const numeral = v.pipe(v.string(), v.regex(/^\d+(\.\d+)?$/, "must be a number"), v.transform(Number));
+
+const json = <Schema extends v.GenericSchema>(schema: Schema) =>
+  v.pipe(
+    v.string(),
+    v.rawTransform(({ dataset, addIssue, NEVER }): unknown => {
+      try {
+        return JSON.parse(dataset.value);
+      } catch {
+        addIssue({ message: "must be JSON" });
+        return NEVER;
+      }
+    }),
+    schema,
+  );
+
+const Environment = v.object({
+  ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/, "must be twelve digits")),
+  TOPIC_ARN: v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+$/, "must be the ARN of an SNS topic")),
+  RESPONSE: v.picklist(["revoke", "notify-only"]),
+  SCOPE: v.picklist(["role", "session"]),
+  MINIMUM_SEVERITY: v.pipe(numeral, Severity),
+  SEVERITY_OVERRIDES: json(v.record(v.string(), Severity)),
+  REVOCABLE_ROLES: json(
+    v.strictObject({
+      arns: v.optional(v.array(RoleArn)),
+      path: v.optional(v.pipe(v.string(), v.regex(/^\/(.+\/)?$/, "must begin and end with a slash"))),
+      tag: v.optional(v.strictObject({ key: v.pipe(v.string(), v.minLength(1)), value: v.string() })),
+      any: v.optional(v.literal(true)),
+    }),
+  ),
+  PROTECTED_ROLES: json(v.array(RoleArn)),
+  EXEMPT_TAG: v.pipe(v.string(), v.regex(/^[^=]+=/, "must be key=value")),
+  VERIFY_AFTER_SECONDS: v.pipe(numeral, v.maxValue(30)),
+} satisfies Record<keyof FunctionEnvironment, v.GenericSchema>);
+
+/**
+ * Reads the function's environment.
+ *
+ * @throws Error that names every variable that is missing or not what {@link FunctionEnvironment} allows. A function
+ * that cannot know what it may revoke must not start: Lambda then reports an error for each event, and the event ends
+ * in the queue.
+ */
+export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
+  const parsed = v.safeParse(Environment, environment);
+  if (!parsed.success) {
+    const problems = parsed.issues.map((issue) => {
+      const name = String(issue.path?.[0]?.key);
+      return `${name}=${JSON.stringify(environment[name])}: ${issue.message}`;
+    });
+    throw new Error(`the function's environment is not usable:\n  ${problems.join("\n  ")}`);
+  }
+  const env = parsed.output;
+  const separator = env.EXEMPT_TAG.indexOf("=");
+  return {
+    accountId: env.ACCOUNT_ID,
+    topicArn: env.TOPIC_ARN,
+    partition: env.TOPIC_ARN.split(":")[1] ?? "aws",
+    response: env.RESPONSE,
+    scope: env.SCOPE,
+    minimumSeverity: env.MINIMUM_SEVERITY,
+    severityOverrides: env.SEVERITY_OVERRIDES,
+    revocableRoles: env.REVOCABLE_ROLES,
+    protectedRoles: env.PROTECTED_ROLES,
+    exemptTag: { key: env.EXEMPT_TAG.slice(0, separator), value: env.EXEMPT_TAG.slice(separator + 1) },
+    verifyAfterSeconds: env.VERIFY_AFTER_SECONDS,
+  };
+}

@@ -1,0 +1,236 @@
+import { sessionInstance } from "./finding";
+import type { Impact } from "./impact";
+import type { Incident, Verification } from "./respond";
+import { isoSeconds, planRevocation } from "./revocation";
+import type { Target } from "./target";
+import { severityOf } from "./triage";
+
+/** A mail to the people who watch the topic. */
+export interface Mail {
+  /** 100 printable ASCII characters at most: what SNS allows. */
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** More instances than this are counted, not listed. */
+const MOST_INSTANCES = 50;
+
+/** Writes what a person woken at night needs: what happened, what was done, what breaks, how to undo it or do it by hand. */
+export function report(incident: Incident): Mail {
+  const sections = incident.refusal ? refusalSections(incident) : revocationSections(incident);
+  return {
+    subject: subject(incident),
+    message: sections.map(({ title, lines }) => [title, ...lines.map((line) => `  ${line}`)].join("\n")).join("\n\n"),
+  };
+}
+
+interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+function subject({ finding, plan, refusal }: Incident): string {
+  const what = refusal ? `NOT revoked (${refusal.reason})` : "Sessions revoked";
+  const whose = plan ? `role ${plan.roleName}` : finding.type;
+  const where = `${finding.accountId ?? "unknown account"} ${finding.region}`;
+  return `GuardDuty: ${what}: ${whose}, ${where}`.replace(/[^ -~]/g, "?").slice(0, 100);
+}
+
+function revocationSections(incident: Incident): Section[] {
+  return [
+    happened(incident),
+    { title: "WHAT WAS DONE", lines: done(incident) },
+    { title: "WHAT BREAKS NOW", lines: breaks(incident) },
+    ...(incident.impact ? [{ title: "WHO USES THE ROLE", lines: users(incident, incident.impact) }] : []),
+    { title: "WHAT THIS DOES NOT DO", lines: LIMITS },
+    { title: "HOW TO UNDO IT", lines: undo(incident) },
+  ];
+}
+
+function refusalSections(incident: Incident): Section[] {
+  return [
+    happened(incident),
+    { title: "WHAT WAS DONE", lines: ["Nothing was changed:", ...wrap(`${incident.refusal?.explanation}.`)] },
+    { title: "HOW TO ACT BY HAND", lines: byHand(incident) },
+  ];
+}
+
+function happened({ finding, plan, configuration }: Incident): Section {
+  const { activity } = finding;
+  const severity = severityOf(finding, configuration);
+  const overridden = severity === finding.severity ? "" : ` (set by this deployment; GuardDuty says ${finding.severity})`;
+  const place = [activity.city, activity.country, activity.network].filter(Boolean).join(", ");
+  const from = [activity.ipAddress, activity.remoteAccountId && `AWS account ${activity.remoteAccountId}`];
+  const call = activity.api && `${activity.api} on ${activity.service ?? "an unnamed service"}`;
+  const facts: [string, string | number | undefined][] = [
+    ["Finding", finding.type],
+    ["Id", finding.id],
+    ["Severity", severity === undefined ? undefined : `${severity}${overridden}`],
+    ["Account", finding.accountId],
+    ["Region", finding.region],
+    ["Role", plan?.roleName ?? finding.userName],
+    ["Instance", finding.instanceId],
+    ["Access keys", plan?.accessKeyIds.join(", ") || finding.credentials[0].accessKeyId],
+    ["Used from", [from.filter(Boolean).join(", "), place && `(${place})`].filter(Boolean).join(" ")],
+    ["Call", call && `${call}${activity.errorCode ? ` (answered ${activity.errorCode})` : ""}`],
+    ["First seen", activity.firstSeen],
+    ["Last seen", activity.lastSeen],
+    ["Times", activity.count],
+    ["Console", consoleLink(configuration.partition, finding.region, finding.id)],
+  ];
+  const known = facts.filter(([, value]) => value !== undefined && value !== "");
+  return { title: "WHAT HAPPENED", lines: known.map(([label, value]) => `${label.padEnd(13)}${printable(String(value))}`) };
+}
+
+function done({ plan, cutoff, configuration, verification }: Incident): string[] {
+  if (!plan || !cutoff) return [];
+  const until = `issued before ${isoSeconds(cutoff)}`;
+  const fallback =
+    configuration.scope === "session" && plan.scope === "role"
+      ? wrap(
+          "This deployment revokes single sessions, but a stolen one is no instance's: all sessions of the role had to be revoked.",
+        )
+      : [];
+  const policies = plan.targets.map(({ policyName, userId }) =>
+    userId
+      ? `The inline policy ${policyName} denies the session ${userId} ${until}.`
+      : `The inline policy ${policyName} denies every session of the role that was ${until}.`,
+  );
+  return [...fallback, ...policies.flatMap(wrap), ...wrap(verificationText(verification, configuration.verifyAfterSeconds))];
+}
+
+function verificationText(verification: Verification | undefined, seconds: number): string {
+  switch (verification?.state) {
+    case "verified":
+      return `Verified: read back ${seconds} s later, it was in place.`;
+    case "restored":
+      return (
+        "The policy was removed and restored: somebody deleted or weakened it right after it was written. Whoever did so " +
+        "may still hold other credentials of this account."
+      );
+    case "not-kept":
+      return (
+        "THE POLICY COULD NOT BE KEPT: somebody removes it as fast as it is written. Act by hand: deny the role in a " +
+        "service control policy, or detach all of the role's policies, and look in CloudTrail for who calls DeleteRolePolicy."
+      );
+    case "unverified":
+      return `Not verified: reading the policy back failed (${printable(verification.why)}). Look at the role.`;
+    default:
+      return "Not verified: this deployment does not read the policy back.";
+  }
+}
+
+function breaks({ plan, finding }: Incident): string[] {
+  const renewal =
+    "The metadata service hands out new credentials within about an hour; stopping and starting the instance does it at " +
+    "once, rebooting does not.";
+  if (plan?.scope === "session") {
+    const instances = plan.targets.map(({ userId }) => sessionInstance(userId)).join(", ");
+    return wrap(
+      `Software on ${instances} is denied everything until it gets new credentials. ${renewal} Other instances with the ` +
+        "same role go on working.",
+    );
+  }
+  const robbed = finding.instanceId ? `, on ${printable(finding.instanceId)} and everywhere else,` : "";
+  return wrap(
+    `Everything that runs with the role${robbed} is denied every call until it gets new credentials. On instances: ` +
+      `${renewal} People and software that assumed the role have to assume it again.`,
+  );
+}
+
+function users({ finding, plan }: Incident, impact: Impact): string[] {
+  if ("unknown" in impact) {
+    return wrap(`The instances that use the role could not be listed (${printable(impact.unknown)}). Nothing else changes.`);
+  }
+  if (impact.uses.length === 0) return wrap("No instance of this account and region uses the role now.");
+  const robbed = new Set([finding.instanceId, ...(plan?.targets ?? []).map(({ userId }) => sessionInstance(userId))]);
+  const recovery = (instanceId: string, state: string): string => {
+    if (robbed.has(instanceId)) return "ROBBED: isolate it before it gets new credentials";
+    if (plan?.scope === "session") return "not affected";
+    return state === "running" ? "denied until its credentials are renewed" : "gets new credentials when it starts";
+  };
+  const lines = impact.uses.slice(0, MOST_INSTANCES).map(({ instanceId, name, state }) => {
+    const label = [instanceId, name && `"${printable(name)}"`, state].filter(Boolean).join(" ");
+    return `${label}: ${recovery(instanceId, state)}`;
+  });
+  const more = impact.uses.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more`] : lines;
+}
+
+const LIMITS = [
+  "It does not end sessions of other roles that the thief started from this",
+  "one, nor undo what was already done. Whoever can reach the instance can",
+  "fetch new credentials: isolate the instance, then look in CloudTrail for",
+  "what the access keys above were used for.",
+];
+
+function undo({ plan }: Incident): string[] {
+  if (!plan) return [];
+  const role = shellQuote(plan.roleName);
+  return [
+    "Nothing has to be undone: sessions issued later are not denied. To remove it:",
+    ...plan.targets.map(({ policyName }) => `aws iam delete-role-policy --role-name ${role} --policy-name ${policyName}`),
+  ];
+}
+
+function byHand({ finding, plan, refusal, handledAt }: Incident): string[] {
+  const { userName, credentials, accountId } = finding;
+  if (refusal?.reason === "sample-finding") return ["Nothing has to be done."];
+  if (plan) {
+    const account = refusal?.reason === "other-account" ? ` with credentials of account ${printable(accountId ?? "")}` : "";
+    return [
+      ...wrap(`To revoke every session of the role that was issued until now${account}:`),
+      ...plan.targets.map((target) => putCommand(plan.roleName, target, handledAt)),
+      ...(refusal?.reason === "policy-quota-exceeded"
+        ? wrap("First make room: remove an inline policy of the role, or move it into a managed policy.")
+        : []),
+    ];
+  }
+  const accessKeyId = credentials[0].accessKeyId;
+  if (refusal?.reason === "not-a-role" && userName && accessKeyId?.startsWith("AKIA")) {
+    return [
+      ...wrap("To switch off the long-term access key:"),
+      `aws iam update-access-key --user-name ${shellQuote(userName)} --access-key-id ${shellQuote(accessKeyId)} --status Inactive`,
+    ];
+  }
+  return wrap("Open the finding in the console, find out whose credentials these are, and revoke them there.");
+}
+
+function putCommand(roleName: string, target: Target, now: Date): string {
+  const plan = planRevocation(undefined, target, now);
+  const document = plan.kind === "write" ? plan.document : "";
+  return (
+    `aws iam put-role-policy --role-name ${shellQuote(roleName)} --policy-name ${target.policyName} ` +
+    `--policy-document '${document}'`
+  );
+}
+
+function consoleLink(partition: string, region: string, findingId: string): string {
+  const hosts: Record<string, string> = {
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+    "aws-cn": "console.amazonaws.cn",
+  };
+  const host = hosts[partition] ?? `${encodeURIComponent(region)}.console.aws.amazon.com`;
+  const search = encodeURIComponent(`id=${findingId}`);
+  return `https://${host}/guardduty/home?region=${encodeURIComponent(region)}#/findings?search=${search}`;
+}
+
+/** Text of the event may come from whoever can put events on the bus: one line, no control characters, not endless. */
+function printable(text: string): string {
+  const clean = text.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
+  return clean.length > 300 ? `${clean.slice(0, 299)}…` : clean;
+}
+
+function shellQuote(text: string): string {
+  return /^[\w+=,.@-]+$/.test(text) ? text : `'${printable(text).replaceAll("'", `'\\''`)}'`;
+}
+
+function wrap(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= 76) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,171 @@
+import type { Configuration } from "./configuration";
+import { type Finding, parseFinding } from "./finding";
+import type { Impact, RoleUse } from "./impact";
+import type { Refusal, Result } from "./outcome";
+import { isoSeconds, planRevocation, restoreRevocation, type Revocation } from "./revocation";
+import { type Target, type Targets, targetsOf } from "./target";
+import { type Role, type Suspect, triageFinding, triageRole } from "./triage";
+
+/** What the function does in AWS. Each call retries what can pass by itself; what it throws must be retried as a whole. */
+export interface Aws {
+  /** The role, or undefined where the account has none of that name. */
+  getRole(roleName: string): Promise<Role | undefined>;
+  /** The document of an inline policy, or undefined where there is none. */
+  getRolePolicy(roleName: string, policyName: string): Promise<string | undefined>;
+  /** Attaches an inline policy; a refusal that no retry can change is returned, not thrown. */
+  putRolePolicy(roleName: string, policyName: string, document: string): Promise<Refusal | undefined>;
+  /** The instances of the account and region that use the role. */
+  findRoleUse(roleName: string): Promise<readonly RoleUse[]>;
+  /** Tells the topic. */
+  notify(incident: Incident): Promise<void>;
+}
+
+export interface Dependencies {
+  readonly configuration: Configuration;
+  readonly aws: Aws;
+  readonly now: () => Date;
+  readonly wait: (seconds: number) => Promise<void>;
+}
+
+/** How far the revocation is known to hold. */
+export type Verification =
+  | { readonly state: "verified" | "restored" | "not-kept" | "not-asked" }
+  | { readonly state: "unverified"; readonly why: string };
+
+/** All that happened about one finding: what the mail is written from. */
+export interface Incident {
+  readonly finding: Finding;
+  readonly configuration: Configuration;
+  /** What was, or by hand could be, revoked; undefined where the finding names no role. */
+  readonly plan?: Targets & { readonly roleName: string };
+  readonly refusal?: Refusal;
+  readonly cutoff?: Date;
+  readonly verification?: Verification;
+  readonly impact?: Impact;
+  readonly handledAt: Date;
+}
+
+/** The policy is put back this many times before the function gives up and calls for a person. */
+const MOST_RESTORATIONS = 2;
+
+/**
+ * Answers one event: finding, triage, revocation, report.
+ *
+ * @returns the outcome, after everybody who asked for it has been told.
+ * @throws InvalidEventError for anything but a finding in EventBridge's envelope; whatever AWS still answers with after
+ * the retries. In both cases the event has to come back, or end in the queue.
+ */
+export async function respond(event: unknown, { configuration, aws, now, wait }: Dependencies): Promise<Result> {
+  const finding = parseFinding(event);
+
+  const refuse = async (refusal: Refusal, plan?: Incident["plan"]): Promise<Result> => {
+    await aws.notify({ finding, configuration, plan, refusal, handledAt: now() });
+    return result(finding, "not-revoked", plan, { reason: refusal.reason });
+  };
+
+  const suspect = triageFinding(finding, configuration);
+  if ("reason" in suspect) return refuse(suspect, manualPlan(finding));
+  const plan = { ...targetsOf(finding, suspect, configuration.scope), roleName: suspect.roleName };
+
+  const [role, ...attached] = await Promise.all([
+    aws.getRole(suspect.roleName),
+    ...plan.targets.map(({ policyName }) => aws.getRolePolicy(suspect.roleName, policyName)),
+  ]);
+  const refusal = triageRole(suspect, role, configuration);
+  if (refusal) return refuse(refusal, plan);
+
+  const revocations = plan.targets.map((target, index) => planRevocation(attached[index], target, now()));
+  const writes = revocations.map((revocation, index) => write(aws, suspect, plan.targets[index]!, revocation));
+  const writeRefusal = (await Promise.all(writes)).find((refused) => refused !== undefined);
+  if (writeRefusal) return refuse(writeRefusal, plan);
+
+  const cutoff = new Date(Math.max(...revocations.map((revocation) => revocation.cutoff.getTime())));
+  const wrote = revocations.some(({ kind }) => kind === "write");
+  const outcome = wrote ? "revoked" : "already-revoked";
+  if (wrote || isOwnEarlierAttempt(finding, cutoff)) {
+    const verification = await verify(aws, suspect, plan.targets, revocations, configuration.verifyAfterSeconds, wait);
+    const impact = await aws.findRoleUse(suspect.roleName).then(
+      (uses): Impact => ({ uses }),
+      (error: unknown): Impact => ({ unknown: messageOf(error) }),
+    );
+    await aws.notify({ finding, configuration, plan, cutoff, verification, impact, handledAt: now() });
+  }
+  return result(finding, outcome, plan, { cutoff: isoSeconds(cutoff) });
+}
+
+async function write(aws: Aws, { roleName }: Suspect, { policyName }: Target, revocation: Revocation) {
+  return revocation.kind === "write" ? aws.putRolePolicy(roleName, policyName, revocation.document) : undefined;
+}
+
+/**
+ * Whether this very event may have written the revocation in an attempt whose mail never left: then the mail is still
+ * owed. A cut-off lies ahead of its writing, so the event's own is never before the event; a repeat of the finding,
+ * published after the cut-off, is none.
+ */
+function isOwnEarlierAttempt({ eventTime }: Finding, cutoff: Date): boolean {
+  return eventTime === undefined || cutoff >= eventTime;
+}
+
+/**
+ * Looks again once IAM enforces the change: until then a thief whose session may edit the role can still delete the
+ * policy, and another invocation that read before we wrote can have overwritten it.
+ */
+async function verify(
+  aws: Aws,
+  { roleName }: Suspect,
+  targets: Targets["targets"],
+  revocations: readonly Revocation[],
+  seconds: number,
+  wait: Dependencies["wait"],
+): Promise<Verification> {
+  if (seconds === 0) return { state: "not-asked" };
+  for (let restorations = 0; ; restorations++) {
+    await wait(seconds);
+    let documents: (string | undefined)[];
+    try {
+      documents = await Promise.all(targets.map(({ policyName }) => aws.getRolePolicy(roleName, policyName)));
+    } catch (error) {
+      return { state: "unverified", why: messageOf(error) };
+    }
+    const lost = targets.flatMap((target, index) => {
+      const document = restoreRevocation(documents[index], target, revocations[index]!.cutoff);
+      return document === undefined ? [] : [{ target, document }];
+    });
+    if (lost.length === 0) return { state: restorations === 0 ? "verified" : "restored" };
+    const refused = await Promise.all(
+      lost.map(({ target, document }) => aws.putRolePolicy(roleName, target.policyName, document)),
+    );
+    if (refused.some(Boolean) || restorations === MOST_RESTORATIONS) return { state: "not-kept" };
+  }
+}
+
+/** What a person could revoke by hand where the function may not: only if the finding names a role. */
+function manualPlan(finding: Finding): Incident["plan"] {
+  const [{ principalId }] = finding.credentials;
+  const { userName } = finding;
+  const suspect = { roleName: userName ?? "", roleId: principalId?.split(":")[0] ?? "" };
+  const isRole = suspect.roleId.startsWith("AROA") && /^[\w+=,.@-]{1,64}$/.test(suspect.roleName);
+  return isRole ? { ...targetsOf(finding, suspect, "role"), roleName: suspect.roleName } : undefined;
+}
+
+function result(
+  finding: Finding,
+  outcome: Result["outcome"],
+  plan: Incident["plan"],
+  further: Pick<Result, "reason" | "cutoff">,
+): Result {
+  return {
+    outcome,
+    ...further,
+    findingId: finding.id,
+    findingType: finding.type,
+    accountId: finding.accountId ?? "unknown",
+    region: finding.region,
+    role: plan?.roleName,
+    policyName: plan?.targets[0].policyName,
+    scope: plan?.scope,
+    accessKeyIds: plan?.accessKeyIds,
+  };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { App } from "cdktf";
+
+import { readConfiguration } from "./src/workshop/configuration";
+import { LabStack } from "./src/workshop/lab-stack";
+import { ResponseStack } from "./src/workshop/response-stack";
+
+const { context } = JSON.parse(readFileSync(join(__dirname, "cdktf.json"), "utf8"));
+
+try {
+  const configuration = readConfiguration(context, process.env);
+  const app = new App({ context });
+  new ResponseStack(app, "guardduty-response", configuration);
+  new LabStack(app, "guardduty-lab", configuration);
+  app.synth();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,81 @@
+import { Fn } from "cdktf";
+
+import type { InputTransformer } from "./finding-rule";
+import { Response } from "./function-environment";
+import type { Place } from "./place";
+
+/** Where GuardDuty's console is, by partition. */
+const CONSOLES = {
+  aws: "console.aws.amazon.com",
+  "aws-us-gov": "console.amazonaws-us-gov.com",
+  "aws-cn": "console.amazonaws.cn",
+};
+
+const FINDING_PATHS = {
+  type: "$.detail.type",
+  severity: "$.detail.severity",
+  account: "$.detail.accountId",
+  region: "$.detail.region",
+  id: "$.detail.id",
+  title: "$.detail.title",
+  firstSeen: "$.detail.service.eventFirstSeen",
+  lastSeen: "$.detail.service.eventLastSeen",
+  count: "$.detail.service.count",
+};
+
+const CREDENTIAL_PATHS = {
+  ...FINDING_PATHS,
+  role: "$.detail.resource.accessKeyDetails.userName",
+  principal: "$.detail.resource.accessKeyDetails.principalId",
+  accessKey: "$.detail.resource.accessKeyDetails.accessKeyId",
+  ip: "$.detail.service.action.awsApiCallAction.remoteIpDetails.ipAddressV4",
+  country: "$.detail.service.action.awsApiCallAction.remoteIpDetails.country.countryName",
+  api: "$.detail.service.action.awsApiCallAction.api",
+  service: "$.detail.service.action.awsApiCallAction.serviceName",
+};
+
+/** The first mail about stolen role credentials: sent by EventBridge itself, whatever becomes of the function. */
+export function credentialExfiltrationMessage(place: Place, response: Response): InputTransformer {
+  const next =
+    response === Response.REVOKE
+      ? "The role's sessions are being revoked now; a second mail tells what was done."
+      : "This deployment only notifies; a second mail tells how to revoke the role's sessions by hand.";
+  return message(CREDENTIAL_PATHS, [
+    "GuardDuty: credentials of an EC2 instance's role are used where they do not belong.",
+    "",
+    "Finding:     <type>",
+    "Severity:    <severity>",
+    "Account:     <account>, <region>",
+    "Role:        <role> (session <principal>)",
+    "Access key:  <accessKey>",
+    "Used from:   <ip> (<country>)",
+    "Call:        <api> on <service>",
+    "Seen:        <firstSeen> to <lastSeen>, <count> times",
+    `Console:     ${consoleLink(place)}`,
+    "",
+    next,
+  ]);
+}
+
+/** The mail about any other finding: nothing is done about it. */
+export function anyFindingMessage(place: Place): InputTransformer {
+  return message(FINDING_PATHS, [
+    "GuardDuty: <title>",
+    "",
+    "Finding:   <type>",
+    "Severity:  <severity>",
+    "Account:   <account>, <region>",
+    "Seen:      <firstSeen> to <lastSeen>, <count> times",
+    `Console:   ${consoleLink(place)}`,
+  ]);
+}
+
+/** Each line of a text template is a JSON string of its own. */
+function message(inputPaths: Readonly<Record<string, string>>, lines: readonly string[]): InputTransformer {
+  return { inputPaths, inputTemplate: lines.map((line) => `"${line}"`).join("\n") };
+}
+
+function consoleLink(place: Place): string {
+  const host = Fn.lookup(CONSOLES, place.partition, CONSOLES.aws);
+  return `https://${host}/guardduty/home?region=<region>#/findings?search=id%3D<id>`;
+}

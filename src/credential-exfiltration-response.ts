@@ -1,0 +1,196 @@
+import { Annotations, type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+
+import { anyFindingMessage, credentialExfiltrationMessage } from "./alert-message";
+import { AlertTopic, checkEmails } from "./alert-topic";
+import type { IDetector } from "./detector";
+import { FailureAlarms } from "./failure-alarms";
+import { FailureQueue } from "./failure-queue";
+import { FindingRule } from "./finding-rule";
+import { CREDENTIAL_EXFILTRATION_TYPES } from "./finding-types";
+import { Response } from "./function-environment";
+import { Place } from "./place";
+import { Problems } from "./problems";
+import { checkFunction, checkRevocation, type FunctionProps, type RevocationProps, SessionRevoker } from "./session-revoker";
+import { anyFindingFrom } from "./severity-pattern";
+
+export interface CredentialExfiltrationResponseProps extends RevocationProps, FunctionProps {
+  /**
+   * Who is mailed. Each address gets a mail to confirm first, and nothing else until somebody does.
+   *
+   * @default - nobody is subscribed, which draws a warning unless `topicArn` is given
+   */
+  readonly alertEmails?: readonly string[];
+  /**
+   * ARN of an existing topic to use. Its policy must let `events.amazonaws.com` and `cloudwatch.amazonaws.com` publish.
+   *
+   * @default - a topic is made
+   */
+  readonly topicArn?: string;
+  /**
+   * ARN of the customer-managed key that the topic is, or is to be, encrypted with.
+   *
+   * @default - a key is made for a topic that is made; an existing topic is taken to need none
+   */
+  readonly topicKeyArn?: string;
+  /**
+   * The severity from which any other GuardDuty finding is mailed too: 0 to 10.
+   *
+   * @default - only stolen role credentials are mailed
+   */
+  readonly alertSeverity?: number;
+  /**
+   * The detector that the findings come from. Nothing depends on it but the attribute `detectorId`.
+   *
+   * @default - GuardDuty is left alone; without a detector there are no findings
+   */
+  readonly detector?: IDetector;
+  /**
+   * Whether alarms watch the failure queue and the function's errors.
+   *
+   * @default - they do
+   */
+  readonly alarms?: boolean;
+  /**
+   * ARNs that the alarms tell.
+   *
+   * @default - the topic
+   */
+  readonly alarmActions?: readonly string[];
+  /**
+   * What every name below is made from: 1 to 27 letters, digits and hyphens.
+   *
+   * @default - `GuardDuty-Response`
+   */
+  readonly prefix?: string;
+  /** @default - the prefix and `-CredentialExfiltration` */
+  readonly ruleName?: string;
+  /** @default - the prefix and `-RevokeSessions` */
+  readonly functionName?: string;
+  /** @default - the prefix, `-Revoke-` and the region: IAM names are global, so that a second region fits beside */
+  readonly functionRoleName?: string;
+  /** @default - the prefix */
+  readonly topicName?: string;
+  /**
+   * Reaches every resource.
+   *
+   * @default - the stack's default AWS provider
+   */
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * Answers stolen EC2 role credentials: GuardDuty's finding mails people and makes a function attach the inline policy
+ * `RevokeOldSessions` to the role, so that every session issued before a cut-off is denied. A second mail tells what was
+ * done, what breaks, and how to undo it.
+ *
+ * @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html
+ */
+export class CredentialExfiltrationResponse extends Construct {
+  readonly topicArn: string;
+  readonly ruleArn: string;
+  readonly ruleName: string;
+  readonly functionArn: string;
+  readonly functionName: string;
+  readonly functionRoleArn: string;
+  readonly deadLetterQueueArn: string;
+  /** Undefined where no detector was given. */
+  readonly detectorId?: string;
+  /** The topic that was made; undefined where `topicArn` was given. */
+  readonly topic?: AlertTopic;
+  /** The rule on stolen role credentials: `rule.addTarget` sends them elsewhere too. */
+  readonly rule: FindingRule;
+  /** The function: `revoker.allowRevoking` lets further roles be revoked. */
+  readonly revoker: SessionRevoker;
+  readonly failureQueue: FailureQueue;
+
+  /** @throws Error that names every prop that is not usable. */
+  constructor(scope: Construct, id: string, props: CredentialExfiltrationResponseProps) {
+    super(scope, id);
+    check(props).throwIfAny(this);
+    const { provider, prefix = "GuardDuty-Response", response = Response.REVOKE } = props;
+    const place = Place.of(this, provider);
+
+    this.failureQueue = new FailureQueue(this, "failure-queue", { queueName: `${prefix}-not-handled`, provider });
+    this.deadLetterQueueArn = this.failureQueue.queueArn;
+
+    if (props.topicArn === undefined) {
+      const { alertEmails, topicName = prefix, topicKeyArn: keyArn } = props;
+      this.topic = new AlertTopic(this, "topic", { topicName, alertEmails, keyArn, provider });
+      if (!alertEmails?.length) {
+        Annotations.of(this).addWarning(
+          "no alertEmails: nobody is mailed about findings or revocations until somebody subscribes to the topic",
+        );
+      }
+    }
+    this.topicArn = props.topicArn ?? this.topic!.topicArn;
+
+    this.revoker = new SessionRevoker(this, "revoker", {
+      ...props,
+      functionName: props.functionName ?? `${prefix}-RevokeSessions`,
+      functionRoleName: props.functionRoleName ?? `${prefix}-Revoke-${place.region}`,
+      topicArn: this.topicArn,
+      topicKeyArn: this.topic?.keyArn ?? props.topicKeyArn,
+      failureQueue: this.failureQueue,
+    });
+    this.functionArn = this.revoker.functionArn;
+    this.functionName = this.revoker.functionName;
+    this.functionRoleArn = this.revoker.functionRoleArn;
+
+    this.rule = new FindingRule(this, "rule", {
+      ruleName: props.ruleName ?? `${prefix}-CredentialExfiltration`,
+      description: "GuardDuty has seen the credentials of an instance's role used where they do not belong",
+      findingPattern: { type: CREDENTIAL_EXFILTRATION_TYPES.map((prefix) => ({ prefix })) },
+      failureQueue: this.failureQueue,
+      provider,
+    });
+    this.rule.addTarget("topic", { arn: this.topicArn, message: credentialExfiltrationMessage(place, response) });
+    this.revoker.answer(this.rule, "function");
+    this.ruleArn = this.rule.ruleArn;
+    this.ruleName = this.rule.ruleName;
+
+    if (props.alertSeverity !== undefined) {
+      const anyFinding = new FindingRule(this, "any-finding", {
+        ruleName: `${prefix}-AnyFinding`,
+        description: `Any other GuardDuty finding from severity ${props.alertSeverity} up`,
+        findingPattern: anyFindingFrom(props.alertSeverity, props.severityOverrides),
+        failureQueue: this.failureQueue,
+        provider,
+      });
+      anyFinding.addTarget("topic", { arn: this.topicArn, message: anyFindingMessage(place) });
+    }
+
+    if (props.alarms ?? true) {
+      new FailureAlarms(this, "alarms", {
+        namePrefix: prefix,
+        queueName: this.failureQueue.queueName,
+        functionName: this.functionName,
+        actions: props.alarmActions ?? [this.topicArn],
+        provider,
+      });
+    }
+    this.detectorId = props.detector?.detectorId;
+  }
+}
+
+function check(props: CredentialExfiltrationResponseProps): Problems {
+  const problems = checkFunction(props, checkRevocation(props, checkEmails(props.alertEmails ?? [])));
+  const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
+  problems.check("prefix", props.prefix, matches(/^[A-Za-z0-9][A-Za-z0-9-]{0,26}$/), "1 to 27 letters, digits, hyphens");
+  problems.check("ruleName", props.ruleName, matches(/^[\w.-]{1,64}$/), "1 to 64 of A-Z a-z 0-9 . - _");
+  problems.check("functionName", props.functionName, matches(/^[\w-]{1,64}$/), "1 to 64 of A-Z a-z 0-9 - _");
+  problems.check("functionRoleName", props.functionRoleName, matches(/^[\w+=,.@-]{1,64}$/), "1 to 64 of A-Z a-z 0-9 +=,.@-_");
+  problems.check("topicName", props.topicName, matches(/^[\w-]{1,246}$/), "1 to 246 of A-Z a-z 0-9 - _");
+  problems.check("topicArn", props.topicArn, matches(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/), "the ARN of an SNS topic");
+  problems.check("alertSeverity", props.alertSeverity, (from) => from >= 0 && from <= 10, "a number from 0 to 10");
+  if (props.topicArn !== undefined) {
+    if (props.topicName !== undefined) problems.add("topicName: a topic is given by topicArn; leave the name out");
+    if (props.alertEmails?.length) {
+      problems.add("alertEmails: a topic is given by topicArn; subscribe the addresses where that topic is made");
+    }
+  }
+  if (props.alarmActions !== undefined && props.alarms === false) {
+    problems.add("alarmActions: there are no alarms to act; leave them out or drop alarms: false");
+  }
+  return problems;
+}

@@ -1,0 +1,57 @@
+/** What is done about a finding that could be answered. */
+export const Response = {
+  /** Revoke the stolen sessions and mail what was done. */
+  REVOKE: "revoke",
+  /** Change nothing, mail what a person could do. */
+  NOTIFY_ONLY: "notify-only",
+} as const;
+export type Response = (typeof Response)[keyof typeof Response];
+
+/** Which sessions a revocation denies. */
+export const Scope = {
+  /** All sessions of the role that were issued before the cut-off. */
+  ROLE: "role",
+  /** Only those of the robbed instances; `ROLE` where a stolen session is no instance's. */
+  SESSION: "session",
+} as const;
+export type Scope = (typeof Scope)[keyof typeof Scope];
+
+/** Which roles may be revoked, as the function reads it: those that any of the keys covers. */
+export interface RevocableRolesSpec {
+  /** The roles with these ARNs. */
+  readonly arns?: readonly string[];
+  /** The roles whose path begins so. */
+  readonly path?: string;
+  /** The roles that carry this tag. */
+  readonly tag?: { readonly key: string; readonly value: string };
+  /** Every role of the account. */
+  readonly any?: true;
+}
+
+/**
+ * The environment variables of the deployed function: the one contract between the construct that sets them and the
+ * function that reads them. Every value is a string; `REVOCABLE_ROLES`, `PROTECTED_ROLES` and `SEVERITY_OVERRIDES`
+ * hold JSON.
+ */
+export interface FunctionEnvironment {
+  /** The account whose roles the function may revoke: twelve digits. */
+  readonly ACCOUNT_ID: string;
+  /** ARN of the topic that is told about every outcome. */
+  readonly TOPIC_ARN: string;
+  /** A {@link Response}. */
+  readonly RESPONSE: string;
+  /** A {@link Scope}. */
+  readonly SCOPE: string;
+  /** The severity from which the function acts: a number from 0 to 10. */
+  readonly MINIMUM_SEVERITY: string;
+  /** JSON object: the severity to assume for a finding type, in place of the finding's own. */
+  readonly SEVERITY_OVERRIDES: string;
+  /** JSON: a {@link RevocableRolesSpec}. */
+  readonly REVOCABLE_ROLES: string;
+  /** JSON array of role ARNs that are never revoked; the function's own role is one of them. */
+  readonly PROTECTED_ROLES: string;
+  /** `key=value` of the tag that exempts a role from revocation. */
+  readonly EXEMPT_TAG: string;
+  /** Seconds between the write and reading it back; 0 does not read back. */
+  readonly VERIFY_AFTER_SECONDS: string;
+}

@@ -1,0 +1,86 @@
+import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
+import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { Instance } from "@cdktf/provider-aws/lib/instance";
+import { Construct } from "constructs";
+
+import type { LabBait } from "./lab-bait";
+import type { LabNetwork } from "./lab-network";
+
+/** The role of the instance that is robbed: the workshop's guide, its mails and its revocation all name it. */
+export const LAB_ROLE_NAME = "GuardDuty-Example-EC2-Compromised";
+
+/** Where AWS publishes the id of the newest Amazon Linux 2023 image for the instance's processor. */
+const IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+
+/**
+ * What Session Manager's agent calls, and no more: the managed policy for it would also open every parameter.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+ */
+const SESSION_MANAGER_ACTIONS = [
+  "ssm:UpdateInstanceInformation",
+  "ssmmessages:CreateControlChannel",
+  "ssmmessages:CreateDataChannel",
+  "ssmmessages:OpenControlChannel",
+  "ssmmessages:OpenDataChannel",
+];
+
+export interface LabInstanceProps {
+  readonly network: LabNetwork;
+  readonly bait: LabBait;
+}
+
+/** The instance to rob: reachable through Session Manager only, with a role that may look at the bait. */
+export class LabInstance extends Construct {
+  readonly instanceId: string;
+  readonly roleName = LAB_ROLE_NAME;
+
+  constructor(scope: Construct, id: string, { network, bait }: LabInstanceProps) {
+    super(scope, id);
+    const role = new IamRole(this, "role", {
+      name: LAB_ROLE_NAME,
+      description: "Workshop: the role whose credentials are stolen",
+      assumeRolePolicy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+      }),
+      // The revocation adds a policy that Terraform does not know of, and IAM deletes no role that still has one.
+      forceDetachPolicies: true,
+    });
+    const permissions = new IamRolePolicy(this, "permissions", {
+      name: "GuardDutyCompromisedPolicy",
+      role: role.name,
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          { Sid: "SessionManager", Effect: "Allow", Action: SESSION_MANAGER_ACTIONS, Resource: "*" },
+          { Sid: "FindBait", Effect: "Allow", Action: "dynamodb:ListTables", Resource: "*" },
+          {
+            Sid: "ReadBait",
+            Effect: "Allow",
+            Action: ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
+            Resource: bait.tableArn,
+          },
+          { Sid: "ReadBaitParameter", Effect: "Allow", Action: "ssm:GetParameter", Resource: bait.parameterArn },
+        ],
+      }),
+    });
+    const profile = new IamInstanceProfile(this, "profile", { name: LAB_ROLE_NAME, role: role.name });
+    const image = new DataAwsSsmParameter(this, "image", { name: IMAGE_PARAMETER });
+    this.instanceId = new Instance(this, "Resource", {
+      ami: image.insecureValue,
+      instanceType: "t3.micro",
+      subnetId: network.subnetId,
+      vpcSecurityGroupIds: [network.securityGroupId],
+      iamInstanceProfile: profile.name,
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required" },
+      rootBlockDevice: { encrypted: true, volumeSize: 8 },
+      tags: { Name: "GuardDuty-Example: Compromised Instance: Scenario 3" },
+      // A newer image is no reason to replace an instance that somebody is working on.
+      lifecycle: { ignoreChanges: ["ami"] },
+      dependsOn: [permissions],
+    }).id;
+  }
+}

@@ -1,0 +1,37 @@
+import { Token } from "cdktf";
+import type { IConstruct } from "constructs";
+
+/**
+ * Collects what is wrong with a construct's props and throws once, naming the construct and every problem.
+ *
+ * Values that Terraform only knows later (tokens) are never judged: every check goes through {@link check}, which passes
+ * them.
+ */
+export class Problems {
+  private readonly found: string[] = [];
+
+  /** Notes a problem with a prop unless `valid` accepts its value; a prop that is left out, or a token, is accepted. */
+  check<Value>(prop: string, value: Value | undefined, valid: (value: Value) => boolean, allowed: string): void {
+    if (value === undefined || Token.isUnresolved(value) || valid(value)) return;
+    this.found.push(`${prop}: received ${JSON.stringify(value)}; allowed is ${allowed}`);
+  }
+
+  /** Notes problems that are already worded. */
+  add(...problems: readonly string[]): void {
+    this.found.push(...problems);
+  }
+
+  /** Every problem so far, each with the prop's name first. */
+  get messages(): readonly string[] {
+    return this.found;
+  }
+
+  /** @throws Error naming the construct's path and every problem, where there is one. */
+  throwIfAny(construct: IConstruct): void {
+    if (this.found.length === 0) return;
+    throw new Error(`${construct.node.path} cannot be made from these props:\n  - ${this.found.join("\n  - ")}`);
+  }
+}
+
+/** An e-mail address as far as SNS cares: one `@`, something on both sides, no blanks. */
+export const isEmailAddress = (value: string): boolean => /^[^\s@"(),:;<>[\]\\]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value);

@@ -1,0 +1,68 @@
+import { Token } from "cdktf";
+
+import type { RevocableRolesSpec } from "./function-environment";
+
+/** The ARN of an IAM role, with or without a path, in any partition. */
+const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
+
+/** The path of IAM roles: begins and ends with a slash. */
+const ROLE_PATH = /^\/([!-.0-~]+\/)*$/;
+
+/** Function environments hold 4 KB in all, so the roles in it are counted. */
+const MOST_NAMED_ROLES = 20;
+
+/**
+ * Which roles the response may revoke. There is no default: `iam:PutRolePolicy` lets its holder give a role any
+ * permission, so somebody has to say on which roles the function holds it.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+ */
+export class RevocableRoles {
+  /** The roles with these ARNs; tokens are allowed. At most 20. */
+  static named(...roleArns: string[]): RevocableRoles {
+    const problems = roleArns.flatMap((arn) => roleArnProblems(`RevocableRoles.named`, arn));
+    if (roleArns.length === 0) problems.push("RevocableRoles.named: name at least one role");
+    if (roleArns.length > MOST_NAMED_ROLES) {
+      problems.push(
+        `RevocableRoles.named: ${roleArns.length} roles, at most ${MOST_NAMED_ROLES} are allowed; give the roles a ` +
+          "common path or tag, and use withPath or tagged",
+      );
+    }
+    return new RevocableRoles({ arns: roleArns }, problems);
+  }
+
+  /**
+   * Every role of the account whose path begins with `path`.
+   *
+   * @param path begins and ends with a slash, such as `/application/`.
+   */
+  static withPath(path: string): RevocableRoles {
+    const valid = Token.isUnresolved(path) || (ROLE_PATH.test(path) && path !== "/");
+    const problem = `RevocableRoles.withPath: ${JSON.stringify(path)} is not a path that begins and ends with a slash`;
+    return new RevocableRoles({ path }, valid ? [] : [problem]);
+  }
+
+  /** Every role of the account that carries this tag. Whoever may tag roles decides what may be revoked. */
+  static tagged(key: string, value: string): RevocableRoles {
+    const problem = `RevocableRoles.tagged: the tag needs a key of 1 to 128 characters, received ${JSON.stringify(key)}`;
+    return new RevocableRoles({ tag: { key, value } }, key.length >= 1 && key.length <= 128 ? [] : [problem]);
+  }
+
+  /** Every role of the account, but for protected and exempt ones. The broadest choice: read docs/security.md first. */
+  static anyOfAccount(): RevocableRoles {
+    return new RevocableRoles({ any: true }, []);
+  }
+
+  private constructor(
+    /** As the function reads it. */
+    readonly spec: RevocableRolesSpec,
+    /** What is wrong with it, reported by the construct that it is given to. */
+    readonly problems: readonly string[],
+  ) {}
+}
+
+/** Says what is wrong where `arn` is known and not the ARN of a role. */
+export function roleArnProblems(where: string, arn: string): string[] {
+  if (Token.isUnresolved(arn) || ROLE_ARN.test(arn)) return [];
+  return [`${where}: ${JSON.stringify(arn)} is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/app`];
+}
