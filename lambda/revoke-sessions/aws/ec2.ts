@@ -9,20 +9,21 @@ const enrichment = { ...clientConfiguration, maxAttempts: 2 };
 const iam = new IAMClient(enrichment);
 const ec2 = new EC2Client(enrichment);
 
-/** EC2 takes up to 200 values in a filter; a role with more instance profiles than that is nobody's. */
-const MOST_PROFILES = 200;
+const EXISTING = [{ Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] }];
 
-/** The instances of this account and region whose instance profile holds the role, whatever state they are in. */
+/** The instances of this account and region whose instance profile holds the role. */
 export async function findRoleUse(roleName: string, abortSignal: AbortSignal): Promise<RoleUse[]> {
   const profiles = await iam.send(new ListInstanceProfilesForRoleCommand({ RoleName: roleName }), { abortSignal });
-  const arns = (profiles.InstanceProfiles ?? []).flatMap(({ Arn }) => Arn ?? []).slice(0, MOST_PROFILES);
-  if (arns.length === 0) return [];
+  const arns = new Set((profiles.InstanceProfiles ?? []).map(({ Arn }) => Arn));
   const uses: RoleUse[] = [];
   let NextToken: string | undefined;
   do {
-    const Filters = [{ Name: "iam-instance-profile.arn", Values: arns }];
-    const page = await ec2.send(new DescribeInstancesCommand({ Filters, NextToken }), { abortSignal });
-    uses.push(...(page.Reservations ?? []).flatMap(({ Instances }) => Instances ?? []).map(toRoleUse));
+    if (arns.size === 0) break;
+    const page = await ec2.send(new DescribeInstancesCommand({ Filters: EXISTING, MaxResults: 1_000, NextToken }), {
+      abortSignal,
+    });
+    const instances = (page.Reservations ?? []).flatMap(({ Instances }) => Instances ?? []);
+    uses.push(...instances.filter(({ IamInstanceProfile }) => arns.has(IamInstanceProfile?.Arn)).map(toRoleUse));
     NextToken = page.NextToken;
   } while (NextToken);
   return uses;
