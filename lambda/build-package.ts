@@ -1,7 +1,8 @@
 import { buildSync } from "esbuild";
 import { zipSync } from "fflate";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 const PROJECT = dirname(__dirname);
 
@@ -11,36 +12,69 @@ const ZIP_EPOCH = new Date(1980, 0, 1);
 /** A regular file that everybody may read, in the upper half of a zip entry's external attributes; made on Unix. */
 const READABLE_FILE = { os: 3, attrs: (0o100644 << 16) >>> 0 };
 
+/** Parts of the SDK that the function never uses, and what takes their place in the bundle. */
+const UNUSED = {
+  "@aws-sdk/credential-provider-node": join(__dirname, "unused", "credential-search.ts"),
+  "@smithy/core/event-streams": join(__dirname, "unused", "event-streams.ts"),
+};
+
 /**
- * Bundles the function into one readable file and zips it, byte for byte the same wherever and whenever it runs.
+ * Bundles the function into two readable files and zips them, byte for byte the same wherever and whenever it runs:
+ * `index.js` decides and revokes, `reporting.js` is loaded after that.
  *
  * - Readable, not minified: who audits what edits their roles must be able to read it, and minifying loads no faster.
  * - `mainFields` prefers the SDK's ES modules, of which esbuild leaves out what is never called.
- * - Without `absWorkingDir` the paths in the bundle's comments would depend on where the build was started.
+ * - Without `absWorkingDir` the paths in the bundles' comments would depend on where the build was started.
  *
  * @param zipFile where to write; replaced in one step, so that builds side by side cannot see half a file.
  */
 export function buildFunctionPackage(zipFile: string): void {
   const { outputFiles } = buildSync({
     absWorkingDir: PROJECT,
-    entryPoints: ["lambda/revoke-sessions/index.ts"],
-    outfile: "index.js",
+    entryPoints: ["lambda/revoke-sessions/index.ts", "lambda/revoke-sessions/reporting.ts"],
+    outdir: ".",
     write: false,
     bundle: true,
     platform: "node",
     target: "node20",
     format: "cjs",
     mainFields: ["module", "main"],
+    alias: UNUSED,
+    external: ["./reporting"],
+    supported: { "dynamic-import": false },
     legalComments: "none",
     logLevel: "error",
   });
-  const [bundle] = outputFiles;
-  if (!bundle) throw new Error("esbuild made no bundle of lambda/revoke-sessions/index.ts");
-  const zip = zipSync({ "index.js": [bundle.contents, READABLE_FILE] }, { level: 9, mtime: ZIP_EPOCH });
+  const entries = outputFiles.map(({ path, contents }) => [basename(path), [contents, READABLE_FILE]]);
+  const zip = zipSync(Object.fromEntries(entries), { level: 9, mtime: ZIP_EPOCH });
   mkdirSync(dirname(zipFile), { recursive: true });
   const unfinished = `${zipFile}.${process.pid}`;
   writeFileSync(unfinished, zip);
   renameSync(unfinished, zipFile);
+}
+
+/**
+ * Makes sure that the zip is what the sources say, building it only where they have changed since: bundling takes longer
+ * than everything else in a synthesis.
+ */
+export function ensureFunctionPackage(zipFile: string): void {
+  // Beside the folder that is published, not in it.
+  const madeFrom = join(dirname(dirname(zipFile)), `${basename(zipFile)}.made-from`);
+  const sources = digestOfSources();
+  if (existsSync(zipFile) && existsSync(madeFrom) && readFileSync(madeFrom, "utf8") === sources) return;
+  buildFunctionPackage(zipFile);
+  writeFileSync(madeFrom, sources);
+}
+
+/** Everything that decides the bytes of the zip: our sources, and the versions of all that is bundled with them. */
+function digestOfSources(): string {
+  const lambda = readdirSync(__dirname, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const shared = ["src/finding-types.ts", "src/function-environment.ts", "package-lock.json"].map((file) => join(PROJECT, file));
+  const digest = createHash("sha256");
+  for (const file of [...lambda.sort(), ...shared]) digest.update(file.slice(PROJECT.length)).update(readFileSync(file));
+  return digest.digest("hex");
 }
 
 if (require.main === module) {

@@ -118,7 +118,7 @@ function toFinding({ detail, ...envelope }: Envelope): Finding {
   const info = service?.additionalInfo;
   const credentials: [Credential, ...Credential[]] = [
     credential(key),
-    ...(info?.recentCredentials ?? []).filter((recent) => recent?.accessKeyId).map(credential),
+    ...(info?.recentCredentials ?? []).filter((recent) => recent?.accessKeyId || recent?.principalId).map(credential),
   ];
   const names = [key?.userName, key?.accessKeyId, key?.principalId];
   return {

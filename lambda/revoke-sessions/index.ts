@@ -2,15 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Context } from "aws-lambda";
 
-import { iamCalls } from "./aws/iam";
+import { iamCalls, instanceProfilesOf } from "./aws/iam";
 import { readConfiguration } from "./configuration";
+import { logLine } from "./log";
 import type { Result } from "./outcome";
-import { respond } from "./respond";
+import { type Incident, respond } from "./respond";
 
 const configuration = readConfiguration(process.env);
 
 /** What is left to Lambda after the last call has been given up: enough to report the error. */
 const RESERVE_MILLISECONDS = 3_000;
+
+/** It only enriches a report that is waiting to be sent: what does not answer soon is left out. */
+const ENRICHMENT_MILLISECONDS = 10_000;
 
 /** The time to work with where the handler is run by hand, without Lambda's context. */
 const UNLIMITED_MILLISECONDS = 120_000;
@@ -22,23 +26,27 @@ const UNLIMITED_MILLISECONDS = 120_000;
 export async function handler(event: unknown, context?: Partial<Context>): Promise<Result> {
   const remaining = context?.getRemainingTimeInMillis?.() ?? UNLIMITED_MILLISECONDS;
   const deadline = AbortSignal.timeout(Math.max(0, remaining - RESERVE_MILLISECONDS));
+  let told: Incident | undefined;
   const result = await respond(event, {
     configuration,
     now: () => new Date(),
     wait: (seconds) => sleep(seconds * 1_000),
     aws: {
       ...iamCalls(deadline),
-      // Loaded only now: what reports must not delay what revokes.
-      findRoleUse: async (roleName) => (await import("./aws/ec2")).findRoleUse(roleName, deadline),
-      notify: async (incident) => (await import("./aws/sns")).publishReport(incident, deadline),
+      async findRoleUse(roleName) {
+        const soon = AbortSignal.any([deadline, AbortSignal.timeout(ENRICHMENT_MILLISECONDS)]);
+        const profileArns = await instanceProfilesOf(roleName, soon);
+        if (profileArns.length === 0) return [];
+        const { findInstances } = await import("./reporting");
+        return findInstances(profileArns, soon);
+      },
+      async notify(incident) {
+        told = incident;
+        const { publishReport } = await import("./reporting");
+        return publishReport(incident, deadline);
+      },
     },
   });
-  log(result);
+  process.stdout.write(`${logLine(result, told, new Date())}\n`);
   return result;
-}
-
-/** One line of JSON: Lambda passes it on as it is, and metric filters read its fields. */
-function log(result: Result): void {
-  const line = { level: "INFO", timestamp: new Date().toISOString(), message: "finding handled", ...result };
-  process.stdout.write(`${JSON.stringify(line)}\n`);
 }

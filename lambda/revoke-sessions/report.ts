@@ -29,8 +29,9 @@ interface Section {
   readonly lines: readonly string[];
 }
 
-function subject({ finding, plan, refusal }: Incident): string {
-  const what = refusal ? `NOT revoked (${refusal.reason})` : "Sessions revoked";
+function subject({ finding, plan, refusal, verification }: Incident): string {
+  const done = verification?.state === "not-kept" ? "Revocation NOT KEPT, act by hand" : "Sessions revoked";
+  const what = refusal ? `NOT revoked (${refusal.reason})` : done;
   const whose = plan ? `role ${plan.roleName}` : finding.type;
   const where = `${finding.accountId ?? "unknown account"} ${finding.region}`;
   return `GuardDuty: ${what}: ${whose}, ${where}`.replace(/[^ -~]/g, "?").slice(0, 100);
@@ -50,8 +51,9 @@ function revocationSections(incident: Incident): Section[] {
 function refusalSections(incident: Incident): Section[] {
   return [
     happened(incident),
-    { title: "WHAT WAS DONE", lines: ["Nothing was changed:", ...wrap(`${incident.refusal?.explanation}.`)] },
+    { title: "WHAT WAS DONE", lines: [...attachedNevertheless(incident), ...wrap(`${incident.refusal?.explanation}.`)] },
     { title: "HOW TO ACT BY HAND", lines: byHand(incident) },
+    ...(incident.attached?.length ? [{ title: "HOW TO UNDO IT", lines: undo(incident) }] : []),
   ];
 }
 
@@ -82,13 +84,19 @@ function happened({ finding, plan, configuration }: Incident): Section {
   return { title: "WHAT HAPPENED", lines: known.map(([label, value]) => `${label.padEnd(13)}${printable(String(value))}`) };
 }
 
+function attachedNevertheless({ attached = [] }: Incident): string[] {
+  if (attached.length === 0) return ["Nothing was changed:"];
+  return wrap(`Only a part: ${attached.map(({ policyName }) => policyName).join(", ")} is attached, the rest was refused:`);
+}
+
 function done({ plan, cutoff, configuration, verification }: Incident): string[] {
   if (!plan || !cutoff) return [];
   const until = `issued before ${isoSeconds(cutoff)}`;
   const fallback =
     configuration.scope === "session" && plan.scope === "role"
       ? wrap(
-          "This deployment revokes single sessions, but a stolen one is no instance's: all sessions of the role had to be revoked.",
+          "This deployment revokes single sessions, but a stolen one is no instance's, or there are too many: all sessions of " +
+            "the role had to be revoked.",
         )
       : [];
   const policies = plan.targets.map(({ policyName, userId }) =>
@@ -105,8 +113,8 @@ function verificationText(verification: Verification | undefined, seconds: numbe
       return `Verified: read back ${seconds} s later, it was in place.`;
     case "restored":
       return (
-        "The policy was removed and restored: somebody deleted or weakened it right after it was written. Whoever did so " +
-        "may still hold other credentials of this account."
+        "The policy was removed and restored: somebody deleted or weakened it right after it was written. Unless that was " +
+        "the answer to another finding, whoever did so may still hold other credentials of this account."
       );
     case "not-kept":
       return (
@@ -143,7 +151,7 @@ function users({ finding, plan }: Incident, impact: Impact): string[] {
     return wrap(`The instances that use the role could not be listed (${printable(impact.unknown)}). Nothing else changes.`);
   }
   if (impact.uses.length === 0) return wrap("No instance of this account and region uses the role now.");
-  const robbed = new Set([finding.instanceId, ...(plan?.targets ?? []).map(({ userId }) => sessionInstance(userId))]);
+  const robbed = new Set([finding.instanceId, ...finding.credentials.map(({ principalId }) => sessionInstance(principalId))]);
   const recovery = (instanceId: string, state: string): string => {
     if (robbed.has(instanceId)) return "ROBBED: isolate it before it gets new credentials";
     if (plan?.scope === "session") return "not affected";
@@ -164,23 +172,25 @@ const LIMITS = [
   "what the access keys above were used for.",
 ];
 
-function undo({ plan }: Incident): string[] {
+function undo({ plan, attached }: Incident): string[] {
   if (!plan) return [];
   const role = shellQuote(plan.roleName);
   return [
     "Nothing has to be undone: sessions issued later are not denied. To remove it:",
-    ...plan.targets.map(({ policyName }) => `aws iam delete-role-policy --role-name ${role} --policy-name ${policyName}`),
+    ...(attached ?? plan.targets).map(({ policyName }) => `aws iam delete-role-policy --role-name ${role} --policy-name ${policyName}`),
   ];
 }
 
-function byHand({ finding, plan, refusal, handledAt }: Incident): string[] {
+function byHand({ finding, plan, refusal, attached = [], handledAt }: Incident): string[] {
   const { userName, credentials, accountId } = finding;
   if (refusal?.reason === "sample-finding") return ["Nothing has to be done."];
   if (plan) {
     const account = refusal?.reason === "other-account" ? ` with credentials of account ${printable(accountId ?? "")}` : "";
     return [
       ...wrap(`To revoke every session of the role that was issued until now${account}:`),
-      ...plan.targets.map((target) => putCommand(plan.roleName, target, handledAt)),
+      ...plan.targets
+        .filter((target) => !attached.includes(target))
+        .map((target) => putCommand(plan.roleName, target, handledAt)),
       ...(refusal?.reason === "policy-quota-exceeded"
         ? wrap("First make room: remove an inline policy of the role, or move it into a managed policy.")
         : []),
@@ -210,9 +220,10 @@ function consoleLink(partition: string, region: string, findingId: string): stri
     "aws-us-gov": "console.amazonaws-us-gov.com",
     "aws-cn": "console.amazonaws.cn",
   };
-  const host = hosts[partition] ?? `${encodeURIComponent(region)}.console.aws.amazon.com`;
-  const search = encodeURIComponent(`id=${findingId}`);
-  return `https://${host}/guardduty/home?region=${encodeURIComponent(region)}#/findings?search=${search}`;
+  const place = encodeURIComponent(printable(region));
+  const host = hosts[partition] ?? `${place}.console.aws.amazon.com`;
+  const search = encodeURIComponent(`id=${printable(findingId)}`);
+  return `https://${host}/guardduty/home?region=${place}#/findings?search=${search}`;
 }
 
 /** Text of the event may come from whoever can put events on the bus: one line, no control characters, not endless. */

@@ -39,13 +39,17 @@ export interface Incident {
   /** What was, or by hand could be, revoked; undefined where the finding names no role. */
   readonly plan?: Targets & { readonly roleName: string };
   readonly refusal?: Refusal;
+  /** Policies that are attached although IAM refused others: scope `session` may need several. */
+  readonly attached?: readonly Target[];
   readonly cutoff?: Date;
+  /** When IAM had taken the policy; undefined where this invocation wrote none. */
+  readonly writtenAt?: Date;
   readonly verification?: Verification;
   readonly impact?: Impact;
   readonly handledAt: Date;
 }
 
-/** The policy is put back this many times before the function gives up and calls for a person. */
+/** After this many restorations that did not hold, the policy is put back once more and a person is called. */
 const MOST_RESTORATIONS = 2;
 
 /**
@@ -58,8 +62,8 @@ const MOST_RESTORATIONS = 2;
 export async function respond(event: unknown, { configuration, aws, now, wait }: Dependencies): Promise<Result> {
   const finding = parseFinding(event);
 
-  const refuse = async (refusal: Refusal, plan?: Incident["plan"]): Promise<Result> => {
-    await aws.notify({ finding, configuration, plan, refusal, handledAt: now() });
+  const refuse = async (refusal: Refusal, plan?: Incident["plan"], attached?: Incident["attached"]): Promise<Result> => {
+    await aws.notify({ finding, configuration, plan, refusal, attached, handledAt: now() });
     return result(finding, "not-revoked", plan, { reason: refusal.reason });
   };
 
@@ -76,11 +80,13 @@ export async function respond(event: unknown, { configuration, aws, now, wait }:
 
   const revocations = plan.targets.map((target, index) => planRevocation(attached[index], target, now()));
   const writes = revocations.map((revocation, index) => write(aws, suspect, plan.targets[index]!, revocation));
-  const writeRefusal = (await Promise.all(writes)).find((refused) => refused !== undefined);
-  if (writeRefusal) return refuse(writeRefusal, plan);
+  const refused = await Promise.all(writes);
+  const writeRefusal = refused.find((each) => each !== undefined);
+  if (writeRefusal) return refuse(writeRefusal, plan, plan.targets.filter((_, index) => refused[index] === undefined));
 
   const cutoff = new Date(Math.max(...revocations.map((revocation) => revocation.cutoff.getTime())));
   const wrote = revocations.some(({ kind }) => kind === "write");
+  const writtenAt = wrote ? now() : undefined;
   const outcome = wrote ? "revoked" : "already-revoked";
   if (wrote || isOwnEarlierAttempt(finding, cutoff)) {
     const verification = await verify(aws, suspect, plan.targets, revocations, configuration.verifyAfterSeconds, wait);
@@ -88,7 +94,7 @@ export async function respond(event: unknown, { configuration, aws, now, wait }:
       (uses): Impact => ({ uses }),
       (error: unknown): Impact => ({ unknown: messageOf(error) }),
     );
-    await aws.notify({ finding, configuration, plan, cutoff, verification, impact, handledAt: now() });
+    await aws.notify({ finding, configuration, plan, cutoff, writtenAt, verification, impact, handledAt: now() });
   }
   return result(finding, outcome, plan, { cutoff: isoSeconds(cutoff) });
 }
@@ -119,6 +125,7 @@ async function verify(
   wait: Dependencies["wait"],
 ): Promise<Verification> {
   if (seconds === 0) return { state: "not-asked" };
+  let restored = false;
   for (let restorations = 0; ; restorations++) {
     await wait(seconds);
     let documents: (string | undefined)[];
@@ -128,14 +135,17 @@ async function verify(
       return { state: "unverified", why: messageOf(error) };
     }
     const lost = targets.flatMap((target, index) => {
-      const document = restoreRevocation(documents[index], target, revocations[index]!.cutoff);
-      return document === undefined ? [] : [{ target, document }];
+      const restoration = restoreRevocation(documents[index], target, revocations[index]!.cutoff);
+      return restoration === undefined ? [] : [{ target, ...restoration }];
     });
-    if (lost.length === 0) return { state: restorations === 0 ? "verified" : "restored" };
+    const weakened = lost.some((each) => each.weakened);
+    const last = restorations === MOST_RESTORATIONS;
+    if (lost.length === 0 || (last && !weakened)) return { state: restored ? "restored" : "verified" };
     const refused = await Promise.all(
       lost.map(({ target, document }) => aws.putRolePolicy(roleName, target.policyName, document)),
     );
-    if (refused.some(Boolean) || restorations === MOST_RESTORATIONS) return { state: "not-kept" };
+    if (weakened && (last || refused.some(Boolean))) return { state: "not-kept" };
+    restored ||= weakened;
   }
 }
 

@@ -45,27 +45,38 @@ export function planRevocation(attached: string | undefined, target: Target, now
   return { kind: "write", cutoff, document: writeAnswers(answers, { cutoff, marks: target.marks }, target.userId) };
 }
 
+/** What has to be put back after a revocation was written. */
+export interface Restoration {
+  readonly document: string;
+  /** Whether sessions went free; false where only the memory of the stolen credentials was lost. */
+  readonly weakened: boolean;
+}
+
 /**
- * Puts back a revocation that was lost or weakened after it was written, keeping what others have added meanwhile.
+ * Puts back a revocation that was lost or weakened after it was written, keeping what others have added meanwhile. Two
+ * invocations that both read before either wrote overwrite each other: then sessions stay denied, and only the memory of
+ * one's credentials is lost.
  *
- * @returns the document to write, or undefined where the attached policy still denies all that was revoked.
+ * @returns undefined where the attached policy still denies and remembers all that was revoked.
  */
-export function restoreRevocation(attached: string | undefined, target: Target, cutoff: Date): string | undefined {
+export function restoreRevocation(attached: string | undefined, target: Target, cutoff: Date): Restoration | undefined {
   const answers = readAnswers(attached, target.userId);
   const denies = answers.some((answer) => answer.cutoff >= cutoff);
   const remembers = target.marks.every((mark) => answers.some((answer) => answer.marks.includes(mark)));
   if (denies && remembers) return undefined;
   const kept = latest([cutoff, ...answers.map((answer) => answer.cutoff)]);
-  return writeAnswers(answers, { cutoff: kept, marks: target.marks }, target.userId);
+  return { document: writeAnswers(answers, { cutoff: kept, marks: target.marks }, target.userId), weakened: !denies };
 }
 
 function writeAnswers(earlier: readonly Answer[], latestAnswer: Answer, userId: string | undefined): string {
   const expired = latestAnswer.cutoff.getTime() - MEMORY_HOURS * 3_600_000;
+  const named = new Set(latestAnswer.marks);
   let answers = [
     latestAnswer,
     ...earlier
       .filter((answer) => answer.cutoff.getTime() > expired)
-      .map(({ cutoff, marks }) => ({ cutoff, marks: marks.filter((mark) => !latestAnswer.marks.includes(mark)) }))
+      // Each mark once: IAM refuses two statements of one id, and a document that somebody edited can repeat marks.
+      .map(({ cutoff, marks }) => ({ cutoff, marks: marks.filter((mark) => !named.has(mark) && named.add(mark)) }))
       .filter(({ marks }) => marks.length > 0),
   ];
   let document = render(answers, userId);

@@ -14,7 +14,7 @@ export interface Target {
 }
 
 export interface Targets {
-  /** The scope in force: `role` where `session` was asked for but a principal is no instance's session. */
+  /** The scope in force: `role` where `session` was asked for, but a principal is no instance's session or there are too many. */
   readonly scope: Scope;
   readonly targets: readonly [Target, ...Target[]];
   readonly accessKeyIds: readonly string[];
@@ -25,6 +25,9 @@ export const POLICY_NAME = "RevokeOldSessions";
 
 /** More marks than this in one finding are remembered as one, so that no finding can outgrow the policy. */
 const MOST_MARKS = 40;
+
+/** More policies of single sessions than this leave a role no room: its inline policies share 10,240 characters. */
+const MOST_SESSIONS = 20;
 
 /**
  * The policies that answer a finding: one for the role, or, in scope `session`, one for each robbed instance.
@@ -38,10 +41,10 @@ export function targetsOf(finding: Finding, suspect: Suspect, wanted: Scope): Ta
   });
   const accessKeyIds = [...new Set(stolen.flatMap(({ accessKeyId }) => accessKeyId ?? []))];
   const instances = stolen.map(({ principalId }) => sessionInstance(principalId));
-  if (wanted === "role" || instances.includes(undefined)) {
+  const userIds = [...new Set(stolen.flatMap(({ principalId }) => principalId ?? []))];
+  if (wanted === "role" || instances.includes(undefined) || userIds.length > MOST_SESSIONS) {
     return { scope: "role", targets: [{ policyName: POLICY_NAME, marks: marksOf(stolen, finding) }], accessKeyIds };
   }
-  const userIds = [...new Set(stolen.flatMap(({ principalId }) => principalId ?? []))];
   const [first, ...rest] = userIds.map((userId): Target => {
     const own = stolen.filter(({ principalId }) => principalId === userId);
     return { policyName: `${POLICY_NAME}-${sessionInstance(userId)}`, userId, marks: marksOf(own, finding) };
@@ -52,8 +55,9 @@ export function targetsOf(finding: Finding, suspect: Suspect, wanted: Scope): Ta
 function marksOf(credentials: readonly Credential[], finding: Finding): string[] {
   const marks = [...new Set(credentials.map(({ accessKeyId }) => mark(accessKeyId ?? finding.id)))];
   if (marks.length <= MOST_MARKS) return marks;
-  const rest = marks.slice(MOST_MARKS - 1).sort();
-  return [...marks.slice(0, MOST_MARKS - 1), mark(rest.join())];
+  // Sorted, so that a repeat that lists the same credentials in another order is recognised.
+  marks.sort();
+  return [...marks.slice(0, MOST_MARKS - 1), mark(marks.slice(MOST_MARKS - 1).join())];
 }
 
 /** A statement's id takes letters and digits only: access key ids stand for themselves, anything else for its digest. */

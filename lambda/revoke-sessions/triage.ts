@@ -97,7 +97,7 @@ export function triageRole(suspect: Suspect, role: Role | undefined, configurati
 
 /** The severity that counts: the deployment's own for this finding type where it has one, else the finding's. */
 export function severityOf(finding: Finding, { severityOverrides }: Configuration): number | undefined {
-  return severityOverrides[finding.type] ?? finding.severity;
+  return Object.hasOwn(severityOverrides, finding.type) ? severityOverrides[finding.type] : finding.severity;
 }
 
 function isRevocable(role: Role, { revocableRoles: { arns, path, tag, any } }: Configuration): boolean {

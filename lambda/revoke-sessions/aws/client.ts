@@ -1,12 +1,15 @@
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 
+const { env } = process;
+
 /**
  * What every client has in common.
  *
  * - A throttled call is tried often enough to outlast the bursts that IAM throttles.
  * - An endpoint that hangs becomes an error after seconds: seven attempts at three seconds and the pauses between them
  *   stay below half of the function's own timeout. The SDK only warns about a slow request unless told to throw.
- * - Lambda hands the role's credentials over in the environment, so no other source is ever asked.
+ * - Lambda hands everything over in the environment. What is read from there need not be searched for in configuration
+ *   files, which the SDK would do for each setting before the first call.
  */
 export const clientConfiguration = {
   maxAttempts: 7,
@@ -17,17 +20,31 @@ export const clientConfiguration = {
     socketTimeout: 3_000,
     throwOnRequestTimeout: true,
   }),
+  streamCollector: collect,
   credentials: async () => ({
     accessKeyId: fromLambda("AWS_ACCESS_KEY_ID"),
     secretAccessKey: fromLambda("AWS_SECRET_ACCESS_KEY"),
-    sessionToken: process.env.AWS_SESSION_TOKEN,
+    sessionToken: env.AWS_SESSION_TOKEN,
   }),
+  region: async () => fromLambda("AWS_REGION"),
+  useFipsEndpoint: env.AWS_USE_FIPS_ENDPOINT === "true",
+  useDualstackEndpoint: env.AWS_USE_DUALSTACK_ENDPOINT === "true",
+  defaultsMode: "standard" as const,
+  authSchemePreference: [],
+  userAgentAppId: async () => env.AWS_SDK_UA_APP_ID,
 };
 
 function fromLambda(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: this function expects the credentials that Lambda gives it`);
+  const value = env[name];
+  if (!value) throw new Error(`${name} is not set: this function expects the environment that Lambda gives it`);
   return value;
+}
+
+/** Reads an answer whole. The SDK's own way would load the web streams first, which none of these answers are. */
+async function collect(answer: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** Whether an error is AWS's answer with that code; anything else is thrown on by the caller. */

@@ -1,32 +1,29 @@
 import { DescribeInstancesCommand, EC2Client, type Instance } from "@aws-sdk/client-ec2";
-import { IAMClient, ListInstanceProfilesForRoleCommand } from "@aws-sdk/client-iam";
 
 import type { RoleUse } from "../impact";
 import { clientConfiguration } from "./client";
 
-/** It only enriches a report that is waiting to be sent: what does not answer soon is left out. */
-const enrichment = { ...clientConfiguration, maxAttempts: 2 };
-const iam = new IAMClient(enrichment);
-const ec2 = new EC2Client(enrichment);
+const ec2 = new EC2Client(clientConfiguration);
 
 const EXISTING = [{ Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] }];
 
-/** The instances of this account and region whose instance profile holds the role. */
-export async function findRoleUse(roleName: string, abortSignal: AbortSignal): Promise<RoleUse[]> {
-  const profiles = await iam.send(new ListInstanceProfilesForRoleCommand({ RoleName: roleName }), { abortSignal });
-  const arns = new Set((profiles.InstanceProfiles ?? []).map(({ Arn }) => Arn));
+/** The instances of this account and region that carry one of the instance profiles, given by their ARNs. */
+export async function findInstances(profileArns: readonly string[], abortSignal: AbortSignal): Promise<RoleUse[]> {
   const uses: RoleUse[] = [];
   let NextToken: string | undefined;
   do {
-    if (arns.size === 0) break;
-    const page = await ec2.send(new DescribeInstancesCommand({ Filters: EXISTING, MaxResults: 1_000, NextToken }), {
-      abortSignal,
-    });
+    const command = new DescribeInstancesCommand({ Filters: EXISTING, MaxResults: 1_000, NextToken });
+    const page = await ec2.send(command, { abortSignal });
     const instances = (page.Reservations ?? []).flatMap(({ Instances }) => Instances ?? []);
-    uses.push(...instances.filter(({ IamInstanceProfile }) => arns.has(IamInstanceProfile?.Arn)).map(toRoleUse));
+    uses.push(...instances.filter((instance) => carriesOneOf(profileArns, instance)).map(toRoleUse));
     NextToken = page.NextToken;
   } while (NextToken);
   return uses;
+}
+
+/** Looked at here: not every endpoint that answers for EC2 filters by instance profile. */
+function carriesOneOf(profileArns: readonly string[], { IamInstanceProfile }: Instance): boolean {
+  return IamInstanceProfile?.Arn !== undefined && profileArns.includes(IamInstanceProfile.Arn);
 }
 
 function toRoleUse({ InstanceId, State, Tags }: Instance): RoleUse {

@@ -1,4 +1,10 @@
-import { GetRoleCommand, GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListInstanceProfilesForRoleCommand,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
 
 import type { Refusal } from "../outcome";
 import type { Aws } from "../respond";
@@ -44,6 +50,13 @@ export function iamCalls(abortSignal: AbortSignal): Pick<Aws, "getRole" | "getRo
       }
     },
   };
+}
+
+/** ARNs of the instance profiles that hold a role. */
+export async function instanceProfilesOf(roleName: string, abortSignal: AbortSignal): Promise<string[]> {
+  const command = new ListInstanceProfilesForRoleCommand({ RoleName: roleName });
+  const { InstanceProfiles = [] } = await iam.send(command, { abortSignal });
+  return InstanceProfiles.flatMap(({ Arn }) => Arn ?? []);
 }
 
 /** What IAM refuses for good: trying again would end the same way. */

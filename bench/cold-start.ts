@@ -1,0 +1,58 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type BenchIncident, nextPolicy, startIncident } from "./incident";
+import { compare, type Contender, type Figure } from "./measure";
+import { bundleWithDefaults, unpackOurs } from "./packages";
+
+const PEERS = join(__dirname, "peers");
+
+/** From the start of a process to the first accepted PutRolePolicy: what a thief has left at a cold start. */
+export async function coldStart(rounds: number): Promise<Figure[]> {
+  const incident = await startIncident();
+  const ours = unpackOurs();
+  const defaults = bundleWithDefaults(mkdtempSync(join(tmpdir(), "bench-")));
+  const invoke = join(PEERS, "invoke-once.cjs");
+  const contenders: [Contender, ...Contender[]] = [
+    contender("bare Node, hand-signed", incident, "node", [join(PEERS, "hand-signed.cjs")]),
+    contender("ours", incident, "node", [invoke, ours]),
+    contender("ours, bundled with esbuild's defaults", incident, "node", [invoke, defaults]),
+  ];
+  if (spawnSync("python3", ["-c", "import boto3"]).status === 0) {
+    contenders.push(contender("boto3", incident, "python3", [join(PEERS, "boto3_calls.py")]));
+  } else {
+    console.error("boto3 is not here: cold start is measured without it");
+  }
+  try {
+    return await compare(contenders, rounds);
+  } finally {
+    await incident.endpoint.close();
+  }
+}
+
+function contender(name: string, incident: BenchIncident, command: string, parameters: readonly string[]): Contender {
+  return {
+    name,
+    async run() {
+      const EVENT = JSON.stringify(incident.event());
+      const written = nextPolicy(incident);
+      const started = performance.now();
+      const child = spawn(command, parameters, { env: { ...incident.environment, EVENT }, stdio: ["ignore", "ignore", "inherit"] });
+      const exit = once(child, "exit");
+      const failed = exit.then(([code]) => {
+        if (code !== 0) throw new Error(`${name} ended with ${code}`);
+      });
+      await Promise.race([written, failed]);
+      const milliseconds = (await written) - started;
+      await failed;
+      return milliseconds;
+    },
+  };
+}
+
+if (require.main === module) {
+  coldStart(Number(process.argv[2] ?? 20)).then(console.table, console.error);
+}

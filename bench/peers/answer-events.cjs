@@ -1,0 +1,17 @@
+// A warm execution environment: answers one event after another, each when the parent sends it.
+const [, , handlerModule] = process.argv;
+const { handler } = require(handlerModule);
+
+process.on("message", async ({ event, measureMemory }) => {
+  if (measureMemory) {
+    global.gc();
+    process.send({ heapUsed: process.memoryUsage().heapUsed });
+    return;
+  }
+  try {
+    process.send({ result: await handler(event, {}) });
+  } catch (error) {
+    process.send({ error: String(error) });
+  }
+});
+process.send({ ready: true });

@@ -1,0 +1,50 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { bundleSizes } from "./bundle-size";
+import { coldStart } from "./cold-start";
+import type { Figure } from "./measure";
+import { storm } from "./storm";
+import { synthesis } from "./synth";
+import { memoryGrowth, warmHandling } from "./warm";
+
+const RESULTS = join(dirname(__dirname), "dist", "bench.json");
+
+/** Runs every measurement, prints them, and writes them to dist/bench.json. `--quick` takes fewer rounds. */
+async function main(): Promise<void> {
+  const quick = process.argv.includes("--quick");
+  const results = {
+    node: process.version,
+    coldStart: print("Cold start: process start to the first accepted PutRolePolicy", await coldStart(quick ? 7 : 31)),
+    warm: print("Warm: event to the accepted PutRolePolicy", await warmHandling(quick ? 100 : 500)),
+    memory: log("Memory of one warm process", await memoryGrowth(quick ? 2_000 : 10_000)),
+    storm: log("Storm: repeated findings, every fifth IAM call throttled", await storm()),
+    synth: await synthesis(quick ? 3 : 9),
+    bundle: bundleSizes(),
+  };
+  print("Synth: tsx main.ts", results.synth.time);
+  log("Synth: peak memory in MB", results.synth.peakMegabytes);
+  log("Package of the function, in bytes", results.bundle);
+  mkdirSync(dirname(RESULTS), { recursive: true });
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+  console.log(`written to ${RESULTS}`);
+}
+
+function print(title: string, figures: readonly Figure[]): readonly Figure[] {
+  console.log(`\n${title}`);
+  for (const { name, median, ratio } of figures) {
+    console.log(`  ${name.padEnd(44)} ${median.toFixed(1).padStart(9)} ms ${ratio.toFixed(2).padStart(7)} x`);
+  }
+  return figures;
+}
+
+function log<Value>(title: string, value: Value): Value {
+  console.log(`\n${title}`);
+  console.dir(value, { depth: 4 });
+  return value;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
