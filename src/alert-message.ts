@@ -17,11 +17,12 @@ const FINDING_PATHS = {
   account: "$.detail.accountId",
   region: "$.detail.region",
   id: "$.detail.id",
-  title: "$.detail.title",
   firstSeen: "$.detail.service.eventFirstSeen",
   lastSeen: "$.detail.service.eventLastSeen",
   count: "$.detail.service.count",
 };
+
+const ANY_FINDING_PATHS = { ...FINDING_PATHS, title: "$.detail.title" };
 
 const CREDENTIAL_PATHS = {
   ...FINDING_PATHS,
@@ -36,10 +37,6 @@ const CREDENTIAL_PATHS = {
 
 /** The first mail about stolen role credentials: sent by EventBridge itself, whatever becomes of the function. */
 export function credentialExfiltrationMessage(place: Place, response: Response): InputTransformer {
-  const next =
-    response === Response.REVOKE
-      ? "The role's sessions are being revoked now; a second mail tells what was done."
-      : "This deployment only notifies; a second mail tells how to revoke the role's sessions by hand.";
   return message(CREDENTIAL_PATHS, [
     "GuardDuty: credentials of an EC2 instance's role are used where they do not belong.",
     "",
@@ -53,13 +50,20 @@ export function credentialExfiltrationMessage(place: Place, response: Response):
     "Seen:        <firstSeen> to <lastSeen>, <count> times",
     `Console:     ${consoleLink(place)}`,
     "",
-    next,
+    whatFollows(response),
   ]);
+}
+
+/** What the first mail says about the second one. */
+export function whatFollows(response: Response): string {
+  return response === Response.REVOKE
+    ? "The function looks at it now: a second mail tells whether the role's sessions were revoked, or why not."
+    : "This deployment only notifies: a second mail tells how to revoke the role's sessions by hand.";
 }
 
 /** The mail about any other finding: nothing is done about it. */
 export function anyFindingMessage(place: Place): InputTransformer {
-  return message(FINDING_PATHS, [
+  return message(ANY_FINDING_PATHS, [
     "GuardDuty: <title>",
     "",
     "Finding:   <type>",

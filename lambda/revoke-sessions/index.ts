@@ -24,8 +24,11 @@ const UNLIMITED_MILLISECONDS = 120_000;
  * mails what was done. Anything thrown makes Lambda try again and then hand the event to the queue.
  */
 export async function handler(event: unknown, context?: Partial<Context>): Promise<Result> {
-  const remaining = context?.getRemainingTimeInMillis?.() ?? UNLIMITED_MILLISECONDS;
-  const deadline = AbortSignal.timeout(Math.max(0, remaining - RESERVE_MILLISECONDS));
+  const remaining = () => context?.getRemainingTimeInMillis?.() ?? UNLIMITED_MILLISECONDS;
+  // A signal of its own each time: one that combines others can be collected as garbage before it fires.
+  const within = (milliseconds: number) =>
+    AbortSignal.timeout(Math.max(0, Math.min(milliseconds, remaining() - RESERVE_MILLISECONDS)));
+  const deadline = within(UNLIMITED_MILLISECONDS);
   let told: Incident | undefined;
   const result = await respond(event, {
     configuration,
@@ -34,7 +37,7 @@ export async function handler(event: unknown, context?: Partial<Context>): Promi
     aws: {
       ...iamCalls(deadline),
       async findRoleUse(roleName) {
-        const soon = AbortSignal.any([deadline, AbortSignal.timeout(ENRICHMENT_MILLISECONDS)]);
+        const soon = within(ENRICHMENT_MILLISECONDS);
         const profileArns = await instanceProfilesOf(roleName, soon);
         if (profileArns.length === 0) return [];
         const { findInstances } = await import("./reporting");

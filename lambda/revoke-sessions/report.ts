@@ -32,9 +32,11 @@ interface Section {
 function subject({ finding, plan, refusal, verification }: Incident): string {
   const done = verification?.state === "not-kept" ? "Revocation NOT KEPT, act by hand" : "Sessions revoked";
   const what = refusal ? `NOT revoked (${refusal.reason})` : done;
-  const whose = plan ? `role ${plan.roleName}` : finding.type;
   const where = `${finding.accountId ?? "unknown account"} ${finding.region}`;
-  return `GuardDuty: ${what}: ${whose}, ${where}`.replace(/[^ -~]/g, "?").slice(0, 100);
+  const whose = plan ? `role ${plan.roleName}` : finding.type;
+  const subject = (name: string) => `GuardDuty: ${what}: ${name}, ${where}`.replace(/[^ -~]/g, "?");
+  // A long name must not push out where it happened.
+  return subject(whose.slice(0, Math.max(0, 100 - subject("").length))).slice(0, 100);
 }
 
 function revocationSections(incident: Incident): Section[] {

@@ -1,0 +1,206 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { changeJson, only, SynthesizedOutputs } from "./support/synthesized-output";
+
+const PROJECT = dirname(dirname(__dirname));
+
+interface Ending {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command with nothing in its environment but a path without Terraform, Python or AWS. */
+function rehearse(
+  parameters: string[],
+  { input = "", environment = {} as Record<string, string> } = {},
+): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ["--require", require.resolve("tsx/cjs"), join(PROJECT, "rehearsal", "cli.ts"), ...parameters],
+      {
+        cwd: tmpdir(),
+        env: { PATH: dirname(process.execPath), HOME: tmpdir(), ...environment },
+      },
+    );
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.once("error", reject).once("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+    child.stdin.end(input);
+  });
+}
+
+let folder: string;
+let outputs: SynthesizedOutputs;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "findings with space-"));
+  outputs = await SynthesizedOutputs.create();
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  outputs.remove();
+});
+
+test("plays the whole story from the sources, in less than 15 seconds, in 80 columns and without colours", async () => {
+  const started = Date.now();
+  const { exitCode, stdout } = await rehearse([]);
+  expect(Date.now() - started).toBeLessThan(15_000);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^Rehearsal in account 111122223333, us-west-2, scope role\n/);
+  expect(stdout).toMatch(/\nAll \d+ claims hold\. Synthesized in \d\.\d s, played in \d\.\d s\.\n/);
+  expect(stdout).toContain(
+    "The deployed function waits 10 s before it reads the policy back; here\nVERIFY_AFTER_SECONDS is 0.1.",
+  );
+  expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  expect(stdout).not.toMatch(/\u001b/);
+});
+
+test("plays scope session", async () => {
+  const { exitCode, stdout } = await rehearse(["--scope", "session", "--json"]);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ holds: true, scope: "session" });
+});
+
+test("writes one JSON document with every fact and claim", async () => {
+  const { exitCode, stdout } = await rehearse(["--json", "--synthesized", outputs.original]);
+  expect(exitCode).toBe(0);
+  const story = JSON.parse(stdout);
+  expect(story).toMatchObject({
+    holds: true,
+    accountId: "111122223333",
+    region: "us-west-2",
+    scope: "role",
+    verifyAfterSeconds: { deployed: 10, rehearsed: 0.1 },
+  });
+  const facts = story.scenes.flatMap((scene: { facts: { kind: string }[] }) => scene.facts);
+  expect(facts).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ kind: "access", action: "dynamodb:ListTables", effect: "explicitly denied" }),
+      expect.objectContaining({ kind: "rule", eventPattern: expect.objectContaining({ source: ["aws.guardduty"] }) }),
+      expect.objectContaining({
+        kind: "invocation",
+        ended: "returned",
+        result: expect.objectContaining({ outcome: "revoked" }),
+      }),
+      expect.objectContaining({
+        kind: "policy",
+        policyName: "RevokeOldSessions",
+        document: expect.objectContaining({ Version: "2012-10-17" }),
+      }),
+      expect.objectContaining({
+        kind: "mail",
+        mail: expect.objectContaining({ subject: expect.stringContaining("Sessions revoked") }),
+      }),
+    ]),
+  );
+});
+
+test("ends with 1 and names the claim where a permission is missing", async () => {
+  const directory = outputs.withChange((stack) =>
+    changeJson(only(stack, "aws_iam_role_policy"), "policy", (policy) => {
+      policy.Statement = policy.Statement.filter(({ Action }: { Action: unknown }) => Action !== "iam:PutRolePolicy");
+    }),
+  );
+  const { exitCode, stdout } = await rehearse(["--synthesized", directory]);
+  expect(exitCode).toBe(1);
+  expect(stdout.replace(/\s+/g, " ")).toContain(
+    "The rehearsal fails. NOT TRUE: its role allows every call that it makes: arn:aws:sts::",
+  );
+  expect(stdout.replace(/\s+/g, " ")).toContain("may not perform iam:PutRolePolicy on");
+});
+
+test("ends with 1 and the reason where the pattern has an operator that is not known", async () => {
+  const directory = outputs.withChange((stack) =>
+    changeJson(only(stack, "aws_cloudwatch_event_rule"), "event_pattern", (pattern) => {
+      pattern.detail.type = [{ suffix: ".OutsideAWS" }];
+    }),
+  );
+  const { exitCode, stderr } = await rehearse(["--synthesized", directory]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    /^The rehearsal fails: event pattern field "detail\.type": \{"suffix":"\.OutsideAWS"\} uses the operator "suffix"/,
+  );
+});
+
+describe("--finding", () => {
+  const finding = {
+    type: "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.InsideAWS",
+    id: "f1",
+    accountId: "444455556666",
+    region: "us-west-2",
+    severity: 8,
+    updatedAt: "2026-03-14T09:26:53.000Z",
+    resource: {
+      accessKeyDetails: {
+        accessKeyId: "ASIAEXAMPLEEXAMPLE12",
+        principalId: "AROAEXAMPLEEXAMPLE123:i-0abc",
+        userName: "app",
+        userType: "AssumedRole",
+      },
+    },
+    service: { count: 1, archived: false },
+  };
+  const environment = { GUARDDUTY_RESPONSE_REVOCABLE_ROLES: "any" };
+
+  test("replays a finding from standard input", async () => {
+    const { exitCode, stdout } = await rehearse(["--finding", "-"], { input: JSON.stringify(finding), environment });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("Replay of standard input");
+    expect(stdout).toContain("revoked, cut-off 20");
+    expect(stdout).toContain("inline policy RevokeOldSessions of the role app");
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test("replays a folder as a table, and as JSON", async () => {
+    writeFileSync(join(folder, "a.json"), JSON.stringify(finding));
+    writeFileSync(join(folder, "b.json"), JSON.stringify({ ...finding, type: "Recon:IAMUser/TorIPCaller" }));
+    writeFileSync(join(folder, "c.json"), "no JSON");
+    const [table, json] = await Promise.all([
+      rehearse(["--finding", folder], { environment }),
+      rehearse(["--finding", folder, "--json"], { environment }),
+    ]);
+    expect(table.exitCode).toBe(2);
+    expect(table.stdout).toMatch(
+      /^file +matched +outcome +reason\na\.json +yes +revoked\n {4}mail: GuardDuty: Sessions revoked: role app.*\nb\.json +no +- +detail\.type\nc\.json +- +not usable\n/,
+    );
+    expect(table.stdout).toContain("3 files: 1 revoked, 1 matched by no rule, 1 not usable");
+    expect(JSON.parse(json.stdout).findings).toMatchObject([
+      { file: "a.json", outcome: "revoked" },
+      { file: "b.json", matched: false },
+      { file: "c.json", problem: expect.stringContaining("not JSON") },
+    ]);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ["a file that is not there", ["--finding", "gone.json"], /^gone\.json cannot be read: ENOENT[^\n]*\n$/],
+    ["an unknown option", ["--fnding", "x"], /^Unknown option '--fnding'[^\n]*\(see --help\)\n$/],
+    [
+      "a folder that cdktf has not written",
+      ["--synthesized", "gone"],
+      /^gone\/manifest\.json cannot be read: [^\n]*\n$/,
+    ],
+  ])("ends with 2 and one line on %s", async (_, parameters, message) => {
+    const { exitCode, stdout, stderr } = await rehearse(parameters);
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe("");
+    expect(exitCode).toBe(2);
+  });
+
+  test("ends with 2 where the settings are not usable, and names them", async () => {
+    const { exitCode, stderr } = await rehearse([], { environment: { GUARDDUTY_RESPONSE_REGION: "nowhere" } });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/the app cannot be synthesized:\n.*region: received "nowhere"/s);
+  });
+});
+
+test("--help says what there is", async () => {
+  const { exitCode, stdout } = await rehearse(["--help"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^Usage: npm run rehearse/);
+  expect(stdout.split("\n").every((line) => line.length <= 80)).toBe(true);
+});

@@ -1,0 +1,33 @@
+import { readOptions, USAGE } from "../../rehearsal/options";
+
+test("reads the command line", () => {
+  expect(readOptions([])).toEqual({ json: false, help: false });
+  expect(readOptions(["--finding", "-", "--scope", "session", "--json"])).toEqual({
+    finding: "-",
+    scope: "session",
+    json: true,
+    help: false,
+  });
+  expect(readOptions(["--synthesized=cdktf.out", "-h"])).toEqual({ synthesized: "cdktf.out", json: false, help: true });
+});
+
+test.each<[string, string[], RegExp]>([
+  ["an unknown option", ["--fnding", "x"], /Unknown option '--fnding'.*\(see --help\)/],
+  ["a word too many", ["finding.json"], /Unexpected argument 'finding\.json'.*\(see --help\)/],
+  ["an option without its value", ["--finding"], /--finding.*\(see --help\)/],
+  ["an unknown scope", ["--scope", "all"], /^--scope: received "all"; allowed is role or session$/],
+  [
+    "a scope for what is synthesized already",
+    ["--scope", "role", "--synthesized", "x"],
+    /^--scope: .*leave one of them out$/,
+  ],
+])("fails on %s", (_, parameters, message) => {
+  expect(() => readOptions(parameters)).toThrow(
+    expect.objectContaining({ name: "RehearsalError", message: expect.stringMatching(message) }),
+  );
+});
+
+test("the help fits into 80 columns and names every option", () => {
+  expect(USAGE.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  for (const option of ["--finding", "--scope", "--synthesized", "--json", "--help"]) expect(USAGE).toContain(option);
+});

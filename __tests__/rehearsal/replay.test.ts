@@ -1,0 +1,138 @@
+import { AwsAccount, uniqueId } from "../../rehearsal/aws/account";
+import { findingEvent } from "../../rehearsal/story/finding-event";
+import { type Replay, replay, summarize } from "../../rehearsal/replay/replay";
+import { SynthesizedOutputs } from "./support/synthesized-output";
+
+const LAB_ROLE = "GuardDuty-Example-EC2-Compromised";
+
+let outputs: SynthesizedOutputs;
+let anyRole: SynthesizedOutputs;
+beforeAll(async () => {
+  [outputs, anyRole] = await Promise.all([
+    SynthesizedOutputs.create(),
+    SynthesizedOutputs.create({ GUARDDUTY_RESPONSE_REVOCABLE_ROLES: "any", GUARDDUTY_RESPONSE_ALERT_SEVERITY: "4" }),
+  ]);
+});
+afterAll(() => {
+  outputs.remove();
+  anyRole.remove();
+});
+
+/** A finding about a role of some account, with parts of the event replaced. */
+function event(roleName: string, change: (event: any) => void = () => {}): Record<string, unknown> {
+  const account = new AwsAccount({ accountId: "444455556666" });
+  account.addRole({ name: roleName });
+  const now = new Date();
+  const stolen = { roleName, sessionName: "i-0abc", accessKeyId: uniqueId("ASIA", roleName), issuedAt: now };
+  const made = findingEvent(account, { stolen, firstSeen: now, lastSeen: now, count: 1, publishedAt: now });
+  change(made);
+  return made;
+}
+
+const play = (directory: string, played: Record<string, unknown>): Promise<Replay> =>
+  replay(directory, { name: "finding.json", event: played, added: [] }, { VERIFY_AFTER_SECONDS: "0.01" });
+
+test("revokes the role that the finding names, in the account of the event", async () => {
+  const played = await play(outputs.original, event(LAB_ROLE));
+  expect(summarize(played)).toEqual({
+    file: "finding.json",
+    matched: true,
+    outcome: "revoked",
+    reason: "",
+    mailSubject: expect.stringMatching(
+      /^GuardDuty: Sessions revoked: role GuardDuty-Example-EC2-Compromised, 444455556666/,
+    ),
+  });
+  expect(played.facts.map(({ kind }) => kind)).toEqual(["rule", "mail", "invocation", "policy", "mail"]);
+  expect(played.assumptions).toEqual([
+    expect.stringMatching(
+      /^the account has the role arn:aws:iam::444455556666:role\/GuardDuty-Example-EC2-Compromised with the id AROA\w{17}, and the instance i-0abc runs with it$/,
+    ),
+  ]);
+});
+
+test("says why no rule matched, and asks nobody", async () => {
+  const played = await play(
+    outputs.original,
+    event(LAB_ROLE, (each) => (each.detail.type = "Recon:IAMUser/TorIPCaller")),
+  );
+  expect(summarize(played)).toEqual({ file: "finding.json", matched: false, outcome: "-", reason: "detail.type" });
+  expect(played.facts).toEqual([
+    {
+      kind: "note",
+      text: expect.stringMatching(
+        /no rule matches.*\n.*detail\.type is "Recon:IAMUser\/TorIPCaller"; accepted: \{"prefix"/,
+      ),
+    },
+  ]);
+});
+
+test("mails any finding from the chosen severity up, where the deployment has that rule", async () => {
+  const other = (severity: number) =>
+    event(LAB_ROLE, (each) => Object.assign(each.detail, { type: "Recon:IAMUser/TorIPCaller", severity }));
+  expect(summarize(await play(anyRole.original, other(5)))).toMatchObject({ matched: true, outcome: "mailed" });
+  expect(summarize(await play(anyRole.original, other(2)))).toMatchObject({
+    matched: false,
+    outcome: "-",
+    reason: "detail.severity, detail.type",
+  });
+});
+
+test.each<[string, string, (each: any) => void, string, string]>([
+  ["a role that may not be revoked", "other", () => {}, "not-revoked", "protected-role"],
+  [
+    "a sample",
+    LAB_ROLE,
+    (each) => (each.detail.service.additionalInfo = { sample: true }),
+    "not-revoked",
+    "sample-finding",
+  ],
+  ["an archived finding", LAB_ROLE, (each) => (each.detail.service.archived = true), "not-revoked", "archived-finding"],
+  ["a low severity", LAB_ROLE, (each) => (each.detail.severity = 5), "not-revoked", "below-severity"],
+  ["another account", LAB_ROLE, (each) => (each.detail.accountId = "777788889999"), "not-revoked", "other-account"],
+  [
+    "an IAM user",
+    LAB_ROLE,
+    (each) => Object.assign(each.detail.resource.accessKeyDetails, { userType: "IAMUser", principalId: "AIDAX" }),
+    "not-revoked",
+    "not-a-role",
+  ],
+  [
+    "a role without name",
+    LAB_ROLE,
+    (each) => delete each.detail.resource.accessKeyDetails.userName,
+    "not-revoked",
+    "role-unknown",
+  ],
+  ["a service-linked role", "AWSServiceRoleForSupport", () => {}, "not-revoked", "unmodifiable-role"],
+  ["a role of Identity Center", "AWSReservedSSO_Admin_0123456789abcdef", () => {}, "not-revoked", "unmodifiable-role"],
+  ["no resource at all", LAB_ROLE, (each) => delete each.detail.resource, "not-revoked", "role-unknown"],
+])("plays %s", async (_, roleName, change, outcome, reason) => {
+  expect(summarize(await play(outputs.original, event(roleName, change)))).toMatchObject({
+    matched: true,
+    outcome,
+    reason,
+    mailSubject: expect.stringContaining(reason),
+  });
+});
+
+test("plays the same finding in a deployment that may revoke any role", async () => {
+  expect(summarize(await play(anyRole.original, event("other")))).toMatchObject({ outcome: "revoked" });
+});
+
+test("says what it had to assume about the event", async () => {
+  const played = await replay(
+    outputs.original,
+    {
+      name: "f",
+      event: event(LAB_ROLE, (each) => Object.assign(each, { account: "root", region: "eu-west-1" })),
+      added: ["source"],
+    },
+    {},
+  );
+  expect(played.assumptions).toEqual([
+    'the event arrives in account 111122223333; "root" is none',
+    expect.stringMatching(/^the deployment in us-west-2 stands for one in eu-west-1/),
+    "the event has source, as GuardDuty sets them; the file has not",
+  ]);
+});

@@ -1,0 +1,57 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { synthesize } from "../../../rehearsal/synthesize";
+
+/** The parts of a `cdk.tf.json` that tests change. */
+export interface StackJson {
+  resource: Record<string, Record<string, Record<string, never>>>;
+}
+
+/** The real output of the app, synthesized once, and copies of it with something changed. */
+export class SynthesizedOutputs {
+  private readonly directories: string[] = [];
+
+  private constructor(readonly original: string) {
+    this.directories.push(original);
+  }
+
+  static async create(environment: Record<string, string> = {}): Promise<SynthesizedOutputs> {
+    return new SynthesizedOutputs((await synthesize(environment)).directory);
+  }
+
+  /** A copy in which the response's stack is changed. */
+  withChange(change: (stack: StackJson) => void): string {
+    const directory = mkdtempSync(join(tmpdir(), "changed-"));
+    this.directories.push(directory);
+    cpSync(this.original, directory, { recursive: true });
+    const file = join(directory, "stacks", "guardduty-response", "cdk.tf.json");
+    const stack = JSON.parse(readFileSync(file, "utf8")) as StackJson;
+    change(stack);
+    writeFileSync(file, JSON.stringify(stack));
+    return directory;
+  }
+
+  remove(): void {
+    for (const directory of this.directories) rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** The only resource of a type. */
+export function only(stack: StackJson, type: string): Record<string, unknown> {
+  const resources = Object.values(stack.resource[type] ?? {});
+  if (resources.length !== 1) throw new Error(`the stack has ${resources.length} resources of type ${type}`);
+  return resources[0] as Record<string, unknown>;
+}
+
+/** Changes a JSON document that stands in an attribute as text. */
+export function changeJson(
+  resource: Record<string, unknown>,
+  attribute: string,
+  change: (document: any) => void,
+): void {
+  const document = JSON.parse(resource[attribute] as string);
+  change(document);
+  resource[attribute] = JSON.stringify(document);
+}

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+
+/** An IAM role with its inline policies. */
+export interface Role {
+  readonly name: string;
+  readonly path: string;
+  /** The unique id, `AROA…`. */
+  readonly roleId: string;
+  readonly arn: string;
+  tags: Readonly<Record<string, string>>;
+  /** Inline policies: name and document. */
+  readonly policies: Map<string, string>;
+}
+
+export interface InstanceProfile {
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+  readonly roleName: string;
+}
+
+export interface Instance {
+  readonly instanceId: string;
+  readonly name?: string;
+  /** As EC2 names it: `running`, `stopped`, … */
+  readonly state: string;
+  readonly instanceProfileArn?: string;
+}
+
+/** A message that a topic accepted, as its e-mail subscribers receive it. */
+export interface Mail {
+  readonly topicArn: string;
+  readonly subject?: string;
+  readonly message: string;
+}
+
+/** The account that is played where no other one is asked for: one that AWS's documentation uses. */
+export const REHEARSAL_ACCOUNT = "111122223333";
+
+/**
+ * The state of one AWS account in one region, as far as the function sees and changes it. Tests may change anything in
+ * it at any time: that is how somebody else acts in the account.
+ */
+export class AwsAccount {
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly roles = new Map<string, Role>();
+  readonly instanceProfiles: InstanceProfile[] = [];
+  readonly instances: Instance[] = [];
+  readonly topicArns = new Set<string>();
+  readonly mails: Mail[] = [];
+  private rolesCreated = 0;
+
+  constructor({ accountId = REHEARSAL_ACCOUNT, region = "us-west-2" } = {}) {
+    this.accountId = accountId;
+    this.region = region;
+    this.partition = partitionOf(region);
+  }
+
+  /** Creates a role, in place of one of the same name: the id then changes, unless it is given. */
+  addRole(role: {
+    name: string;
+    path?: string;
+    roleId?: string;
+    tags?: Record<string, string>;
+    policies?: Record<string, unknown>;
+  }): Role {
+    const { name, path = "/", tags = {}, policies = {} } = role;
+    const created: Role = {
+      name,
+      path,
+      roleId: role.roleId ?? uniqueId("AROA", `${name} ${++this.rolesCreated}`),
+      arn: `arn:${this.partition}:iam::${this.accountId}:role${path}${name}`,
+      tags,
+      policies: new Map(
+        Object.entries(policies).map(([policyName, document]) => [policyName, JSON.stringify(document)]),
+      ),
+    };
+    this.roles.set(name, created);
+    return created;
+  }
+
+  addInstanceProfile(profile: { name: string; path?: string; roleName: string }): InstanceProfile {
+    const { name, path = "/", roleName } = profile;
+    const created = {
+      name,
+      path,
+      roleName,
+      arn: `arn:${this.partition}:iam::${this.accountId}:instance-profile${path}${name}`,
+    };
+    this.instanceProfiles.push(created);
+    return created;
+  }
+
+  addInstance(instance: Omit<Instance, "state"> & { state?: string }): Instance {
+    const created = { state: "running", ...instance };
+    this.instances.push(created);
+    return created;
+  }
+
+  /** The inline policy of a role, parsed; undefined where there is none. */
+  policy(roleName: string, policyName: string): PolicyDocument | undefined {
+    const document = this.roles.get(roleName)?.policies.get(policyName);
+    return document === undefined ? undefined : (JSON.parse(document) as PolicyDocument);
+  }
+}
+
+/** An IAM policy, as far as its outer form goes. */
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement: PolicyStatement | readonly PolicyStatement[];
+}
+
+export type PolicyStatement = Readonly<Record<string, unknown>> & { readonly Sid?: string; readonly Effect?: string };
+
+/** The partition a region belongs to. */
+export function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
+/** An id as IAM makes them: the prefix of its kind and seventeen letters and digits, the same for the same seed. */
+export function uniqueId(prefix: "AROA" | "ASIA" | "AIPA", seed: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const digest = createHash("sha256").update(`${prefix} ${seed}`).digest();
+  const length = prefix === "ASIA" ? 16 : 17;
+  return prefix + Array.from(digest.subarray(0, length), (byte) => alphabet[byte % alphabet.length]).join("");
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { AwsAccount } from "./account";
+import type { Fault } from "./fault";
+import { AwsError, type QueryRequest, readRequest, renderAnswer, renderError, type XmlValue } from "./query-protocol";
+import { findAction, unknownAction } from "./services";
+
+/** One call that reached the endpoint; a retry of the SDK is a call of its own. */
+export interface AwsCall extends QueryRequest {
+  /** Counts the calls from 1. */
+  readonly number: number;
+  /** The resource that the caller must be allowed to act on. */
+  readonly resource: string;
+  readonly receivedAt: Date;
+  /** Set once the call is over: until the answer was sent or the connection was broken. */
+  milliseconds?: number;
+  /** HTTP status of the answer; undefined where none was sent. */
+  status?: number;
+  /** The error that was answered. */
+  error?: AwsError;
+  /** The fault that was injected. */
+  fault?: Fault["kind"];
+}
+
+/** What may be hooked into every call, in this order; both may be changed while the endpoint runs. */
+export interface EndpointHooks {
+  /**
+   * What goes wrong with this call; nothing means all goes well. It runs before the call takes effect and may change the
+   * account: that is how somebody else acts between two calls of the function.
+   */
+  fault?: (call: AwsCall) => Fault | undefined | Promise<Fault | undefined>;
+  /** Why the caller may not do this; nothing means that it may. */
+  authorize?: (call: AwsCall) => string | undefined | Promise<string | undefined>;
+}
+
+const DENIED: Record<string, string> = { iam: "AccessDenied", sns: "AuthorizationError", ec2: "UnauthorizedOperation" };
+
+/**
+ * A small AWS on loopback: IAM, SNS and EC2 as far as the function calls them, over an account in memory. The SDK is sent
+ * to it by the environment variable `AWS_ENDPOINT_URL`, so the function under it needs no change.
+ *
+ * @example
+ * const endpoint = await AwsEndpoint.start(new AwsAccount());
+ * endpoint.hooks.fault = (call) => (call.number === 1 ? faults.throttled("iam") : undefined);
+ * // … run the function with AWS_ENDPOINT_URL=endpoint.url, look at endpoint.calls and at the account …
+ * await endpoint.close();
+ */
+export class AwsEndpoint {
+  /** Every call so far, in the order in which they arrived. */
+  readonly calls: AwsCall[] = [];
+
+  private constructor(
+    readonly account: AwsAccount,
+    readonly hooks: EndpointHooks,
+    private readonly server: Server,
+  ) {
+    server.on("request", (request, response) => void this.serve(request, response));
+  }
+
+  /** Listens on a free port of loopback. */
+  static async start(account: AwsAccount, hooks: EndpointHooks = {}): Promise<AwsEndpoint> {
+    const endpoint = new AwsEndpoint(account, hooks, createServer());
+    await new Promise<void>((resolve, reject) => {
+      endpoint.server.once("error", reject).listen(0, "127.0.0.1", resolve);
+    });
+    return endpoint;
+  }
+
+  /** The value of `AWS_ENDPOINT_URL`. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Stops listening and breaks every connection, hanging ones included. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID();
+    let call: AwsCall | undefined;
+    try {
+      call = this.record(await readRequest(request));
+      const answer = await this.answer(call);
+      if (answer === undefined) return breakOff(request, call);
+      send(response, requestId, (call.status = 200), renderAnswer(call, requestId, answer.result));
+    } catch (error) {
+      // What is no answer of AWS is a mistake in this endpoint: the caller sees a 500 that says so, and so does the record.
+      const answered =
+        error instanceof AwsError
+          ? error
+          : new AwsError("InternalFailure", `the local endpoint failed: ${String(error)}`, 500);
+      if (call) Object.assign(call, { status: answered.status, error: answered });
+      send(response, requestId, answered.status, renderError(call?.service ?? "iam", requestId, answered));
+    } finally {
+      if (call && call.milliseconds === undefined && call.fault !== "hang")
+        call.milliseconds = Date.now() - call.receivedAt.getTime();
+    }
+  }
+
+  private record(request: QueryRequest): AwsCall {
+    const call = {
+      ...request,
+      number: this.calls.length + 1,
+      resource: findAction(request)?.resource(request.parameters, this.account) ?? "*",
+      receivedAt: new Date(),
+    };
+    this.calls.push(call);
+    return call;
+  }
+
+  /** The result of a call; undefined where the caller is never told. */
+  private async answer(call: AwsCall): Promise<{ result: XmlValue } | undefined> {
+    const action = findAction(call);
+    if (!action) throw unknownAction(call);
+
+    const fault = await this.hooks.fault?.(call);
+    call.fault = fault?.kind;
+    if (fault?.kind === "error") throw fault.error;
+    if (fault?.kind === "hang" || fault?.kind === "reset") return undefined;
+
+    const denial = await this.hooks.authorize?.(call);
+    if (denial !== undefined) throw new AwsError(DENIED[call.service] ?? "AccessDenied", denial, 403);
+
+    const result = action.answer(call.parameters, this.account);
+    if (fault?.kind === "lost-answer") return undefined;
+    if (fault?.kind === "late") await sleep(fault.milliseconds);
+    return { result };
+  }
+}
+
+function breakOff(request: IncomingMessage, call: AwsCall): void {
+  if (call.fault !== "hang") request.socket.destroy();
+}
+
+function send(response: ServerResponse, requestId: string, status: number, body: string): void {
+  response.writeHead(status, { "content-type": "text/xml;charset=UTF-8", "x-amzn-requestid": requestId }).end(body);
+}

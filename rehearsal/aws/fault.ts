@@ -1,0 +1,38 @@
+import { AwsError, type Service } from "./query-protocol";
+
+/** What goes wrong with one call, instead of or besides its answer. */
+export type Fault =
+  /** AWS answers with an error, and the call has no effect. */
+  | { readonly kind: "error"; readonly error: AwsError }
+  /** No answer ever comes, and the call has no effect. */
+  | { readonly kind: "hang" }
+  /** The connection breaks before the call has an effect. */
+  | { readonly kind: "reset" }
+  /** The call takes effect, and its answer comes late. */
+  | { readonly kind: "late"; readonly milliseconds: number }
+  /** The call takes effect, and then the connection breaks: the caller cannot know. */
+  | { readonly kind: "lost-answer" };
+
+const THROTTLED: Record<Service, readonly [code: string, status: number]> = {
+  iam: ["Throttling", 400],
+  sns: ["Throttled", 429],
+  ec2: ["RequestLimitExceeded", 503],
+};
+
+/** The faults that tests and rehearsals inject, by their names in the field. */
+export const faults = {
+  throttled: (service: Service): Fault => errorFault(THROTTLED[service][0], "Rate exceeded", THROTTLED[service][1]),
+  internalError: (): Fault =>
+    errorFault("InternalFailure", "The request processing has failed because of an unknown error.", 500),
+  unavailable: (): Fault => errorFault("ServiceUnavailable", "Service Unavailable", 503),
+  noSuchEntity: (): Fault => errorFault("NoSuchEntity", "The role cannot be found.", 404),
+  topicRejected: (): Fault => errorFault("InvalidParameter", "Invalid parameter: TopicArn", 400),
+  hang: (): Fault => ({ kind: "hang" }),
+  reset: (): Fault => ({ kind: "reset" }),
+  late: (milliseconds: number): Fault => ({ kind: "late", milliseconds }),
+  lostAnswer: (): Fault => ({ kind: "lost-answer" }),
+};
+
+function errorFault(code: string, message: string, status: number): Fault {
+  return { kind: "error", error: new AwsError(code, message, status) };
+}

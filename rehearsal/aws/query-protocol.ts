@@ -1,0 +1,86 @@
+import type { IncomingMessage } from "node:http";
+
+/** The services that the endpoint answers for. */
+export type Service = "iam" | "sns" | "ec2";
+
+/** One request of the AWS Query protocol, which IAM, SNS and EC2 speak: a form in, XML out. */
+export interface QueryRequest {
+  readonly service: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly action: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** An error as AWS answers it. */
+export class AwsError extends Error {
+  override readonly name = "AwsError";
+
+  constructor(
+    readonly code: string,
+    message: string,
+    /** HTTP status: 4xx blames the caller. */
+    readonly status: number = 400,
+  ) {
+    super(message);
+  }
+}
+
+/** Reads what the SDK sent; service and access key stand in the signature, whose correctness nobody checks here. */
+export async function readRequest(request: IncomingMessage): Promise<QueryRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const { Action: action, ...parameters } = Object.fromEntries(
+    new URLSearchParams(Buffer.concat(chunks).toString("utf8")),
+  );
+
+  const credential = /Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(
+    request.headers.authorization ?? "",
+  );
+  if (!credential) throw new AwsError("MissingAuthenticationToken", "the request carries no Signature Version 4", 403);
+  const [, accessKeyId, region, service] = credential as unknown as [string, string, string, string];
+  if (!action)
+    throw new AwsError("MissingAction", "the request names no Action: only the Query protocol is spoken here");
+  return { service, region, accessKeyId, action, parameters };
+}
+
+/** What an element of an answer may hold: nothing, text, further elements or a list. */
+export type XmlValue =
+  undefined | string | number | boolean | readonly XmlValue[] | { readonly [name: string]: XmlValue };
+
+/** The answer to a successful call: IAM and SNS wrap the result once more, EC2 does not. */
+export function renderAnswer(request: QueryRequest, requestId: string, result: XmlValue): string {
+  const { action, service, parameters } = request;
+  if (service === "ec2") {
+    return element(
+      `${action}Response`,
+      { requestId, ...(result as object) },
+      "item",
+      `http://ec2.amazonaws.com/doc/${parameters["Version"]}/`,
+    );
+  }
+  const body = { [`${action}Result`]: result, ResponseMetadata: { RequestId: requestId } };
+  return element(`${action}Response`, body, "member", `https://${service}.amazonaws.com/doc/${parameters["Version"]}/`);
+}
+
+export function renderError(service: string, requestId: string, { code, message, status }: AwsError): string {
+  if (service === "ec2") {
+    return element("Response", { Errors: { Error: { Code: code, Message: message } }, RequestID: requestId }, "item");
+  }
+  const error = { Type: status < 500 ? "Sender" : "Receiver", Code: code, Message: message };
+  return element("ErrorResponse", { Error: error, RequestId: requestId }, "member");
+}
+
+function element(name: string, value: XmlValue, listElement: "member" | "item", namespace?: string): string {
+  if (value === undefined) return "";
+  return `<${name}${namespace ? ` xmlns="${namespace}"` : ""}>${content(value, listElement)}</${name}>`;
+}
+
+function content(value: XmlValue, listElement: "member" | "item"): string {
+  if (Array.isArray(value)) return value.map((each) => element(listElement, each, listElement)).join("");
+  if (typeof value === "object")
+    return Object.entries(value)
+      .map(([name, child]) => element(name, child, listElement))
+      .join("");
+  return String(value).replace(/[<>&"\r]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

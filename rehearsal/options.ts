@@ -1,0 +1,66 @@
+import { parseArgs } from "node:util";
+
+import { RehearsalError } from "./rehearsal-error";
+
+/** What was asked for on the command line. */
+export interface Options {
+  /** A file, a folder, or `-` for standard input; undefined plays the story. */
+  readonly finding?: string;
+  readonly scope?: "role" | "session";
+  /** The output of an earlier `cdktf synth`; undefined synthesizes. */
+  readonly synthesized?: string;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+export const USAGE = `Usage: npm run rehearse -- [options]
+
+Synthesizes the deployment and plays the workshop's story against it on this
+machine: event pattern, mails, the function's real package, IAM's decisions.
+Nothing leaves the machine, and no AWS account is needed.
+
+  --finding FILE        replay a GuardDuty finding or a whole EventBridge event
+                        instead of the story; "-" reads standard input
+  --finding FOLDER      replay every .json file of a folder, one row for each
+  --scope role|session  what the deployment revokes, in place of its setting
+  --synthesized FOLDER  use what "cdktf synth" wrote (cdktf.out), as it is
+  --json                write one JSON document
+  --help                show this
+
+Settings come from cdktf.json and from GUARDDUTY_RESPONSE_... variables:
+  GUARDDUTY_RESPONSE_REVOCABLE_ROLES=any npm run rehearse -- --finding FILE
+
+Ends with 0; with 1 if a claim of the story does not hold; with 2 if an option,
+a file or a setting is not usable.
+`;
+
+/** Reads the command line; throws a `RehearsalError` that names what is wrong with it. */
+export function readOptions(parameters: readonly string[]): Options {
+  const { finding, scope, synthesized, json, help } = parse(parameters);
+  if (scope !== undefined && scope !== "role" && scope !== "session") {
+    throw new RehearsalError(`--scope: received "${scope}"; allowed is role or session`);
+  }
+  if (scope !== undefined && synthesized !== undefined) {
+    throw new RehearsalError(
+      "--scope: what --synthesized names was synthesized with a scope already; leave one of them out",
+    );
+  }
+  return { finding, scope, synthesized, json: json ?? false, help: help ?? false };
+}
+
+function parse(parameters: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...parameters],
+      options: {
+        finding: { type: "string" },
+        scope: { type: "string" },
+        synthesized: { type: "string" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (cause) {
+    throw new RehearsalError(`${(cause as Error).message} (see --help)`, { cause });
+  }
+}

@@ -1,0 +1,54 @@
+import type { AwsCall } from "../aws/endpoint";
+import type { Fact, Scene } from "../story/scene";
+
+/** A scene for machines: the same facts, without what is too big or only of this machine. */
+export function sceneData({ title, facts, claims }: Scene) {
+  return { title, facts: facts.map(factData), claims };
+}
+
+/** A fact for machines. */
+export function factData(fact: Fact) {
+  switch (fact.kind) {
+    case "access": {
+      const { kind, who, session, action, decision } = fact;
+      return { kind, who, session, action, ...decision };
+    }
+    case "rule": {
+      const { rule, deliveries } = fact.outcome;
+      const targets = deliveries.map((delivery) => ({
+        id: delivery.target.id,
+        arn: delivery.target.arn,
+        refused: delivery.kind === "refused" ? delivery.why : undefined,
+      }));
+      return { kind: fact.kind, name: rule.name, eventPattern: JSON.parse(rule.eventPattern) as unknown, targets };
+    }
+    case "invocation": {
+      const { deployed, invocation, initMilliseconds, calls } = fact.invoked;
+      const { kind: ended, ...ending } = invocation;
+      return {
+        kind: fact.kind,
+        functionName: deployed.functionName,
+        initMilliseconds,
+        ended,
+        ...ending,
+        calls: calls.map(callData),
+      };
+    }
+    case "note":
+    case "policy":
+    case "mail":
+      return fact;
+  }
+}
+
+function callData({ service, action, parameters, resource, status, milliseconds, error }: AwsCall) {
+  return {
+    service,
+    action,
+    parameters,
+    resource,
+    status,
+    milliseconds,
+    error: error && { code: error.code, message: error.message },
+  };
+}

@@ -1,0 +1,100 @@
+import type { Mail } from "../aws/account";
+import type { AwsCall } from "../aws/endpoint";
+import { endingOf, resultOf } from "../function-result";
+import type { InvokedFunction } from "../local-deployment";
+import type { Claim } from "../story/claim";
+import type { Fact, Scene } from "../story/scene";
+import { column, fold, type Paint } from "./terminal";
+
+const INDENT = "    ";
+
+/** Writes a scene for people, in 80 columns. */
+export function renderScene(scene: Scene, number: number, paint: Paint): string {
+  const title = fold(`${String(number).padStart(2)}  ${scene.title}`, "", INDENT).map(paint.strong);
+  const facts = scene.facts.flatMap((fact) => [...renderFact(fact, paint), ""]);
+  const claims = scene.claims.flatMap((each) => renderClaim(each, paint));
+  return [...title, ...facts, ...claims, ""].join("\n");
+}
+
+/** Writes one thing that happened, as lines. */
+export function renderFact(fact: Fact, paint: Paint): string[] {
+  switch (fact.kind) {
+    case "note":
+      return fold(fact.text, INDENT);
+    case "access": {
+      const { effect, statements } = fact.decision;
+      const { session, action, who } = fact;
+      const verdict = effect === "allowed" ? paint.good(effect) : paint.bad(effect);
+      return [
+        ...fold(
+          `${who}: ${session.accessKeyId}, a session of ${session.sessionName}, issued ${seconds(session.issuedAt)}`,
+          INDENT,
+          `${INDENT}  `,
+        ),
+        `${INDENT}${action}: ${verdict}`,
+        ...statements
+          .flatMap(({ policyName, statement }) => fold(`by ${policyName}: ${spacedJson(statement)}`, `${INDENT}  `))
+          .map(paint.faint),
+      ];
+    }
+    case "rule": {
+      const { rule, deliveries } = fact.outcome;
+      return [
+        ...fold(`rule ${rule.name}`, INDENT),
+        ...fold(`pattern ${spacedJson(JSON.parse(rule.eventPattern))}`, INDENT, `${INDENT}  `).map(paint.faint),
+        ...deliveries.flatMap((delivery) => {
+          const target = `to ${delivery.target.arn.split(":").at(-1)}`;
+          return delivery.kind === "refused"
+            ? fold(`${target}: refused, ${delivery.why}`, INDENT).map(paint.bad)
+            : fold(`${target}: delivered`, INDENT);
+        }),
+      ];
+    }
+    case "invocation":
+      return renderInvocation(fact.invoked, paint);
+    case "policy":
+      return [
+        ...fold(`inline policy ${fact.policyName} of the role ${fact.roleName}`, INDENT),
+        ...fold(JSON.stringify(fact.document, undefined, 2), `${INDENT}  `),
+      ];
+    case "mail":
+      return renderMail(fact.mail, paint);
+  }
+}
+
+function renderInvocation(invoked: InvokedFunction, paint: Paint): string[] {
+  const { deployed, invocation, initMilliseconds, calls } = invoked;
+  const cold = initMilliseconds === undefined ? "" : `, after ${Math.round(initMilliseconds)} ms to load the package`;
+  const { cutoff } = resultOf(invoked) ?? {};
+  return [
+    ...fold(`function ${deployed.functionName}`, INDENT),
+    ...fold(`answered in ${Math.round(invocation.milliseconds)} ms${cold}`, INDENT),
+    ...fold(`${endingOf(invoked)}${cutoff ? `, cut-off ${cutoff}` : ""}`, INDENT),
+    ...calls.map((call) => renderCall(call, paint)),
+  ];
+}
+
+function renderCall({ service, action, status, milliseconds, error }: AwsCall, paint: Paint): string {
+  const answer = [status ?? "no answer", error?.code].filter(Boolean).join(" ");
+  const line = `${INDENT}  ${column(`${service}:${action}`, 34)}${column(answer, 28)}${milliseconds ?? "-"} ms`;
+  return status === 403 ? paint.bad(line) : line;
+}
+
+/** A mail stands at the margin: its own lines are made for the width of a screen. */
+function renderMail({ topicArn, subject, message }: Mail, paint: Paint): string[] {
+  return [
+    ...fold(`mail of the topic ${topicArn.split(":").at(-1)}`, INDENT),
+    ...fold(`Subject: ${subject ?? "AWS Notification Message"}`, "| ", "|     ").map(paint.strong),
+    "|",
+    ...fold(message, "| ", "|     "),
+  ];
+}
+
+function renderClaim({ text, holds, why }: Claim, paint: Paint): string[] {
+  if (holds) return fold(`ok  ${text}`, INDENT, `${INDENT}    `).map(paint.good);
+  return [...fold(`NOT TRUE: ${text}`, INDENT), ...fold(why ?? "", `${INDENT}  `)].map(paint.bad);
+}
+
+/** JSON in one line that can be broken between its parts. */
+const spacedJson = (value: unknown): string => JSON.stringify(value, undefined, 1).replace(/\n */g, " ");
+const seconds = (date: Date): string => date.toISOString().replace(/\.\d{3}Z$/, "Z");

@@ -1,0 +1,71 @@
+import { LocalDeployment } from "../local-deployment";
+import { sceneData } from "../print/machine-readable";
+import type { Printer } from "../print/printer";
+import { fold } from "../print/terminal";
+import { renderScene } from "../print/timeline";
+import type { SynthesizedOutput } from "../synthesize";
+import type { Deployment } from "../terraform/deployment";
+import { shortenWait, waitNote } from "../verification-wait";
+import type { Claim } from "./claim";
+import type { Scene } from "./scene";
+import { playStory } from "./story";
+
+/**
+ * Plays the story and prints it, scene by scene or as one JSON document.
+ *
+ * @returns whether every claim holds.
+ */
+export async function tellStory(
+  { milliseconds: synthesisMilliseconds }: SynthesizedOutput,
+  deployment: Deployment,
+  printer: Printer,
+): Promise<boolean> {
+  const started = performance.now();
+  const { accountId, region, functions } = deployment;
+  const scope = functions[0]?.environment["SCOPE"] ?? "role";
+  const wait = shortenWait(deployment);
+  const local = await LocalDeployment.start(deployment, wait.overrides);
+  const scenes: Scene[] = [];
+  printer.text(`${printer.paint.strong(`Rehearsal in account ${accountId}, ${region}, scope ${scope}`)}\n`);
+  try {
+    for await (const scene of playStory(local)) {
+      scenes.push(scene);
+      printer.text(renderScene(scene, scenes.length, printer.paint));
+    }
+  } finally {
+    await local.close();
+  }
+
+  const claims = scenes.flatMap((scene) => scene.claims);
+  const milliseconds = performance.now() - started;
+  const holds = claims.every((claim) => claim.holds);
+  printVerdict(claims, synthesisMilliseconds, milliseconds, printer);
+  for (const note of ["Sessions and events are dated, not waited for.", waitNote(wait)]) {
+    if (note) printer.text(fold(note, "").join("\n"));
+  }
+  printer.document({
+    holds,
+    accountId,
+    region,
+    scope,
+    verifyAfterSeconds: { deployed: wait.deployedSeconds, rehearsed: wait.rehearsedSeconds },
+    synthesisMilliseconds: Math.round(synthesisMilliseconds),
+    milliseconds: Math.round(milliseconds),
+    scenes: scenes.map(sceneData),
+  });
+  return holds;
+}
+
+function printVerdict(claims: readonly Claim[], synthesisMilliseconds: number, milliseconds: number, printer: Printer) {
+  const { good, bad } = printer.paint;
+  const broken = claims.filter(({ holds }) => !holds);
+  const seconds = (duration: number) => (duration / 1_000).toFixed(1);
+  const times =
+    synthesisMilliseconds > 0
+      ? `Synthesized in ${seconds(synthesisMilliseconds)} s, played in ${seconds(milliseconds)} s.`
+      : `Played in ${seconds(milliseconds)} s.`;
+  if (broken.length === 0) printer.text(good(`All ${claims.length} claims hold. ${times}`));
+  for (const { text, why } of broken) {
+    printer.text(fold(`The rehearsal fails. NOT TRUE: ${text}: ${why}`, "", "  ").map(bad).join("\n"));
+  }
+}

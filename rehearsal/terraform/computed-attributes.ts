@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+
+/** Where a stack is deployed to. */
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+}
+
+/** A resource whose attributes are asked for. */
+export interface Attributes {
+  /** `aws_sns_topic.alerts`, or `data.…` for a data source. */
+  readonly address: string;
+  text(attribute: string): string;
+  optionalText(attribute: string): string | undefined;
+}
+
+type Compute = (resource: Attributes, place: Place) => unknown;
+
+const DNS_SUFFIXES: Record<string, string> = { "aws-cn": "amazonaws.com.cn" };
+
+const regional =
+  (service: string, resource: Compute): Compute =>
+  (attributes, place) =>
+    `arn:${place.partition}:${service}:${place.region}:${place.accountId}:${String(resource(attributes, place))}`;
+const global =
+  (service: string, resource: Compute): Compute =>
+  (attributes, place) =>
+    `arn:${place.partition}:${service}::${place.accountId}:${String(resource(attributes, place))}`;
+const configured =
+  (attribute: string): Compute =>
+  (attributes) =>
+    attributes.text(attribute);
+const withPath =
+  (kind: string): Compute =>
+  (attributes) =>
+    `${kind}${attributes.optionalText("path") ?? "/"}${attributes.text("name")}`;
+const digits =
+  (length: number, prefix = ""): Compute =>
+  ({ address }) =>
+    prefix + hash(address).slice(0, length);
+const queueUrl: Compute = (attributes, { region, accountId, partition }) =>
+  `https://sqs.${region}.${DNS_SUFFIXES[partition] ?? "amazonaws.com"}/${accountId}/${attributes.text("name")}`;
+
+/** The attributes that only AWS could tell, as it would tell them: plausible, and the same on every run. */
+const COMPUTED: Record<string, Record<string, Compute>> = {
+  "data.aws_caller_identity": { account_id: (_, { accountId }) => accountId, id: (_, { accountId }) => accountId },
+  "data.aws_partition": {
+    partition: (_, { partition }) => partition,
+    id: (_, { partition }) => partition,
+    dns_suffix: (_, { partition }) => DNS_SUFFIXES[partition] ?? "amazonaws.com",
+  },
+  "data.aws_region": {
+    id: (_, { region }) => region,
+    name: (_, { region }) => region,
+    region: (_, { region }) => region,
+  },
+  "data.aws_guardduty_detector": { id: digits(32) },
+  "data.aws_ssm_parameter": { value: digits(17, "ami-"), insecure_value: digits(17, "ami-") },
+  aws_cloudwatch_event_rule: { arn: regional("events", withPrefix("rule/", "name")), id: configured("name") },
+  aws_cloudwatch_log_group: { arn: regional("logs", withPrefix("log-group:", "name")), id: configured("name") },
+  aws_dynamodb_table: { arn: regional("dynamodb", withPrefix("table/", "name")), id: configured("name") },
+  aws_guardduty_detector: { id: digits(32), arn: regional("guardduty", digits(32, "detector/")) },
+  aws_iam_instance_profile: { arn: global("iam", withPath("instance-profile")), id: configured("name") },
+  aws_iam_role: { arn: global("iam", withPath("role")), id: configured("name") },
+  aws_instance: { id: digits(17, "i-"), arn: regional("ec2", digits(17, "instance/i-")) },
+  aws_kms_key: { arn: regional("kms", (resource) => `key/${uuid(resource)}`), key_id: uuid, id: uuid },
+  aws_lambda_function: {
+    arn: regional("lambda", withPrefix("function:", "function_name")),
+    id: configured("function_name"),
+  },
+  aws_security_group: { id: digits(17, "sg-") },
+  aws_sns_topic: { arn: regional("sns", configured("name")), id: regional("sns", configured("name")) },
+  aws_sqs_queue: { arn: regional("sqs", configured("name")), url: queueUrl, id: queueUrl },
+  aws_ssm_parameter: { arn: regional("ssm", (resource) => `parameter/${resource.text("name").replace(/^\//, "")}`) },
+  aws_subnet: { id: digits(17, "subnet-") },
+  aws_vpc: { id: digits(17, "vpc-") },
+};
+
+/** The value of an attribute that is not configured; undefined where this project does not know it. */
+export function computedAttribute(type: string, attribute: string, resource: Attributes, place: Place): unknown {
+  return COMPUTED[type]?.[attribute]?.(resource, place);
+}
+
+function withPrefix(prefix: string, attribute: string): Compute {
+  return (resource) => prefix + resource.text(attribute);
+}
+
+function uuid({ address }: Attributes): string {
+  return hash(address).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
+}
+
+function hash(address: string): string {
+  return createHash("sha256").update(address).digest("hex");
+}
