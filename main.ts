@@ -7,7 +7,7 @@ import { readConfiguration } from "./src/workshop/configuration";
 import { LabStack } from "./src/workshop/lab-stack";
 import { ResponseStack } from "./src/workshop/response-stack";
 
-const { context } = JSON.parse(readFileSync(join(__dirname, "cdktf.json"), "utf8"));
+const { context = {} } = JSON.parse(readFileSync(join(__dirname, "cdktf.json"), "utf8"));
 
 try {
   const configuration = readConfiguration(context, process.env);

@@ -3,7 +3,7 @@ import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
-import type { TerraformProvider } from "cdktf";
+import { type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { Place } from "./place";
@@ -29,6 +29,14 @@ export interface AlertTopicProps {
   readonly provider?: TerraformProvider;
 }
 
+/** Who receives what a topic is sent. */
+export interface TopicSubscriber {
+  /** One of SNS's protocols, such as `email`, `https` or `sqs`. */
+  readonly protocol: string;
+  /** An address, URL or ARN, as the protocol needs it; a queue or function must itself let the topic in. */
+  readonly endpoint: string;
+}
+
 /**
  * The topic that people are mailed through: encrypted with a key that EventBridge and CloudWatch can really use, which
  * the key that AWS manages for SNS is not.
@@ -44,7 +52,11 @@ export class AlertTopic extends Construct {
   readonly resource: SnsTopic;
 
   /** @throws Error that names every address that is none. */
-  constructor(scope: Construct, id: string, props: AlertTopicProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AlertTopicProps,
+  ) {
     super(scope, id);
     const { topicName, alertEmails = [], provider } = props;
     checkEmails(alertEmails).throwIfAny(this);
@@ -58,7 +70,10 @@ export class AlertTopic extends Construct {
       policy: JSON.stringify(topicPolicy(this.topicArn, Place.of(this, provider))),
       provider,
     });
-    for (const address of alertEmails) this.subscribe(address, provider);
+    for (const [index, address] of alertEmails.entries()) {
+      // An id must be known now, which an address that only Terraform knows is not.
+      this.subscribe(`email-${Token.isUnresolved(address) ? index : address}`, { protocol: "email", endpoint: address });
+    }
   }
 
   private makeKey(topicName: string, provider?: TerraformProvider): string {
@@ -73,13 +88,13 @@ export class AlertTopic extends Construct {
     return key.arn;
   }
 
-  private subscribe(address: string, provider?: TerraformProvider): void {
-    new SnsTopicSubscription(this, `email-${address}`, {
-      topicArn: this.topicArn,
-      protocol: "email",
-      endpoint: address,
-      provider,
-    });
+  /**
+   * Sends everything that is published to one more subscriber: mails about findings and outcomes, and what the alarms say.
+   *
+   * @param id distinguishes it from the topic's other subscribers.
+   */
+  subscribe(id: string, subscriber: TopicSubscriber): void {
+    new SnsTopicSubscription(this, id, { topicArn: this.topicArn, ...subscriber, provider: this.props.provider });
   }
 }
 

@@ -1,4 +1,5 @@
-import { Annotations, type TerraformProvider } from "cdktf";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { Annotations, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { anyFindingMessage, credentialExfiltrationMessage } from "./alert-message";
@@ -10,8 +11,9 @@ import { FindingRule } from "./finding-rule";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "./finding-types";
 import { Response } from "./function-environment";
 import { Place } from "./place";
-import { Problems } from "./problems";
-import { checkFunction, checkRevocation, type FunctionProps, type RevocationProps, SessionRevoker } from "./session-revoker";
+import type { Problems } from "./problems";
+import { ResponseDashboard } from "./response-dashboard";
+import { checkFunction, checkKey, checkRevocation, type FunctionProps, type RevocationProps, SessionRevoker } from "./session-revoker";
 import { anyFindingFrom } from "./severity-pattern";
 
 export interface CredentialExfiltrationResponseProps extends RevocationProps, FunctionProps {
@@ -58,6 +60,13 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
    */
   readonly alarmActions?: readonly string[];
   /**
+   * Whether there is a dashboard, with metrics of what became of the findings, and, unless `alarms` is false, alarms on
+   * findings that a person has to act on and on revocations that come late.
+   *
+   * @default - there is none
+   */
+  readonly dashboard?: boolean;
+  /**
    * What every name below is made from: 1 to 27 letters, digits and hyphens.
    *
    * @default - `GuardDuty-Response`
@@ -96,19 +105,24 @@ export class CredentialExfiltrationResponse extends Construct {
   readonly deadLetterQueueArn: string;
   /** Undefined where no detector was given. */
   readonly detectorId?: string;
-  /** The topic that was made; undefined where `topicArn` was given. */
+  /** The topic that was made: `topic.subscribe` adds whom it tells; undefined where `topicArn` was given. */
   readonly topic?: AlertTopic;
   /** The rule on stolen role credentials: `rule.addTarget` sends them elsewhere too. */
   readonly rule: FindingRule;
-  /** The function: `revoker.allowRevoking` lets further roles be revoked. */
+  /** The rule on any other finding; undefined where `alertSeverity` was not given. */
+  readonly anyFindingRule?: FindingRule;
+  /** The function: `revoker.allowRevoking` lets further roles be revoked, `revoker.sendOutcomesTo` tells a machine. */
   readonly revoker: SessionRevoker;
   readonly failureQueue: FailureQueue;
+
+  private readonly provider?: TerraformProvider;
 
   /** @throws Error that names every prop that is not usable. */
   constructor(scope: Construct, id: string, props: CredentialExfiltrationResponseProps) {
     super(scope, id);
     check(props).throwIfAny(this);
     const { provider, prefix = "GuardDuty-Response", response = Response.REVOKE } = props;
+    this.provider = provider;
     const place = Place.of(this, provider);
 
     this.failureQueue = new FailureQueue(this, "failure-queue", { queueName: `${prefix}-not-handled`, provider });
@@ -150,14 +164,14 @@ export class CredentialExfiltrationResponse extends Construct {
     this.ruleName = this.rule.ruleName;
 
     if (props.alertSeverity !== undefined) {
-      const anyFinding = new FindingRule(this, "any-finding", {
+      this.anyFindingRule = new FindingRule(this, "any-finding", {
         ruleName: `${prefix}-AnyFinding`,
         description: `Any other GuardDuty finding from severity ${props.alertSeverity} up`,
         findingPattern: anyFindingFrom(props.alertSeverity, props.severityOverrides),
         failureQueue: this.failureQueue,
         provider,
       });
-      anyFinding.addTarget("topic", { arn: this.topicArn, message: anyFindingMessage(place) });
+      this.anyFindingRule.addTarget("topic", { arn: this.topicArn, message: anyFindingMessage(place) });
     }
 
     if (props.alarms ?? true) {
@@ -169,20 +183,80 @@ export class CredentialExfiltrationResponse extends Construct {
         provider,
       });
     }
+    if (props.dashboard) {
+      new ResponseDashboard(this, "dashboard", {
+        namePrefix: prefix,
+        ruleName: this.ruleName,
+        functionName: this.functionName,
+        logGroupName: this.revoker.logGroup.name,
+        queueName: this.failureQueue.queueName,
+        alarmActions: (props.alarms ?? true) ? (props.alarmActions ?? [this.topicArn]) : undefined,
+        provider,
+      });
+    }
     this.detectorId = props.detector?.detectorId;
   }
+
+  /**
+   * Lets a role look at the failure queue, run what is in it again, and remove it.
+   *
+   * @param id distinguishes it from other roles that may.
+   * @param roleName name of a role that exists or is made; it gets an inline policy.
+   */
+  grantRedrive(id: string, roleName: string): void {
+    const statements = [
+      {
+        Sid: "EmptyFailureQueue",
+        Effect: "Allow",
+        Action: [
+          "sqs:GetQueueAttributes",
+          "sqs:GetQueueUrl",
+          "sqs:ReceiveMessage",
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+        ],
+        Resource: this.deadLetterQueueArn,
+      },
+      { Sid: "RunAgain", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: this.functionArn },
+    ];
+    new IamRolePolicy(this, `redrive-${id}`, {
+      name: `Redrive-${this.functionName}`,
+      role: roleName,
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+      provider: this.provider,
+    });
+  }
 }
+
+/** What AWS, or the longest name made from the prefix, allows. */
+export const NAME_PATTERNS = {
+  prefix: /^[A-Za-z0-9][A-Za-z0-9-]{0,26}$/,
+  ruleName: /^[\w.-]{1,64}$/,
+  functionName: /^[\w-]{1,64}$/,
+  functionRoleName: /^[\w+=,.@-]{1,64}$/,
+  topicName: /^[\w-]{1,246}$/,
+};
+
+export const TOPIC_ARN = /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
 
 function check(props: CredentialExfiltrationResponseProps): Problems {
   const problems = checkFunction(props, checkRevocation(props, checkEmails(props.alertEmails ?? [])));
   const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
-  problems.check("prefix", props.prefix, matches(/^[A-Za-z0-9][A-Za-z0-9-]{0,26}$/), "1 to 27 letters, digits, hyphens");
-  problems.check("ruleName", props.ruleName, matches(/^[\w.-]{1,64}$/), "1 to 64 of A-Z a-z 0-9 . - _");
-  problems.check("functionName", props.functionName, matches(/^[\w-]{1,64}$/), "1 to 64 of A-Z a-z 0-9 - _");
-  problems.check("functionRoleName", props.functionRoleName, matches(/^[\w+=,.@-]{1,64}$/), "1 to 64 of A-Z a-z 0-9 +=,.@-_");
-  problems.check("topicName", props.topicName, matches(/^[\w-]{1,246}$/), "1 to 246 of A-Z a-z 0-9 - _");
-  problems.check("topicArn", props.topicArn, matches(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/), "the ARN of an SNS topic");
+  problems.check("prefix", props.prefix, matches(NAME_PATTERNS.prefix), "1 to 27 letters, digits, hyphens");
+  problems.check("ruleName", props.ruleName, matches(NAME_PATTERNS.ruleName), "1 to 64 of A-Z a-z 0-9 . - _");
+  problems.check("functionName", props.functionName, matches(NAME_PATTERNS.functionName), "1 to 64 of A-Z a-z 0-9 - _");
+  problems.check("functionRoleName", props.functionRoleName, matches(NAME_PATTERNS.functionRoleName), "1 to 64 of A-Z a-z 0-9 +=,.@-_");
+  problems.check("topicName", props.topicName, matches(NAME_PATTERNS.topicName), "1 to 246 of A-Z a-z 0-9 - _");
+  problems.check("topicArn", props.topicArn, matches(TOPIC_ARN), "the ARN of an SNS topic");
+  checkKey(props.topicKeyArn, problems);
   problems.check("alertSeverity", props.alertSeverity, (from) => from >= 0 && from <= 10, "a number from 0 to 10");
+  const overrides = Object.values(props.severityOverrides ?? {});
+  if (props.alertSeverity !== undefined && overrides.length > 0 && [props.alertSeverity, ...overrides].some(Token.isUnresolved)) {
+    problems.add(
+      "severityOverrides: cannot be compared with an alertSeverity that only Terraform knows; give both as numbers, or " +
+        "leave one out",
+    );
+  }
   if (props.topicArn !== undefined) {
     if (props.topicName !== undefined) problems.add("topicName: a topic is given by topicArn; leave the name out");
     if (props.alertEmails?.length) {

@@ -22,7 +22,7 @@ export function functionPackage(): FunctionPackage {
   if (isCheckout()) {
     // Loaded by a computed name: the compiler must not pull the bundler into what is published.
     const builder = require(join(__dirname, "..", "lambda", "build-package")) as BuildPackage;
-    builder.buildFunctionPackage(path);
+    builder.ensureFunctionPackage(path);
   }
   const sha256 = createHash("sha256").update(readFileSync(path)).digest("base64");
   built = { path, sha256 };
@@ -30,7 +30,7 @@ export function functionPackage(): FunctionPackage {
 }
 
 interface BuildPackage {
-  buildFunctionPackage(zipFile: string): void;
+  ensureFunctionPackage(zipFile: string): void;
 }
 
 const isCheckout = (): boolean => __filename.endsWith(".ts");

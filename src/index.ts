@@ -1,4 +1,4 @@
-export { AlertTopic, type AlertTopicProps } from "./alert-topic";
+export { AlertTopic, type AlertTopicProps, type TopicSubscriber } from "./alert-topic";
 export {
   CredentialExfiltrationResponse,
   type CredentialExfiltrationResponseProps,
@@ -8,6 +8,9 @@ export { FailureAlarms, type FailureAlarmsProps } from "./failure-alarms";
 export { FailureQueue, type FailureQueueProps } from "./failure-queue";
 export { FindingRule, type FindingRuleProps, type FindingTarget, type InputTransformer } from "./finding-rule";
 export { CREDENTIAL_EXFILTRATION_TYPES } from "./finding-types";
-export { Response, Scope } from "./function-environment";
+export { Response, type RevocableRolesSpec, Scope } from "./function-environment";
+export { OutcomeDestination } from "./outcome-destination";
+export { ResponseDashboard, type ResponseDashboardProps } from "./response-dashboard";
+export { type Metric, ResponseMetrics, type ResponseMetricsProps } from "./response-metrics";
 export { RevocableRoles } from "./revocable-roles";
 export { type FunctionProps, type RevocationProps, SessionRevoker, type SessionRevokerProps } from "./session-revoker";

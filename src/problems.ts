@@ -34,4 +34,6 @@ export class Problems {
 }
 
 /** An e-mail address as far as SNS cares: one `@`, something on both sides, no blanks. */
-export const isEmailAddress = (value: string): boolean => /^[^\s@"(),:;<>[\]\\]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value);
+export const EMAIL_ADDRESS = /^[^\s@"(),:;<>[\]\\]+@[^\s@.]+(\.[^\s@.]+)+$/;
+
+export const isEmailAddress = (value: string): boolean => EMAIL_ADDRESS.test(value);

@@ -3,13 +3,16 @@ import { Token } from "cdktf";
 import type { RevocableRolesSpec } from "./function-environment";
 
 /** The ARN of an IAM role, with or without a path, in any partition. */
-const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
+export const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
 
-/** The path of IAM roles: begins and ends with a slash. */
-const ROLE_PATH = /^\/([!-.0-~]+\/)*$/;
+/**
+ * The path of IAM roles: begins and ends with a slash. `*`, `?` and `$`, which IAM would allow, are left out: in a policy
+ * they are wildcards and variables, and would reach further than the path.
+ */
+export const ROLE_PATH = /^\/([!-#%-)+-.0->@-~]+\/)*$/;
 
 /** Function environments hold 4 KB in all, so the roles in it are counted. */
-const MOST_NAMED_ROLES = 20;
+export const MOST_NAMED_ROLES = 20;
 
 /**
  * Which roles the response may revoke. There is no default: `iam:PutRolePolicy` lets its holder give a role any
@@ -38,7 +41,9 @@ export class RevocableRoles {
    */
   static withPath(path: string): RevocableRoles {
     const valid = Token.isUnresolved(path) || (ROLE_PATH.test(path) && path !== "/");
-    const problem = `RevocableRoles.withPath: ${JSON.stringify(path)} is not a path that begins and ends with a slash`;
+    const problem =
+      `RevocableRoles.withPath: ${JSON.stringify(path)} is not a path such as /application/; it begins and ends with a ` +
+      "slash and has no wildcards";
     return new RevocableRoles({ path }, valid ? [] : [problem]);
   }
 

@@ -1,4 +1,5 @@
 import type { RevocableRolesSpec } from "./function-environment";
+import type { OutcomeDestination } from "./outcome-destination";
 import type { Place } from "./place";
 
 export interface RevokerPermissionsProps {
@@ -11,6 +12,7 @@ export interface RevokerPermissionsProps {
   readonly topicKeyArn?: string;
   readonly queueArn: string;
   readonly logGroupArn: string;
+  readonly outcomes?: OutcomeDestination;
 }
 
 /**
@@ -52,6 +54,9 @@ export function revokerPermissions(props: RevokerPermissionsProps) {
           ]
         : []),
       { Sid: "LeaveWhatFailed", Effect: "Allow", Action: "sqs:SendMessage", Resource: props.queueArn },
+      ...(props.outcomes
+        ? [{ Sid: "SendOutcomes", Effect: "Allow", Action: props.outcomes.action, Resource: props.outcomes.arn }]
+        : []),
       {
         Sid: "Log",
         Effect: "Allow",
@@ -62,7 +67,8 @@ export function revokerPermissions(props: RevokerPermissionsProps) {
   };
 }
 
-function revocation(place: Place, { arns, path, tag, any }: RevocableRolesSpec) {
+/** One statement for each way in which roles are chosen. */
+export function revocation(place: Pick<Place, "roleArns">, { arns, path, tag, any }: RevocableRolesSpec) {
   const allow = (Sid: string, Resource: string | readonly string[], Condition?: object) => ({
     Sid,
     Effect: "Allow",

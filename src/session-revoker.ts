@@ -11,6 +11,7 @@ import type { FailureQueue } from "./failure-queue";
 import type { FindingRule } from "./finding-rule";
 import { type FunctionEnvironment, Response, Scope } from "./function-environment";
 import { functionPackage } from "./function-package";
+import type { OutcomeDestination } from "./outcome-destination";
 import { Place } from "./place";
 import { Problems } from "./problems";
 import { type RevocableRoles, roleArnProblems } from "./revocable-roles";
@@ -125,10 +126,19 @@ const TIMEOUT_SECONDS = 120;
 const DEFAULT_EXEMPT_TAG = { key: "guardduty-response", value: "exempt" };
 
 /** The full name of a finding type: purpose, resource, family, and what follows. */
-const FINDING_TYPE = /^[A-Za-z]+:[A-Za-z0-9]+\/[A-Za-z0-9.!&_-]+$/;
+export const FINDING_TYPE = /^[A-Za-z]+:[A-Za-z0-9]+\/[A-Za-z0-9.!&_-]+$/;
+
+/** The ARN of a policy that a customer or AWS manages. */
+export const POLICY_ARN = /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/;
+
+/** The ARN of a key: policies do not know keys by their aliases. */
+export const KEY_ARN = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
+
+/** Names of Lambda's Node.js runtimes. */
+export const RUNTIME = /^nodejs(2[0-9]|[3-9][0-9])\.x$/;
 
 /** Retentions that CloudWatch Logs takes. */
-const LOG_RETENTIONS = [
+export const LOG_RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
@@ -143,11 +153,15 @@ export class SessionRevoker extends Construct {
   readonly functionName: string;
   readonly functionRoleArn: string;
   readonly logGroupName: string;
+  /** Escape hatch: the resource of the function's log. */
+  readonly logGroup: CloudwatchLogGroup;
   /** Escape hatch: the function's resource. */
   readonly resource: LambdaFunction;
   /** Escape hatch: the resource of the function's role. */
   readonly role: IamRole;
+  private readonly destinations: LambdaFunctionEventInvokeConfig;
   private readonly furtherRoles: string[] = [];
+  private outcomes?: OutcomeDestination;
 
   /** @throws Error that names every prop that is not usable. */
   constructor(
@@ -156,12 +170,12 @@ export class SessionRevoker extends Construct {
     private readonly props: SessionRevokerProps,
   ) {
     super(scope, id);
-    checkRevocation(props, checkFunction(props)).throwIfAny(this);
+    checkRevocation(props, checkKey(props.topicKeyArn, checkFunction(props))).throwIfAny(this);
     const { functionName, provider } = props;
 
     this.functionName = functionName;
     this.logGroupName = `/aws/lambda/${functionName}`;
-    const logGroup = new CloudwatchLogGroup(this, "log", {
+    this.logGroup = new CloudwatchLogGroup(this, "log", {
       name: this.logGroupName,
       retentionInDays: props.logRetentionDays ?? 365,
       provider,
@@ -180,7 +194,7 @@ export class SessionRevoker extends Construct {
     const permissions = new IamRolePolicy(this, "permissions", {
       name: "RevokeSessions",
       role: this.role.name,
-      policy: Lazy.stringValue({ produce: () => JSON.stringify(this.permissions(logGroup.arn)) }),
+      policy: Lazy.stringValue({ produce: () => JSON.stringify(this.permissions(this.logGroup.arn)) }),
       provider,
     });
 
@@ -199,7 +213,7 @@ export class SessionRevoker extends Construct {
       timeout: TIMEOUT_SECONDS,
       reservedConcurrentExecutions: props.reservedConcurrency,
       environment: { variables: { ...this.environment() } },
-      loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
+      loggingConfig: { logFormat: "JSON", logGroup: this.logGroup.name },
       // Never changes, and emulators of Lambda that do not answer it would have every plan set it again.
       lifecycle: { ignoreChanges: ["logging_config"] },
       // Without its permissions the first finding would fail, and Lambda would refuse the failure destination.
@@ -207,7 +221,7 @@ export class SessionRevoker extends Construct {
       provider,
     });
     this.functionArn = this.resource.arn;
-    new LambdaFunctionEventInvokeConfig(this, "failure-destination", {
+    this.destinations = new LambdaFunctionEventInvokeConfig(this, "failure-destination", {
       functionName: this.resource.functionName,
       maximumRetryAttempts: 2,
       maximumEventAgeInSeconds: 6 * 60 * 60,
@@ -222,6 +236,26 @@ export class SessionRevoker extends Construct {
     problems.add(...roleArnProblems("allowRevoking", roleArn));
     problems.throwIfAny(this);
     this.furtherRoles.push(roleArn);
+  }
+
+  /**
+   * Sends what became of each finding to one machine: Lambda's invocation record, with the event in `requestPayload` and
+   * the outcome in `responsePayload`. Findings that could not be handled are in the failure queue instead.
+   *
+   * @throws Error on the second call: Lambda takes one destination; an event bus can fan out.
+   */
+  sendOutcomesTo(destination: OutcomeDestination): void {
+    if (this.outcomes) {
+      throw new Error(
+        `${this.node.path} sends its outcomes to ${this.outcomes.arn} already, and Lambda takes one destination; name an ` +
+          "event bus, and give its rules as many targets as are needed",
+      );
+    }
+    this.outcomes = destination;
+    this.destinations.putDestinationConfig({
+      onFailure: { destination: this.props.failureQueue.queueArn },
+      onSuccess: { destination: destination.arn },
+    });
   }
 
   /** Lets a rule invoke the function, and makes the function a target of it. */
@@ -266,6 +300,7 @@ export class SessionRevoker extends Construct {
       topicKeyArn: props.topicKeyArn,
       queueArn: props.failureQueue.queueArn,
       logGroupArn,
+      outcomes: this.outcomes,
     });
   }
 
@@ -316,11 +351,20 @@ export function checkRevocation(props: RevocationProps, problems = new Problems(
 /** Notes what is wrong with the way the function is to run. */
 export function checkFunction(props: FunctionProps, problems = new Problems()): Problems {
   const whole = (from: number, to: number) => (value: number) => Number.isInteger(value) && value >= from && value <= to;
-  problems.check("runtime", props.runtime, (name) => /^nodejs(2[0-9]|[3-9][0-9])\.x$/.test(name), "nodejs20.x or later");
+  problems.check("runtime", props.runtime, (name) => RUNTIME.test(name), "nodejs20.x or later");
   problems.check("architecture", props.architecture, oneOf(["arm64", "x86_64"]), "arm64 or x86_64");
   problems.check("memorySize", props.memorySize, whole(128, 10_240), "a whole number of MB from 128 to 10240");
   problems.check("reservedConcurrency", props.reservedConcurrency, whole(1, 1000), "a whole number from 1 to 1000");
   problems.check("logRetentionDays", props.logRetentionDays, oneOf(LOG_RETENTIONS), LOG_RETENTIONS.join(", "));
+  const isPolicy = (arn: string) => POLICY_ARN.test(arn);
+  problems.check("permissionsBoundaryArn", props.permissionsBoundaryArn, isPolicy, "the ARN of an IAM policy");
+  return problems;
+}
+
+/** Notes what is wrong with the key of a topic. */
+export function checkKey(topicKeyArn: string | undefined, problems = new Problems()): Problems {
+  const isKey = (arn: string) => KEY_ARN.test(arn);
+  problems.check("topicKeyArn", topicKeyArn, isKey, "the ARN of a KMS key, not of an alias");
   return problems;
 }
 

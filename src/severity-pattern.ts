@@ -8,11 +8,18 @@ import { CREDENTIAL_EXFILTRATION_TYPES } from "./finding-types";
  */
 export function anyFindingFrom(severity: number, overrides: Readonly<Record<string, number>> = {}): object {
   const answered = (type: string) => CREDENTIAL_EXFILTRATION_TYPES.some((prefix) => type.startsWith(prefix));
-  const elsewhere = [...CREDENTIAL_EXFILTRATION_TYPES.map((prefix) => `${prefix}*`), ...Object.keys(overrides)];
-  const bySeverity = {
-    type: [{ "anything-but": { wildcard: elsewhere } }],
-    severity: [{ numeric: [">=", severity] }],
-  };
   const raised = Object.keys(overrides).filter((type) => overrides[type]! >= severity && !answered(type));
-  return raised.length === 0 ? bySeverity : { $or: [bySeverity, { type: raised }] };
+  const bySeverity = typesBySeverity(severity, Object.keys(overrides));
+  return raised.length === 0 ? bySeverity : orTypes(bySeverity, raised);
+}
+
+/** Findings from a severity up, but for the types that other rules or overrides decide about. */
+export function typesBySeverity<Severity>(severity: Severity, overridden: readonly string[]) {
+  const elsewhere = [...CREDENTIAL_EXFILTRATION_TYPES.map((prefix) => `${prefix}*`), ...overridden];
+  return { type: [{ "anything-but": { wildcard: elsewhere } }], severity: [{ numeric: [">=", severity] }] };
+}
+
+/** What a pattern matches, and these types whatever their severity. */
+export function orTypes<Pattern>(pattern: Pattern, types: readonly string[]) {
+  return { $or: [pattern, { type: types }] };
 }

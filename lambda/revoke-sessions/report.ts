@@ -12,6 +12,9 @@ export interface Mail {
   readonly message: string;
 }
 
+/** No role session lives longer. */
+const LONGEST_SESSION_MILLISECONDS = 12 * 3_600_000;
+
 /** More instances than this are counted, not listed. */
 const MOST_INSTANCES = 50;
 
@@ -169,17 +172,24 @@ function users({ finding, plan }: Incident, impact: Impact): string[] {
 
 const LIMITS = [
   "It does not end sessions of other roles that the thief started from this",
-  "one, nor undo what was already done. Whoever can reach the instance can",
-  "fetch new credentials: isolate the instance, then look in CloudTrail for",
-  "what the access keys above were used for.",
+  "one, nor undo what was already done. What trusts sts:GetCallerIdentity, such",
+  "as a cluster that maps the role, goes on trusting the credentials until they",
+  "expire. Whoever can reach the instance can fetch new ones: isolate it, then",
+  "look in CloudTrail for what the access keys above were used for.",
 ];
 
-function undo({ plan, attached }: Incident): string[] {
+function undo({ plan, attached, cutoff }: Incident): string[] {
   if (!plan) return [];
   const role = shellQuote(plan.roleName);
+  const safe = cutoff && isoSeconds(new Date(cutoff.getTime() + LONGEST_SESSION_MILLISECONDS));
   return [
-    "Nothing has to be undone: sessions issued later are not denied. To remove it:",
-    ...(attached ?? plan.targets).map(({ policyName }) => `aws iam delete-role-policy --role-name ${role} --policy-name ${policyName}`),
+    ...wrap(
+      "Nothing has to be undone: sessions issued later are not denied. Whoever removes the policy " +
+        `${safe ? `before ${safe}` : "within 12 hours"} lets the stolen credentials work again. To remove it:`,
+    ),
+    ...(attached ?? plan.targets).map(
+      ({ policyName }) => `aws iam delete-role-policy --role-name ${role} --policy-name ${policyName}`,
+    ),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { checkEmails } from "../alert-topic";
 import { Response, Scope } from "../function-environment";
+import { LAB_ROLE_NAME } from "../lab/lab-instance";
 import { Problems } from "../problems";
 import { RevocableRoles } from "../revocable-roles";
 import { checkRevocation } from "../session-revoker";
@@ -78,7 +79,7 @@ export function readConfiguration(
   const problems: string[] = [];
   const settings = { ...fromContext(context, problems), ...fromEnvironment(environment, problems) };
   const configuration = { ...DEFAULTS, ...settings } as Configuration;
-  if (problems.length === 0) problems.push(...check(configuration));
+  problems.push(...check(configuration));
   if (problems.length > 0) {
     throw new Error(
       `the settings in cdktf.json ("context") and in ${VARIABLE_PREFIX}… variables are not usable:\n  - ` +
@@ -168,6 +169,9 @@ function fromText(text: string, kind: Kind): unknown {
   }
 }
 
+/** How a text says which roles may be revoked; whether path, tag and ARN are usable is the construct's to judge. */
+const ROLES_SETTING = /^(lab|any|path:.*|tag:[^=]+=.*|arn:.*)$/;
+
 /** What only the settings together, or AWS's naming rules, can say. What the constructs check is left to them. */
 function check(configuration: Configuration): string[] {
   const problems = new Problems();
@@ -181,7 +185,7 @@ function check(configuration: Configuration): string[] {
     problems.check(
       "revocableRoles",
       revocableRoles,
-      matches(/^(lab|any|path:\/.+\/|tag:[^=]+=.*|arn:.+)$/),
+      matches(ROLES_SETTING),
       "lab, any, path:/…/, tag:Key=Value, or a list of role ARNs",
     );
   }
@@ -193,7 +197,13 @@ function check(configuration: Configuration): string[] {
   if (stateBucket === undefined && stateKeyPrefix !== undefined) {
     problems.add("stateKeyPrefix: there is no stateBucket to keep it; name the bucket or leave the prefix out");
   }
-  const roles = revocableRoles === "lab" ? RevocableRoles.anyOfAccount() : toRevocableRoles(revocableRoles);
+  const { alertSeverity, protectedRoles } = configuration;
+  problems.check("alertSeverity", alertSeverity, (from) => from >= 0 && from <= 10, "a number from 0 to 10");
+  if (revocableRoles === "lab" && protectedRoles.some((arn) => arn.endsWith(`:role/${LAB_ROLE_NAME}`))) {
+    problems.add(`protectedRoles: ${LAB_ROLE_NAME} is the lab's role, which revocableRoles names; name it in one of them`);
+  }
+  const judged = typeof revocableRoles !== "string" || (revocableRoles !== "lab" && ROLES_SETTING.test(revocableRoles));
+  const roles = judged ? toRevocableRoles(revocableRoles) : RevocableRoles.anyOfAccount();
   checkRevocation({ ...configuration, revocableRoles: roles }, problems);
   return [...problems.messages];
 }

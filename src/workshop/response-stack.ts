@@ -21,6 +21,7 @@ export class ResponseStack extends WorkshopStack {
       topicName: "GuardDuty-Example",
       detector: this.detector(configuration.detector),
       revocableRoles: this.revocableRoles(configuration.revocableRoles),
+      dashboard: true,
     });
     const outputs = {
       topic_arn: [response.topicArn, "The topic that people are mailed through"],

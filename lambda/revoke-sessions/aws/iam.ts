@@ -12,6 +12,20 @@ import { clientConfiguration, isAnswer } from "./client";
 
 const iam = new IAMClient(clientConfiguration);
 
+/** The SDK takes every error called LimitExceeded for throttling, and would try for half a minute to write what never fits. */
+const QUOTA_EXCEEDED = "QuotaExceededException";
+iam.middlewareStack.add(
+  (next) => async (args) => {
+    try {
+      return await next(args);
+    } catch (error) {
+      if (isAnswer(error, "LimitExceededException")) error.name = QUOTA_EXCEEDED;
+      throw error;
+    }
+  },
+  { step: "deserialize", priority: "high" },
+);
+
 /** The role and its inline policies. */
 export function iamCalls(abortSignal: AbortSignal): Pick<Aws, "getRole" | "getRolePolicy" | "putRolePolicy"> {
   return {
@@ -67,7 +81,7 @@ function finalRefusal(error: unknown): Refusal | undefined {
   if (isAnswer(error, "UnmodifiableEntityException")) {
     return { reason: "unmodifiable-role", explanation: "IAM lets nobody edit this role" };
   }
-  if (isAnswer(error, "LimitExceededException")) {
+  if (isAnswer(error, QUOTA_EXCEEDED)) {
     return {
       reason: "policy-quota-exceeded",
       explanation: "the role's inline policies leave no room for another one (10,240 characters in all)",

@@ -1,0 +1,137 @@
+import { type Aws, type Incident, respond } from "../../lambda/revoke-sessions/respond";
+import type { Result } from "../../lambda/revoke-sessions/outcome";
+import { type FailureRecord, invokeAsynchronously } from "./asynchronous-invocation";
+import { configuration } from "./configuration";
+import { EVENT_TIME, ROLE_NAME } from "./finding";
+import type { Delivery, History, Theft } from "./history";
+import { MemoryAws } from "./memory-aws";
+import { denies } from "./policy";
+import { VirtualTime } from "./virtual-time";
+
+/** What became of one delivery: the result of its last attempt, or its record at the failure destination. */
+export interface Fate {
+  readonly delivery: Delivery;
+  readonly result?: Result;
+  readonly failure?: FailureRecord;
+  /** What people were told by its attempts. */
+  readonly mails: readonly Incident[];
+}
+
+export interface Played {
+  readonly aws: MemoryAws;
+  readonly fates: readonly Fate[];
+  readonly faultsInjected: number;
+  readonly deletions: number;
+}
+
+/** A call to AWS ends within this time, retries of the SDK included, and so does a write. */
+const SLOW_MILLISECONDS = 36_000;
+/** What the function's own deadline leaves to one attempt. */
+const ATTEMPT_MILLISECONDS = 117_000;
+/** As long as IAM takes to enforce a change, whoever it denies can still act. */
+const ENFORCEMENT_MILLISECONDS = 4_000;
+
+/**
+ * Plays a history against the real `respond`, with what EventBridge and Lambda do around it.
+ *
+ * @param concurrently false hands over the next delivery only when all attempts at the one before are over.
+ */
+export async function play(history: History, concurrently: boolean): Promise<Played> {
+  const time = new VirtualTime(EVENT_TIME);
+  const aws = new MemoryAws();
+  aws.addRole();
+  const decided = configuration({ scope: history.scope });
+  const faults = [...history.faults];
+  const latencies = [...history.latencies];
+  const clockErrors = [...history.clockErrors];
+  const thief = new Thief(history, aws, time);
+  let faultsInjected = 0;
+
+  const attempt = (mails: Incident[]) => async (event: unknown): Promise<Result> => {
+    const clockError = clockErrors.shift() ?? 0;
+    const deadline = time.now().getTime() + ATTEMPT_MILLISECONDS;
+    const call = async <Answer>(name: keyof Aws, answer: () => Promise<Answer>): Promise<Answer> => {
+      const fault = faults.shift() ?? "none";
+      if (fault !== "none") faultsInjected++;
+      const takes = fault === "slow" ? SLOW_MILLISECONDS : (latencies.shift() ?? 0);
+      const left = deadline - time.now().getTime();
+      if (takes > 0) await time.sleep(Math.max(0, Math.min(takes, left)));
+      if (takes > left) throw new Error("AbortError");
+      if (fault === "error") throw new Error("Throttling");
+      if (fault === "quota") aws.refuse = () => ({ reason: "policy-quota-exceeded", explanation: "no room" });
+      const answered = await answer();
+      aws.refuse = () => undefined;
+      if (fault === "lost-answer") throw new Error("socket hang up");
+      if (name === "putRolePolicy") thief.noticeWrite();
+      return answered;
+    };
+    const disturbed: Aws = {
+      getRole: (...args) => call("getRole", () => aws.getRole(...args)),
+      getRolePolicy: (...args) => call("getRolePolicy", () => aws.getRolePolicy(...args)),
+      putRolePolicy: (...args) => call("putRolePolicy", () => aws.putRolePolicy(...args)),
+      findRoleUse: () => call("findRoleUse", () => aws.findRoleUse()),
+      notify: (incident) => call("notify", async () => (mails.push(incident), aws.notify(incident))),
+    };
+    return respond(event, {
+      configuration: decided,
+      aws: disturbed,
+      now: () => new Date(time.now().getTime() + clockError),
+      wait: (seconds) => time.sleep(seconds * 1_000),
+    });
+  };
+
+  const deliver = async (delivery: Delivery): Promise<Fate> => {
+    const mails: Incident[] = [];
+    const end = await invokeAsynchronously(delivery.event, attempt(mails), (milliseconds) => time.sleep(milliseconds));
+    return { delivery, mails, ...end };
+  };
+  const until = (moment: Date) => time.sleep(Math.max(0, moment.getTime() - time.now().getTime()));
+  const inOrder = [...history.deliveries].sort((a, b) => a.deliveredAt.getTime() - b.deliveredAt.getTime());
+  const fates: Fate[] = [];
+  const handOver = async (delivery: Delivery) => {
+    await until(delivery.deliveredAt);
+    fates.push(await deliver(delivery));
+  };
+  const everything = concurrently
+    ? Promise.all(inOrder.map(handOver))
+    : inOrder.reduce((earlier, delivery) => earlier.then(() => handOver(delivery)), Promise.resolve());
+  if (history.roleDeletedAt) void until(history.roleDeletedAt).then(() => aws.roles.delete(ROLE_NAME));
+
+  await time.run();
+  await everything;
+  return { aws, fates, faultsInjected, deletions: thief.deletions };
+}
+
+/** The thief of the first theft, whose session may edit the role, for as long as IAM lets it. */
+class Thief {
+  deletions = 0;
+  private deniedSince?: Date;
+  private readonly planned: number[];
+
+  constructor(
+    private readonly history: History,
+    private readonly aws: MemoryAws,
+    private readonly time: VirtualTime,
+  ) {
+    this.planned = [...history.deletions];
+  }
+
+  noticeWrite(): void {
+    const write = this.aws.writes.at(-1);
+    if (!write || !isDenied(this.aws, this.history.thefts[0]!)) return;
+    this.deniedSince ??= this.time.now();
+    const after = this.planned.shift();
+    if (after === undefined) return;
+    void this.time.sleep(after).then(() => {
+      if (this.deniedSince && this.time.now().getTime() - this.deniedSince.getTime() >= ENFORCEMENT_MILLISECONDS) return;
+      if (this.aws.roles.get(write.roleName)?.policies.delete(write.policyName)) this.deletions++;
+      this.deniedSince = isDenied(this.aws, this.history.thefts[0]!) ? this.deniedSince : undefined;
+    });
+  }
+}
+
+/** Whether the role's policies deny a stolen session now; where the role is gone, nothing is allowed any more. */
+export function isDenied(aws: MemoryAws, theft: Theft): boolean {
+  const role = aws.roles.get(ROLE_NAME);
+  return role === undefined || denies(role.policies.values(), theft);
+}

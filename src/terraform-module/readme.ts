@@ -1,0 +1,80 @@
+import { INPUTS } from "./inputs";
+import type { Block } from "./named-blocks";
+
+/** The module's README: how to use it, and tables of what goes in, comes out and is made. */
+export function moduleReadme(configuration: Block): string {
+  return [
+    INTRODUCTION,
+    "## Requirements\n",
+    table(["Name", "Version"], [
+      ["terraform", code(configuration["terraform"].required_version)],
+      ["aws", code(configuration["terraform"].required_providers.aws.version)],
+    ]),
+    "## Inputs\n",
+    table(["Name", "Description", "Type", "Default"], Object.entries(INPUTS).map(([name, input]) => [
+      code(name),
+      input.description,
+      code(input.type),
+      "default" in input ? code(JSON.stringify(input.default)) : "**required**",
+    ])),
+    "## Outputs\n",
+    table(["Name", "Description"], Object.entries(configuration["output"] as Record<string, Block>).map(([name, output]) => [
+      code(name),
+      output["description"],
+    ])),
+    "## Resources\n",
+    table(["Address", "Made"], resources(configuration)),
+    NOTES,
+  ].join("\n");
+}
+
+const INTRODUCTION = `# Response to stolen EC2 role credentials
+
+Answers GuardDuty's findings of stolen EC2 role credentials: mails people, and makes a function put the inline policy
+\`RevokeOldSessions\` on the role, which denies every session issued before a cut-off. The same as the CDKTF construct
+that it is generated from, byte for byte the same function.
+
+## Use
+
+\`\`\`hcl
+module "credential_response" {
+  source = "./terraform-module"
+
+  alert_emails    = ["security@example.com"]
+  revocable_roles = { arns = ["arn:aws:iam::123456789012:role/app"] }
+}
+\`\`\`
+
+A whole root module is in \`examples/root\`. \`terraform test\` runs the tests in \`tests\`; they need Terraform 1.7 and no
+account.
+`;
+
+const NOTES = `## Good to know
+
+- The module has no provider and no backend block: it works with \`count\`, \`for_each\`, \`depends_on\` and
+  \`providers = { aws = aws.other }\`. A second instance in the same region needs another \`prefix\`.
+- \`depends_on\` makes Terraform read the account and the region only when it applies, whenever what the module depends on
+  changes. The function's role, whose default name holds the region, would then be planned to be replaced: give
+  \`function_role_name\`, or pass values instead of \`depends_on\`.
+- \`existing_topic\` and \`topic_key\` are objects, so that an ARN in them may be unknown until apply.
+- The rule takes three more targets: \`aws_cloudwatch_event_target\` with \`rule = module.….rule_name\`.
+- Removing the module does not remove \`RevokeOldSessions\` from roles that were revoked.
+`;
+
+function resources(configuration: Block): string[][] {
+  return Object.entries(configuration["resource"] as Record<string, Record<string, Block>>)
+    .flatMap(([type, named]) => Object.entries(named).map(([name, block]) => [code(`${type}.${name}`), whenMade(block)]))
+    .sort(([one], [other]) => (one! < other! ? -1 : 1));
+}
+
+function whenMade({ count, for_each: forEach }: Block): string {
+  if (count) return `where ${code(/^\$\{(.*) \? 1 : 0\}$/.exec(count)![1]!)}`;
+  return forEach ? "for each of `alert_emails`" : "always";
+}
+
+const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line), ""].join("\n");
+}

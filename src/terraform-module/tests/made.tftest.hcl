@@ -1,0 +1,117 @@
+# What is made, and what is left out, by the inputs. AWS is a mock: no account is needed.
+
+mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "us-west-2" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mock" }
+  }
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:us-west-2:123456789012:mock" }
+  }
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:us-west-2:123456789012:key/mock" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:us-west-2:123456789012:mock" }
+  }
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = { arn = "arn:aws:events:us-west-2:123456789012:rule/mock" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:us-west-2:123456789012:function:mock" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:us-west-2:123456789012:log-group:mock" }
+  }
+}
+
+variables {
+  revocable_roles = { arns = ["arn:aws:iam::123456789012:role/app"] }
+  alert_emails    = ["security@example.com"]
+}
+
+run "defaults" {
+  assert {
+    condition     = length(aws_guardduty_detector.detector) == 0
+    error_message = "A detector is created only when it is asked for."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : statement.Sid if statement.Action == "iam:PutRolePolicy"] == ["RevokeNamedRoles", "NeverProtectedRoles", "NeverExemptRoles"]
+    error_message = "The function writes to the named roles and to no other."
+  }
+  assert {
+    condition     = jsondecode(aws_lambda_function.revoker.environment[0].variables.REVOCABLE_ROLES) == { arns = ["arn:aws:iam::123456789012:role/app"] }
+    error_message = "The function is told the same roles as its policy."
+  }
+  assert {
+    condition     = jsondecode(aws_lambda_function.revoker.environment[0].variables.PROTECTED_ROLES) == [aws_iam_role.revoker_role.arn]
+    error_message = "The function's own role is always protected."
+  }
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.any_finding) == 0 && length(aws_cloudwatch_dashboard.dashboard) == 0
+    error_message = "Other findings and the dashboard are opt-in."
+  }
+  assert {
+    condition     = keys(aws_sns_topic_subscription.topic_email) == ["security@example.com"]
+    error_message = "Each address is subscribed."
+  }
+}
+
+run "everything" {
+  variables {
+    create_detector     = true
+    alert_severity      = 4
+    dashboard           = true
+    severity_overrides  = { "Recon:IAMUser/TorIPCaller" = 8 }
+    protected_role_arns = ["arn:aws:iam::123456789012:role/admin"]
+    revocable_roles     = { tag = { key = "Revocable", value = "yes" } }
+  }
+  assert {
+    condition     = length(aws_guardduty_detector.detector) == 1 && length(aws_cloudwatch_dashboard.dashboard) == 1
+    error_message = "What is asked for is made."
+  }
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.any_finding[0].event_pattern).detail["$or"][1].type == ["Recon:IAMUser/TorIPCaller"]
+    error_message = "A type that an override raises is mailed whatever its own severity."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : statement.Condition.StringEquals if statement.Sid == "RevokeRolesByTag"] == [{ "aws:ResourceTag/Revocable" = "yes" }]
+    error_message = "The tag decides which roles may be revoked."
+  }
+  assert {
+    condition     = contains(jsondecode(aws_lambda_function.revoker.environment[0].variables.PROTECTED_ROLES), "arn:aws:iam::123456789012:role/admin")
+    error_message = "Named roles are protected."
+  }
+}
+
+run "existing_topic" {
+  variables {
+    alert_emails   = []
+    existing_topic = { arn = "arn:aws:sns:us-west-2:123456789012:security" }
+    alarms         = false
+  }
+  assert {
+    condition     = length(aws_sns_topic.topic) == 0 && length(aws_kms_key.topic_key) == 0 && length(aws_sns_topic_policy.topic_policy) == 0
+    error_message = "An existing topic is used as it is."
+  }
+  assert {
+    condition     = length([for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : true if statement.Sid == "EncryptReports"]) == 0
+    error_message = "A topic without a key needs no permission on one."
+  }
+  assert {
+    condition     = output.topic_arn == "arn:aws:sns:us-west-2:123456789012:security" && output.topic_key_arn == null
+    error_message = "The outputs name what is used."
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.alarms_queue) == 0
+    error_message = "Alarms can be left out."
+  }
+}

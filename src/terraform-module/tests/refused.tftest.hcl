@@ -1,0 +1,85 @@
+# Inputs that are refused before anything is made.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+}
+
+variables {
+  revocable_roles = { any = true }
+  alert_emails    = ["security@example.com"]
+}
+
+run "no_choice_of_roles" {
+  command = plan
+  variables {
+    revocable_roles = {}
+  }
+  expect_failures = [var.revocable_roles]
+}
+
+run "two_choices_of_roles" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/", any = true }
+  }
+  expect_failures = [var.revocable_roles]
+}
+
+run "a_path_with_a_wildcard" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/*/" }
+  }
+  expect_failures = [var.revocable_roles]
+}
+
+run "addresses_that_are_none" {
+  command = plan
+  variables {
+    alert_emails = ["security"]
+  }
+  expect_failures = [var.alert_emails]
+}
+
+run "an_unknown_response" {
+  command = plan
+  variables {
+    response = "delete"
+  }
+  expect_failures = [var.response]
+}
+
+run "a_severity_out_of_range" {
+  command = plan
+  variables {
+    minimum_severity = 11
+  }
+  expect_failures = [var.minimum_severity]
+}
+
+run "a_role_both_revocable_and_protected" {
+  command = plan
+  variables {
+    revocable_roles     = { arns = ["arn:aws:iam::123456789012:role/app"] }
+    protected_role_arns = ["arn:aws:iam::123456789012:role/app"]
+  }
+  expect_failures = [aws_lambda_function.revoker]
+}
+
+run "addresses_for_a_topic_that_exists" {
+  command = plan
+  variables {
+    existing_topic = { arn = "arn:aws:sns:us-west-2:123456789012:security" }
+  }
+  expect_failures = [aws_lambda_function.revoker]
+}
+
+run "nobody_to_mail" {
+  command = plan
+  variables {
+    alert_emails = []
+  }
+  expect_failures = [check.somebody_is_mailed]
+}
