@@ -1,0 +1,69 @@
+import { eachStatement, list, type Rule, type Statement } from "../rule";
+
+const IDENTITY_POLICIES = ["aws_iam_role_policy"];
+const RESOURCE_POLICIES = ["aws_sns_topic_policy", "aws_sqs_queue", "aws_kms_key"];
+const EVERY_POLICY = [...IDENTITY_POLICIES, ...RESOURCE_POLICIES, "aws_iam_role"];
+
+/** What IAM calls these: everything that adds, changes or removes something in IAM. */
+const IAM_WRITE = /^iam:(?!Get|List|Generate|Simulate)/;
+
+const allows = ({ Effect }: Statement): boolean => Effect === "Allow";
+const services = ({ Principal }: Statement): readonly string[] =>
+  typeof Principal === "object" ? list(Principal["Service"]) : [];
+
+export const IAM_RULES: readonly Rule[] = [
+  eachStatement(
+    EVERY_POLICY,
+    "no-wildcard-action",
+    "No statement allows every action, or every action of a service.",
+    (statement) => !allows(statement) || !list(statement.Action).some((action) => /^(\*|\w+:\*)$/.test(action)),
+  ),
+  eachStatement(
+    IDENTITY_POLICIES,
+    "no-wildcard-resource",
+    "No role is allowed anything on every resource.",
+    (statement) => !allows(statement) || !list(statement.Resource).includes("*"),
+  ),
+  eachStatement(
+    [...RESOURCE_POLICIES, "aws_iam_role"],
+    "nobody-anonymous",
+    "No policy lets everybody in.",
+    (statement) =>
+      !allows(statement) ||
+      (statement.Principal !== "*" && !Object.values(statement.Principal ?? {}).some((who) => list(who).includes("*"))),
+  ),
+  eachStatement(
+    RESOURCE_POLICIES,
+    "services-act-for-this-account-only",
+    "A service is let in only for a source of this account, so that nobody else can send it.",
+    (statement) =>
+      !allows(statement) ||
+      services(statement).length === 0 ||
+      Object.values(statement.Condition ?? {}).some((keys) =>
+        Object.keys(keys).some((key) => key === "aws:SourceAccount" || key === "aws:SourceArn"),
+      ),
+  ),
+  eachStatement(
+    IDENTITY_POLICIES,
+    "one-iam-write",
+    "Nothing but iam:PutRolePolicy is written in IAM.",
+    (statement) =>
+      !allows(statement) ||
+      list(statement.Action).every((action) => action === "iam:PutRolePolicy" || !IAM_WRITE.test(action)),
+  ),
+  eachStatement(
+    IDENTITY_POLICIES,
+    "role-policies-are-fenced",
+    "Who may write role policies may write them on named roles, paths or tags, and is denied its own role.",
+    (statement, all) =>
+      !allows(statement) ||
+      !list(statement.Action).includes("iam:PutRolePolicy") ||
+      (!list(statement.Resource).includes("*") &&
+        all.some(
+          ({ Effect, Action, Resource }) =>
+            Effect === "Deny" &&
+            list(Action).includes("iam:PutRolePolicy") &&
+            list(Resource).some((resource) => /^\$\{aws_iam_role\..+\.arn\}$/.test(resource)),
+        )),
+  ),
+];
