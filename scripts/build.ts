@@ -1,0 +1,17 @@
+import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { buildFunctionPackage } from "../lambda/build-package";
+
+/**
+ * Builds what is published: the constructs, compiled, and the function's zip. The compiler starts at the package's only
+ * entry, so that what is not reachable from it (workshop, lab, module) cannot get in.
+ */
+const project = join(__dirname, "..");
+rmSync(join(project, "dist", "src"), { recursive: true, force: true });
+buildFunctionPackage(join(project, "dist", "function", "revoke-sessions.zip"));
+execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "--project", "tsconfig.build.json"], {
+  cwd: project,
+  stdio: "inherit",
+});

@@ -1,0 +1,31 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { generatedTexts } from "./generated-texts";
+import { replaceSections } from "./generated-section";
+import { PROJECT, projectFiles } from "./project-files";
+
+/**
+ * Writes what is generated into the documents that have a section for it.
+ *
+ *     npm run docs              writes
+ *     npm run docs -- --check   changes nothing, and fails where a document is not current
+ */
+async function main(): Promise<void> {
+  const texts = await generatedTexts();
+  for (const name of projectFiles("README.md", "docs/*.md")) {
+    const file = join(PROJECT, name);
+    const document = readFileSync(file, "utf8");
+    const current = replaceSections(document, texts);
+    if (current === document) continue;
+    if (process.argv.includes("--check")) {
+      console.error(`${name}: a generated section is not current; run npm run docs`);
+      process.exitCode = 1;
+    } else {
+      writeFileSync(file, current);
+      console.log(`${name}: written`);
+    }
+  }
+}
+
+void main();

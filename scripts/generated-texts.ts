@@ -1,0 +1,17 @@
+import { architectureDiagram } from "./architecture-diagram";
+import { workshopExample } from "./workshop-example";
+import { workshopResources } from "./workshop-resources";
+
+/** Every text that is made from what is synthesized or from the code that runs, by the name of its section. */
+export async function generatedTexts(): Promise<Readonly<Record<string, string>>> {
+  const { alert, mail, policy, logLine } = await workshopExample();
+  return {
+    architecture: fenced("mermaid", architectureDiagram(workshopResources())),
+    "alert-mail": fenced("text", alert),
+    "remediation-mail": fenced("text", `Subject: ${mail.subject}\n\n${mail.message}`),
+    "revocation-policy": fenced("json", JSON.stringify(policy, undefined, 2)),
+    "log-line": fenced("json", JSON.stringify(logLine, undefined, 2)),
+  };
+}
+
+const fenced = (language: string, text: string): string => ["```" + language, text, "```"].join("\n");

@@ -1,0 +1,10 @@
+// Preloaded where the sources are to run on CDK Terrain: whoever asks for "cdktf" gets the package that SUCCESSOR names, as
+// the alias "cdktf": "npm:cdktn@…" would have it. Node.js offers no public hook for modules that are required.
+const Module = require("node:module");
+const { join } = require("node:path");
+
+const resolve = Module._resolveFilename;
+Module._resolveFilename = function (request, ...others) {
+  const inside = /^cdktf(\/.*)?$/.exec(request);
+  return resolve.call(this, inside ? join(process.env.SUCCESSOR, inside[1] ?? "") : request, ...others);
+};

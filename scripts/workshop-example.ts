@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Configuration } from "../lambda/revoke-sessions/configuration";
+import { logLine } from "../lambda/revoke-sessions/log";
+import { type Mail, report } from "../lambda/revoke-sessions/report";
+import { type Incident, respond } from "../lambda/revoke-sessions/respond";
+import { transformInput } from "../rehearsal/eventbridge/input-transformer";
+import { evaluateTemplate } from "../rehearsal/terraform/expression";
+import { LAB_ROLE_NAME } from "../src/lab/lab-instance";
+import { PROJECT } from "./project-files";
+import { type Block, referencedBy, workshopResources } from "./workshop-resources";
+
+/** What stands for the placeholders of `docs/workshop-event.json`, in an account that does not exist. */
+const PLACEHOLDERS = {
+  ACCOUNT_ID: "111122223333",
+  ROLE_ID: "AROAEXAMPLEROLEID1234",
+  INSTANCE_ID: "i-0123456789abcdef0",
+  ACCESS_KEY_ID: "ASIAEXAMPLEKEYID1234",
+  FIRST_SEEN: "2026-03-01T14:02:11Z",
+  LAST_SEEN: "2026-03-01T14:05:47Z",
+};
+
+const WRITTEN_AT = new Date("2026-03-01T14:12:31Z");
+
+/** What the workshop's guide shows: everything that comes of its event, made by the code that makes it in AWS. */
+export interface WorkshopExample {
+  /** The text that EventBridge mails. */
+  readonly alert: string;
+  /** What the function mails. */
+  readonly mail: Mail;
+  /** The policy on the role. */
+  readonly policy: object;
+  /** The line in the function's log. */
+  readonly logLine: object;
+}
+
+export async function workshopExample(): Promise<WorkshopExample> {
+  const event = exampleEvent();
+  const policies: string[] = [];
+  let told: Incident | undefined;
+  const result = await respond(event, {
+    configuration: CONFIGURATION,
+    now: () => WRITTEN_AT,
+    wait: async () => {},
+    aws: {
+      getRole: async (name) => ({
+        arn: `arn:aws:iam::${PLACEHOLDERS.ACCOUNT_ID}:role/${name}`,
+        path: "/",
+        roleId: PLACEHOLDERS.ROLE_ID,
+        tags: [],
+      }),
+      getRolePolicy: async () => policies.at(-1),
+      putRolePolicy: async (_role, _policy, document) => void policies.push(document),
+      findRoleUse: async () => [
+        {
+          instanceId: PLACEHOLDERS.INSTANCE_ID,
+          name: "GuardDuty-Example: Compromised Instance: Scenario 3",
+          state: "running",
+        },
+      ],
+      notify: async (incident) => void (told = incident),
+    },
+  });
+  const [policy] = policies;
+  if (!told || policy === undefined)
+    throw new Error("the workshop's event is not answered with a revocation and a mail");
+  return {
+    alert: alertText(event),
+    mail: report(told),
+    policy: JSON.parse(policy) as object,
+    logLine: JSON.parse(logLine(result, told, WRITTEN_AT)) as object,
+  };
+}
+
+/** The function's settings in the workshop, which its guide leaves as they are. */
+const CONFIGURATION: Configuration = {
+  accountId: PLACEHOLDERS.ACCOUNT_ID,
+  topicArn: `arn:aws:sns:us-west-2:${PLACEHOLDERS.ACCOUNT_ID}:GuardDuty-Example`,
+  partition: "aws",
+  response: "revoke",
+  scope: "role",
+  minimumSeverity: 7,
+  severityOverrides: {},
+  revocableRoles: { arns: [`arn:aws:iam::${PLACEHOLDERS.ACCOUNT_ID}:role/${LAB_ROLE_NAME}`] },
+  protectedRoles: [],
+  exemptTag: { key: "guardduty-response", value: "exempt" },
+  verifyAfterSeconds: 10,
+};
+
+export function exampleEvent(): Record<string, unknown> {
+  const template = readFileSync(join(PROJECT, "docs", "workshop-event.json"), "utf8");
+  const filled = Object.entries(PLACEHOLDERS).reduce((text, [name, value]) => text.replaceAll(name, value), template);
+  return JSON.parse(filled) as Record<string, unknown>;
+}
+
+/** What the synthesized rule makes of the event for the topic. */
+function alertText(event: Record<string, unknown>): string {
+  const resources = workshopResources();
+  const target = resources.find(
+    ({ type, block }) => type === "aws_cloudwatch_event_target" && block["input_transformer"],
+  );
+  const [rule] = target ? referencedBy(target.block["rule"], resources) : [];
+  if (!target || !rule) throw new Error("no rule of the workshop has a target with an input transformer");
+  const { input_paths, input_template } = target.block["input_transformer"] as Block;
+  const inputTemplate = String(evaluateTemplate(input_template, () => "aws"));
+  return transformInput({ inputPaths: input_paths, inputTemplate }, event, {
+    ruleName: rule.block["name"],
+    ruleArn: `arn:aws:events:us-west-2:${PLACEHOLDERS.ACCOUNT_ID}:rule/${rule.block["name"]}`,
+    ingestionTime: PLACEHOLDERS.LAST_SEEN,
+  });
+}
