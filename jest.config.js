@@ -6,4 +6,6 @@ module.exports = {
   setupFilesAfterEnv: ["<rootDir>/__tests__/support/setup.ts"],
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
   testTimeout: 30_000,
+  // The end-to-end tests mostly wait for Terraform: nothing has to wait for them.
+  maxWorkers: "100%",
 };

@@ -48,7 +48,11 @@ function ofStack(stack: TerraformStack): Record<string, string> {
 
 function ofModule(): Record<string, string> {
   const { resource } = moduleConfiguration() as { resource: Blocks };
-  return Object.fromEntries(listed(resource).map(({ address }) => [address, address] as const).sort());
+  return Object.fromEntries(
+    listed(resource)
+      .map(({ address }) => [address, address] as const)
+      .sort(),
+  );
 }
 
 type Blocks = Record<string, Record<string, Record<string, unknown>>>;

@@ -15,7 +15,9 @@ const APPS = ["main.ts", "examples/larger-stack/main.ts"];
 const project = join(__dirname, "..");
 const successor = otherVersion(SUCCESSOR.name, SUCCESSOR.version);
 
-console.log(`comparing cdktf ${versionOf(join(project, "node_modules", "cdktf"))} with ${SUCCESSOR.name} ${SUCCESSOR.version}`);
+console.log(
+  `comparing cdktf ${versionOf(join(project, "node_modules", "cdktf"))} with ${SUCCESSOR.name} ${SUCCESSOR.version}`,
+);
 typeCheck("cdktf", successor);
 console.log("type checks on both");
 for (const app of APPS) compare(app);
@@ -25,7 +27,9 @@ function compare(app: string): void {
   const files = [...new Set([...ours.keys(), ...theirs.keys()])];
   const different = files.filter((file) => ours.get(file) !== theirs.get(file));
   if (files.length === 0) different.push("nothing was synthesized");
-  console.log(`${app}: ${files.length} files, ${different.length === 0 ? "the same" : `different: ${different.join(", ")}`}`);
+  console.log(
+    `${app}: ${files.length} files, ${different.length === 0 ? "the same" : `different: ${different.join(", ")}`}`,
+  );
   if (different.length > 0) process.exitCode = 1;
 }
 

@@ -12,7 +12,14 @@ export function otherVersion(name: string, version: string): string {
   mkdirSync(cache, { recursive: true });
   writeFileSync(join(cache, "package.json"), JSON.stringify({ name: "cache", version: "1.0.0", private: true }));
   // Without its peers: two copies of "constructs" would not know each other's constructs.
-  const parameters = ["install", "--legacy-peer-deps", "--no-audit", "--no-fund", "--ignore-scripts", `${name}@${version}`];
+  const parameters = [
+    "install",
+    "--legacy-peer-deps",
+    "--no-audit",
+    "--no-fund",
+    "--ignore-scripts",
+    `${name}@${version}`,
+  ];
   execFileSync("npm", parameters, { cwd: cache, stdio: "inherit", shell: process.platform === "win32" });
   return directory;
 }

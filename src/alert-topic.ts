@@ -72,7 +72,10 @@ export class AlertTopic extends Construct {
     });
     for (const [index, address] of alertEmails.entries()) {
       // An id must be known now, which an address that only Terraform knows is not.
-      this.subscribe(`email-${Token.isUnresolved(address) ? index : address}`, { protocol: "email", endpoint: address });
+      this.subscribe(`email-${Token.isUnresolved(address) ? index : address}`, {
+        protocol: "email",
+        endpoint: address,
+      });
     }
   }
 

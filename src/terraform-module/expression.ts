@@ -75,7 +75,9 @@ function text(value: string): string {
 
 /** A quoted template: what is outside of `${…}` is escaped, what is inside is an expression already. */
 function quoted(value: string): string {
-  const parts = split(value).map(({ source, interpolated }) => (interpolated ? source : JSON.stringify(source).slice(1, -1)));
+  const parts = split(value).map(({ source, interpolated }) =>
+    interpolated ? source : JSON.stringify(source).slice(1, -1),
+  );
   return `"${parts.join("")}"`;
 }
 

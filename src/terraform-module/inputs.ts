@@ -83,7 +83,12 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     description: "ARNs of roles that are never revoked, next to the function's own.",
     default: [],
     validation: [
-      each("protected_role_arns", "var.protected_role_arns", matches("item", ROLE_ARN), "ARNs of roles such as arn:aws:iam::123456789012:role/app"),
+      each(
+        "protected_role_arns",
+        "var.protected_role_arns",
+        matches("item", ROLE_ARN),
+        "ARNs of roles such as arn:aws:iam::123456789012:role/app",
+      ),
     ],
   },
   exempt_tag: {
@@ -117,16 +122,28 @@ export const INPUTS: Readonly<Record<string, Input>> = {
   },
   severity_overrides: {
     type: "map(number)",
-    description: "The severity to assume for a finding type, in place of GuardDuty's: 0 to 10, by the full name of the type.",
+    description:
+      "The severity to assume for a finding type, in place of GuardDuty's: 0 to 10, by the full name of the type.",
     default: {},
     validation: [
-      each("severity_overrides", "keys(var.severity_overrides)", matches("item", FINDING_TYPE), "names of finding types such as Recon:IAMUser/TorIPCaller"),
-      each("severity_overrides", "values(var.severity_overrides)", "item >= 0 && item <= 10", "severities from 0 to 10"),
+      each(
+        "severity_overrides",
+        "keys(var.severity_overrides)",
+        matches("item", FINDING_TYPE),
+        "names of finding types such as Recon:IAMUser/TorIPCaller",
+      ),
+      each(
+        "severity_overrides",
+        "values(var.severity_overrides)",
+        "item >= 0 && item <= 10",
+        "severities from 0 to 10",
+      ),
     ],
   },
   verify_after_seconds: {
     type: "number",
-    description: "Seconds after which the function reads the policy back, and restores it if it is gone: 0 to 30. 0 does not look again.",
+    description:
+      "Seconds after which the function reads the policy back, and restores it if it is gone: 0 to 30. 0 does not look again.",
     default: 10,
     validation: [between("verify_after_seconds", 0, 30, "a number of seconds")],
   },
@@ -135,13 +152,22 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     description: "Who is mailed. Each address gets a mail to confirm first. Must be known when Terraform plans.",
     default: [],
     validation: [
-      each("alert_emails", "var.alert_emails", matches("item", EMAIL_ADDRESS), "e-mail addresses such as security@example.com"),
-      { condition: "length(distinct(var.alert_emails)) == length(var.alert_emails)", message: "alert_emails: an address is named twice." },
+      each(
+        "alert_emails",
+        "var.alert_emails",
+        matches("item", EMAIL_ADDRESS),
+        "e-mail addresses such as security@example.com",
+      ),
+      {
+        condition: "length(distinct(var.alert_emails)) == length(var.alert_emails)",
+        message: "alert_emails: an address is named twice.",
+      },
     ],
   },
   alert_severity: {
     type: "number",
-    description: "The severity from which any other GuardDuty finding is mailed too: 0 to 10. Null mails only stolen role credentials. Must be known when Terraform plans.",
+    description:
+      "The severity from which any other GuardDuty finding is mailed too: 0 to 10. Null mails only stolen role credentials. Must be known when Terraform plans.",
     default: null,
     validation: [between("alert_severity", 0, 10, "a number")],
   },
@@ -160,7 +186,8 @@ export const INPUTS: Readonly<Record<string, Input>> = {
   },
   topic_key: {
     type: "object({ arn = string })",
-    description: "The customer-managed key to encrypt the topic that is made with, instead of making one. Its policy must let `events.amazonaws.com` and `cloudwatch.amazonaws.com` use it.",
+    description:
+      "The customer-managed key to encrypt the topic that is made with, instead of making one. Its policy must let `events.amazonaws.com` and `cloudwatch.amazonaws.com` use it.",
     default: null,
     validation: [
       {
@@ -171,7 +198,8 @@ export const INPUTS: Readonly<Record<string, Input>> = {
   },
   create_detector: {
     type: "bool",
-    description: "Whether GuardDuty is turned on. An account has one detector in each region: a second one fails, and destroying one **erases its findings**.",
+    description:
+      "Whether GuardDuty is turned on. An account has one detector in each region: a second one fails, and destroying one **erases its findings**.",
     default: false,
   },
   alarms: {
@@ -181,7 +209,8 @@ export const INPUTS: Readonly<Record<string, Input>> = {
   },
   dashboard: {
     type: "bool",
-    description: "Whether there is a dashboard, with metrics of what became of the findings and, unless `alarms` is false, alarms on them.",
+    description:
+      "Whether there is a dashboard, with metrics of what became of the findings and, unless `alarms` is false, alarms on them.",
     default: false,
   },
   alarm_actions: {

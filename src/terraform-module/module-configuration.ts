@@ -37,7 +37,7 @@ const SUBSCRIPTION = "topic/email-0";
 
 /** Names and ARNs that an input gives or something made has. The names are those that the construct would choose. */
 const LOCALS = {
-  topic_name: template('coalesce(var.topic_name, var.prefix)'),
+  topic_name: template("coalesce(var.topic_name, var.prefix)"),
   rule_name: template('coalesce(var.rule_name, "${var.prefix}-CredentialExfiltration")'),
   function_name: template('coalesce(var.function_name, "${var.prefix}-RevokeSessions")'),
   function_role_name: template(
@@ -62,10 +62,22 @@ const SOMEBODY_IS_MAILED = {
 
 /** What two inputs together must not say; one alone is checked by its own validation. */
 const PRECONDITIONS = [
-  ["var.existing_topic == null || length(var.alert_emails) == 0", "alert_emails: a topic is given by existing_topic; subscribe the addresses where that topic is made."],
-  ["var.existing_topic == null || var.topic_name == null", "topic_name: a topic is given by existing_topic; leave the name out."],
-  ["var.existing_topic == null || var.topic_key == null", "topic_key: a topic is given by existing_topic; give its key there, as key_arn."],
-  ["var.alarms || var.alarm_actions == null", "alarm_actions: there are no alarms to act; leave them out or let alarms be true."],
+  [
+    "var.existing_topic == null || length(var.alert_emails) == 0",
+    "alert_emails: a topic is given by existing_topic; subscribe the addresses where that topic is made.",
+  ],
+  [
+    "var.existing_topic == null || var.topic_name == null",
+    "topic_name: a topic is given by existing_topic; leave the name out.",
+  ],
+  [
+    "var.existing_topic == null || var.topic_key == null",
+    "topic_key: a topic is given by existing_topic; give its key there, as key_arn.",
+  ],
+  [
+    "var.alarms || var.alarm_actions == null",
+    "alarm_actions: there are no alarms to act; leave them out or let alarms be true.",
+  ],
   [
     "length(setintersection(coalesce(var.revocable_roles.arns, []), var.protected_role_arns)) == 0",
     "protected_role_arns: a role is named as revocable too; name it in one of them.",
@@ -164,7 +176,8 @@ function decideWhatIsMade(blocks: NamedBlocks): void {
     if (nearest) blocks.at(path)["count"] = template(`${CONDITIONS[nearest]} ? 1 : 0`);
   }
   for (const path of Object.keys(CONDITIONS)) {
-    if (!blocks.paths.some((other) => `${other}/`.startsWith(`${path}/`))) throw new Error(`nothing is made at ${path}`);
+    if (!blocks.paths.some((other) => `${other}/`.startsWith(`${path}/`)))
+      throw new Error(`nothing is made at ${path}`);
   }
   const subscription = blocks.at(SUBSCRIPTION);
   delete subscription["count"];
@@ -208,7 +221,10 @@ function variables(): Block {
         // Null is a value of its own where it is the default; elsewhere it would slip past every condition.
         nullable: "default" in input && input.default === null,
         ...(validation.length > 0 && {
-          validation: validation.map(({ condition, message }) => ({ condition: template(condition), error_message: message })),
+          validation: validation.map(({ condition, message }) => ({
+            condition: template(condition),
+            error_message: message,
+          })),
         }),
       },
     ]),

@@ -56,15 +56,24 @@ export class ModuleStack extends TerraformStack {
 function outputs(response: CredentialExfiltrationResponse): Record<string, [value: string, description: string]> {
   return {
     topic_arn: [response.topicArn, "The topic that people are mailed through."],
-    topic_key_arn: [text("local.topic_key_arn"), "The key that the topic is encrypted with; null where an existing topic has none."],
+    topic_key_arn: [
+      text("local.topic_key_arn"),
+      "The key that the topic is encrypted with; null where an existing topic has none.",
+    ],
     rule_arn: [response.ruleArn, "The rule on stolen role credentials."],
     rule_name: [response.ruleName, "The rule's name: further targets can be added to it."],
     function_arn: [response.functionArn, "The function that revokes sessions."],
     function_name: [response.functionName, "The function's name."],
-    function_role_arn: [response.functionRoleArn, "The function's role: the only one that may put the policy on roles."],
+    function_role_arn: [
+      response.functionRoleArn,
+      "The function's role: the only one that may put the policy on roles.",
+    ],
     log_group_name: [response.revoker.logGroupName, "The function's log: one JSON line for each outcome."],
     dead_letter_queue_arn: [response.deadLetterQueueArn, "The queue of findings that could not be handled."],
-    dead_letter_queue_url: [response.failureQueue.resource.url, "The queue's URL, to look at it and to run what is in it again."],
+    dead_letter_queue_url: [
+      response.failureQueue.resource.url,
+      "The queue's URL, to look at it and to run what is in it again.",
+    ],
     detector_id: [response.detectorId!, "The detector that was created; null where none was."],
   };
 }

@@ -38,10 +38,9 @@ export class NamedBlocks {
     const names = new Set([...this.byPath.values()].map(({ kind, type, name }) => `${kind}.${type}.${name}`));
     if (names.size < synthesized.length) throw new Error("two resources of one type would get the same name");
     this.outputs = Object.fromEntries(
-      Object.entries((JSON.parse(text) as Block)["output"] as Record<string, Block>).map(([name, { value, description }]) => [
-        name,
-        { value, description },
-      ]),
+      Object.entries((JSON.parse(text) as Block)["output"] as Record<string, Block>).map(
+        ([name, { value, description }]) => [name, { value, description }],
+      ),
     );
   }
 
@@ -88,7 +87,11 @@ function listed(configuration: Block): Named[] {
 }
 
 const pathOf = (block: Block): string =>
-  (block["//"].metadata.path as string).split("/").slice(1).join("/").replace(/\/Resource$/, "");
+  (block["//"].metadata.path as string)
+    .split("/")
+    .slice(1)
+    .join("/")
+    .replace(/\/Resource$/, "");
 
 /** The name of a block by the path of its construct, in snake case; the first of several stands for all. */
 export const nameOf = (path: string, main: string): string =>

@@ -6,22 +6,31 @@ export function moduleReadme(configuration: Block): string {
   return [
     INTRODUCTION,
     "## Requirements\n",
-    table(["Name", "Version"], [
-      ["terraform", code(configuration["terraform"].required_version)],
-      ["aws", code(configuration["terraform"].required_providers.aws.version)],
-    ]),
+    table(
+      ["Name", "Version"],
+      [
+        ["terraform", code(configuration["terraform"].required_version)],
+        ["aws", code(configuration["terraform"].required_providers.aws.version)],
+      ],
+    ),
     "## Inputs\n",
-    table(["Name", "Description", "Type", "Default"], Object.entries(INPUTS).map(([name, input]) => [
-      code(name),
-      input.description,
-      code(input.type),
-      "default" in input ? code(JSON.stringify(input.default)) : "**required**",
-    ])),
+    table(
+      ["Name", "Description", "Type", "Default"],
+      Object.entries(INPUTS).map(([name, input]) => [
+        code(name),
+        input.description,
+        code(input.type),
+        "default" in input ? code(JSON.stringify(input.default)) : "**required**",
+      ]),
+    ),
     "## Outputs\n",
-    table(["Name", "Description"], Object.entries(configuration["output"] as Record<string, Block>).map(([name, output]) => [
-      code(name),
-      output["description"],
-    ])),
+    table(
+      ["Name", "Description"],
+      Object.entries(configuration["output"] as Record<string, Block>).map(([name, output]) => [
+        code(name),
+        output["description"],
+      ]),
+    ),
     "## Resources\n",
     table(["Address", "Made"], resources(configuration)),
     NOTES,
@@ -54,8 +63,9 @@ const NOTES = `## Good to know
 - The module has no provider and no backend block: it works with \`count\`, \`for_each\`, \`depends_on\` and
   \`providers = { aws = aws.other }\`. A second instance in the same region needs another \`prefix\`.
 - \`depends_on\` makes Terraform read the account and the region only when it applies, whenever what the module depends on
-  changes. The function's role, whose default name holds the region, would then be planned to be replaced: give
-  \`function_role_name\`, or pass values instead of \`depends_on\`.
+  changes. The function's role, whose default name holds the region, is then planned to be replaced, and the rule's
+  permission on the function, which holds the account, too. Pass values instead of \`depends_on\`, or give at least
+  \`function_role_name\`.
 - \`existing_topic\` and \`topic_key\` are objects, so that an ARN in them may be unknown until apply.
 - The rule takes three more targets: \`aws_cloudwatch_event_target\` with \`rule = module.….rule_name\`.
 - Removing the module does not remove \`RevokeOldSessions\` from roles that were revoked.
@@ -63,7 +73,9 @@ const NOTES = `## Good to know
 
 function resources(configuration: Block): string[][] {
   return Object.entries(configuration["resource"] as Record<string, Record<string, Block>>)
-    .flatMap(([type, named]) => Object.entries(named).map(([name, block]) => [code(`${type}.${name}`), whenMade(block)]))
+    .flatMap(([type, named]) =>
+      Object.entries(named).map(([name, block]) => [code(`${type}.${name}`), whenMade(block)]),
+    )
     .sort(([one], [other]) => (one! < other! ? -1 : 1));
 }
 

@@ -1,0 +1,158 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import path from "node:path";
+
+import { functionPackage } from "../../src/function-package";
+import { emulatorEnvironment, emulatorMissing, startEmulator } from "../support/aws-emulator";
+import { describeWith, terraform } from "../support/terraform";
+import { PackedProject, PROJECT } from "./packed-project";
+
+const { peerDependencies, dependencies } = JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8"));
+
+const MAIN = `
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { App, TerraformStack } from "cdktf";
+import { CredentialExfiltrationResponse, RevocableRoles } from "cdktf-guardduty-credential-response";
+
+const app = new App();
+const stack = new TerraformStack(app, "security");
+new AwsProvider(stack, "aws", { region: "us-west-2" });
+// The bindings pin the newest version of the provider; the constructs need no newer one than this.
+stack.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
+const response = new CredentialExfiltrationResponse(stack, "response", {
+  alertEmails: ["security@example.com"],
+  revocableRoles: RevocableRoles.named("arn:aws:iam::123456789012:role/app"),
+});
+const topicArn: string = response.topicArn;
+if (topicArn === "") throw new Error("no topic");
+app.synth();
+`;
+
+describe("the packed package", () => {
+  jest.setTimeout(120_000);
+  let project: PackedProject;
+  beforeAll(() => {
+    project = PackedProject.create();
+  });
+  afterAll(() => project?.remove());
+
+  test("holds compiled modules, their types, the function's zip, and nothing else", () => {
+    // GIVEN
+    const allowed = [
+      /^(LICENSE|README\.md|package\.json)$/,
+      /^dist\/function\/revoke-sessions\.zip$/,
+      /^dist\/src\/[a-z-]+\.(js|d\.ts)$/,
+    ];
+
+    // WHEN
+    const others = project.files.filter((file) => !allowed.some((pattern) => pattern.test(file)));
+
+    // THEN
+    expect(others).toEqual([]);
+    expect(project.files).toEqual(
+      expect.arrayContaining([
+        "package.json",
+        "LICENSE",
+        "dist/src/index.js",
+        "dist/src/index.d.ts",
+        "dist/function/revoke-sessions.zip",
+      ]),
+    );
+  });
+
+  test("leaves out what only the workshop, the module and the tests need", () => {
+    // THEN
+    expect(project.files.filter((file) => /workshop|lab|terraform-module|rehearsal|bench|test/.test(file))).toEqual([]);
+  });
+
+  test("needs nothing but Node.js and its peers", () => {
+    // GIVEN
+    const required = project.modules().flatMap((module) =>
+      [
+        ...project
+          .installed(module)
+          .toString("utf8")
+          .matchAll(/require\("([^"]+)"\)/g),
+      ].map((match) => match[1]!),
+    );
+
+    // WHEN
+    const foreign = required.filter((name) => {
+      const isPeer = Object.keys(peerDependencies).some((peer) => name === peer || name.startsWith(`${peer}/`));
+      return !name.startsWith("./") && !isBuiltin(name) && !isPeer;
+    });
+
+    // THEN
+    expect(required).toContain("cdktf");
+    expect(foreign).toEqual([]);
+    expect(dependencies ?? {}).toEqual({});
+  });
+
+  test("imports the provider's bindings one by one, never all of them", () => {
+    // GIVEN
+    const barrels = project
+      .modules()
+      .filter((module) =>
+        /require\("@cdktf\/provider-aws(\/lib|\/lib\/index)?"\)/.test(project.installed(module).toString("utf8")),
+      );
+
+    // THEN
+    expect(barrels).toEqual([]);
+  });
+
+  test("carries the zip that the repository builds", () => {
+    // WHEN
+    const ours = readFileSync(functionPackage().path);
+
+    // THEN
+    expect(project.installed("dist/function/revoke-sessions.zip").equals(ours)).toBe(true);
+  });
+
+  describe("in a project of its own, in a folder with a space", () => {
+    beforeAll(() => project.synthesize(MAIN));
+
+    test("type checks and synthesizes without the bundler", () => {
+      // THEN
+      expect(existsSync(path.join(project.directory, "node_modules", "esbuild"))).toBe(false);
+      expect(existsSync(path.join(project.stack("security"), "cdk.tf.json"))).toBe(true);
+    });
+
+    test("deploys the very bytes that it carries", () => {
+      // GIVEN
+      const { resource } = JSON.parse(readFileSync(path.join(project.stack("security"), "cdk.tf.json"), "utf8"));
+
+      // WHEN
+      const [revoker] = Object.values<{ filename: string }>(resource.aws_lambda_function);
+
+      // THEN
+      const deployed = readFileSync(path.join(project.stack("security"), revoker!.filename));
+      expect(deployed.equals(project.installed("dist/function/revoke-sessions.zip"))).toBe(true);
+    });
+
+    test("fails to reach what the package does not export", () => {
+      // GIVEN
+      const inner = "cdktf-guardduty-credential-response/dist/src/place";
+
+      // THEN
+      expect(() => project.run(["-e", `require("${inner}")`])).toThrow("ERR_PACKAGE_PATH_NOT_EXPORTED");
+    });
+
+    describeWith(emulatorMissing(), "with Terraform", () => {
+      test("validates and plans", async () => {
+        // GIVEN
+        const emulator = await startEmulator();
+        const environment = emulatorEnvironment(emulator);
+        const directory = project.stack("security");
+
+        // WHEN
+        await terraform(directory, ["init"], environment);
+        await terraform(directory, ["validate"], environment);
+        const { output } = await terraform(directory, ["plan"], environment);
+
+        // THEN
+        expect(output).toMatch(/Plan: \d{2} to add, 0 to change, 0 to destroy/);
+        await emulator.stop();
+      });
+    });
+  });
+});
