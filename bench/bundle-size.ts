@@ -20,7 +20,7 @@ export interface BundleSizes {
 
 export function bundleSizes(): BundleSizes {
   const ours = unpackOurs();
-  const sources = readdirSync(ours).map((name) => [name, readFileSync(join(ours, name), "utf8")] as const);
+  const sources = readdirSync(ours).filter((name) => name.endsWith(".js")).map((name) => [name, readFileSync(join(ours, name), "utf8")] as const);
   const minified = sources.reduce((sum, [, source]) => sum + transformSync(source, { minify: true, format: "cjs" }).code.length, 0);
   const defaults = statSync(join(bundleWithDefaults(mkdtempSync(join(tmpdir(), "bench-"))), "index.js")).size;
   const files = Object.fromEntries(sources.map(([name, source]) => [name, source.length]));

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 
 import { bundleSizes } from "./bundle-size";
 import { coldStart } from "./cold-start";
+import { firstApply } from "./deploy";
 import type { Figure } from "./measure";
 import { storm } from "./storm";
 import { synthesis } from "./synth";
@@ -21,9 +22,11 @@ async function main(): Promise<void> {
     storm: log("Storm: repeated findings, every fifth IAM call throttled", await storm()),
     synth: await synthesis(quick ? 3 : 9),
     bundle: bundleSizes(),
+    firstApply: await firstApply(quick ? 1 : 2),
   };
   print("Synth: tsx main.ts", results.synth.time);
   log("Synth: peak memory in MB", results.synth.peakMegabytes);
+  if (results.firstApply) print("First apply on an emulator", results.firstApply);
   log("Package of the function, in bytes", results.bundle);
   mkdirSync(dirname(RESULTS), { recursive: true });
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);

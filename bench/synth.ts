@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -8,6 +8,7 @@ import { compare, type Contender, type Figure, median } from "./measure";
 
 const PROJECT = dirname(__dirname);
 const TSX = require.resolve("tsx/cli");
+const SOURCES = join(PROJECT, "node_modules", ".bench");
 
 export interface SynthFigures {
   readonly time: readonly Figure[];
@@ -39,16 +40,20 @@ export async function synthesis(rounds: number): Promise<SynthFigures> {
       return performance.now() - started;
     },
   });
-  const time = await compare(
-    [
-      contender("an app of one resource", floor),
-      contender("ours", join(PROJECT, "main.ts")),
-      contender("ours, with the provider's barrel import", barrel),
-    ],
-    rounds,
-  );
-  const peakMegabytes = Object.fromEntries(Object.entries(peaks).map(([name, values]) => [name, Math.round(median(values))]));
-  return { time, peakMegabytes };
+  try {
+    const time = await compare(
+      [
+        contender("an app of one resource", floor),
+        contender("ours", join(PROJECT, "main.ts")),
+        contender("ours, with the provider's barrel import", barrel),
+      ],
+      rounds,
+    );
+    const peakMegabytes = Object.entries(peaks).map(([name, values]) => [name, Math.round(median(values))] as const);
+    return { time, peakMegabytes: Object.fromEntries(peakMegabytes) };
+  } finally {
+    rmSync(SOURCES, { recursive: true });
+  }
 }
 
 /** Runs an app; resolves with the peak memory, in MB, of the largest process that took. */
@@ -68,9 +73,9 @@ async function synthesize(file: string): Promise<number> {
 
 /** A file whose imports are resolved from the project. */
 function source(name: string, text: string): string {
-  const file = join(mkdtempSync(join(PROJECT, "node_modules", ".bench-")), name);
-  writeFileSync(file, text);
-  return file;
+  mkdirSync(SOURCES, { recursive: true });
+  writeFileSync(join(SOURCES, name), text);
+  return join(SOURCES, name);
 }
 
 if (require.main === module) {

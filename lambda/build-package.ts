@@ -1,8 +1,10 @@
 import { buildSync } from "esbuild";
-import { zipSync } from "fflate";
+import { strToU8, type Zippable, zipSync } from "fflate";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+
+import { thirdPartyLicences } from "./third-party-licences";
 
 const PROJECT = dirname(__dirname);
 
@@ -11,6 +13,8 @@ const ZIP_EPOCH = new Date(1980, 0, 1);
 
 /** A regular file that everybody may read, in the upper half of a zip entry's external attributes; made on Unix. */
 const READABLE_FILE = { os: 3, attrs: (0o100644 << 16) >>> 0 };
+
+type ZipEntry = [name: string, content: Zippable[string]];
 
 /** Parts of the SDK that the function never uses, and what takes their place in the bundle. */
 const UNUSED = {
@@ -29,11 +33,12 @@ const UNUSED = {
  * @param zipFile where to write; replaced in one step, so that builds side by side cannot see half a file.
  */
 export function buildFunctionPackage(zipFile: string): void {
-  const { outputFiles } = buildSync({
+  const { outputFiles, metafile } = buildSync({
     absWorkingDir: PROJECT,
     entryPoints: ["lambda/revoke-sessions/index.ts", "lambda/revoke-sessions/reporting.ts"],
     outdir: ".",
     write: false,
+    metafile: true,
     bundle: true,
     platform: "node",
     target: "node20",
@@ -45,7 +50,9 @@ export function buildFunctionPackage(zipFile: string): void {
     legalComments: "none",
     logLevel: "error",
   });
-  const entries = outputFiles.map(({ path, contents }) => [basename(path), [contents, READABLE_FILE]]);
+  const entries = outputFiles.map(({ path, contents }): ZipEntry => [basename(path), [contents, READABLE_FILE]]);
+  const licences = thirdPartyLicences(Object.keys(metafile.inputs));
+  entries.push(["THIRD-PARTY-LICENCES.txt", [strToU8(licences), READABLE_FILE]]);
   const zip = zipSync(Object.fromEntries(entries), { level: 9, mtime: ZIP_EPOCH });
   mkdirSync(dirname(zipFile), { recursive: true });
   const unfinished = `${zipFile}.${process.pid}`;

@@ -101,6 +101,16 @@ export class AlertTopic extends Construct {
   }
 }
 
+/** The ARN of a key: policies do not know keys by their aliases. */
+export const KEY_ARN = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
+
+/** Notes what is wrong with the key of a topic. */
+export function checkKey(topicKeyArn: string | undefined, problems = new Problems()): Problems {
+  const isKey = (arn: string) => KEY_ARN.test(arn);
+  problems.check("topicKeyArn", topicKeyArn, isKey, "the ARN of a KMS key, not of an alias");
+  return problems;
+}
+
 /** Notes every address that is none, and every one that is named twice. */
 export function checkEmails(alertEmails: readonly string[], problems = new Problems()): Problems {
   for (const [index, address] of alertEmails.entries()) {

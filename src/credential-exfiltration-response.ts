@@ -3,17 +3,19 @@ import { Annotations, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { anyFindingMessage, credentialExfiltrationMessage } from "./alert-message";
-import { AlertTopic, checkEmails } from "./alert-topic";
+import { AlertTopic, checkEmails, checkKey } from "./alert-topic";
 import type { IDetector } from "./detector";
 import { FailureAlarms } from "./failure-alarms";
 import { FailureQueue } from "./failure-queue";
 import { FindingRule } from "./finding-rule";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "./finding-types";
 import { Response } from "./function-environment";
+import { checkFunction, type FunctionProps } from "./function-props";
 import { Place } from "./place";
 import type { Problems } from "./problems";
 import { ResponseDashboard } from "./response-dashboard";
-import { checkFunction, checkKey, checkRevocation, type FunctionProps, type RevocationProps, SessionRevoker } from "./session-revoker";
+import { checkRevocation, type RevocationProps } from "./revocation-props";
+import { SessionRevoker } from "./session-revoker";
 import { anyFindingFrom } from "./severity-pattern";
 
 export interface CredentialExfiltrationResponseProps extends RevocationProps, FunctionProps {

@@ -1,4 +1,5 @@
-import { type Metric, NOT_REVOKED, type ResponseMetrics } from "./response-metrics";
+import { NOT_REVOKED_REASONS } from "./not-revoked";
+import { type Metric, type ResponseMetrics } from "./response-metrics";
 
 /** What the dashboard shows. */
 export interface DashboardSubjects {
@@ -47,7 +48,7 @@ export function dashboardBody(subjects: DashboardSubjects): object {
     ]),
     graph(
       "Not revoked, by reason",
-      Object.keys(NOT_REVOKED).map((reason) => ({ metric: metrics.notRevokedFor(reason), label: reason })),
+      NOT_REVOKED_REASONS.map((reason) => ({ metric: metrics.notRevokedFor(reason), label: reason })),
       { stacked: true },
     ),
     graph(

@@ -37,3 +37,9 @@ export class Problems {
 export const EMAIL_ADDRESS = /^[^\s@"(),:;<>[\]\\]+@[^\s@.]+(\.[^\s@.]+)+$/;
 
 export const isEmailAddress = (value: string): boolean => EMAIL_ADDRESS.test(value);
+
+/** Accepts the listed values only. */
+export const oneOf =
+  <Value>(values: readonly Value[]) =>
+  (value: Value): boolean =>
+    values.includes(value);

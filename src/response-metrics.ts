@@ -2,27 +2,7 @@ import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-lo
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-/**
- * Why a finding was not answered, as the function's log names it. Whether a person has to act: the routine ones are
- * decided on purpose, or concern nothing of this account that is alive.
- */
-export const NOT_REVOKED: Readonly<Record<string, "routine" | "act by hand">> = {
-  "sample-finding": "routine",
-  "archived-finding": "routine",
-  "unsupported-type": "routine",
-  "below-severity": "routine",
-  // An administrator's account sees the findings of every member.
-  "other-account": "routine",
-  "not-a-role": "act by hand",
-  "role-unknown": "act by hand",
-  "role-not-found": "act by hand",
-  "role-mismatch": "act by hand",
-  "protected-role": "act by hand",
-  "exempt-role": "act by hand",
-  "unmodifiable-role": "act by hand",
-  "policy-quota-exceeded": "act by hand",
-  "notify-only": "act by hand",
-};
+import { NOT_REVOKED, NOT_REVOKED_REASONS } from "./not-revoked";
 
 /** A metric as CloudWatch's dashboards and alarms name it. */
 export interface Metric {
@@ -67,7 +47,7 @@ export class ResponseMetrics extends Construct {
     private readonly props: ResponseMetricsProps,
   ) {
     super(scope, id);
-    const routine = Object.keys(NOT_REVOKED).filter((reason) => NOT_REVOKED[reason] === "routine");
+    const routine = NOT_REVOKED_REASONS.filter((reason) => NOT_REVOKED[reason] === "routine");
     const notRoutine = routine.map((reason) => `($.reason != "${reason}")`).join(" && ");
     this.revoked = this.count("Revoked", '{ $.outcome = "revoked" }');
     this.alreadyRevoked = this.count("AlreadyRevoked", '{ $.outcome = "already-revoked" }');

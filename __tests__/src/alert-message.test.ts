@@ -36,17 +36,20 @@ test.each(MESSAGES)("the mail about %s has many lines, each a JSON string of its
   expect(transformer.input_template.length).toBeLessThan(MOST_CHARACTERS);
 });
 
-test.each(MESSAGES)("the mail about %s uses every path that it names, and names every path that it uses", (_, message) => {
-  // WHEN
-  const { transformer } = synthesize(message);
+test.each(MESSAGES)(
+  "the mail about %s uses every path that it names, and names every path that it uses",
+  (_, message) => {
+    // WHEN
+    const { transformer } = synthesize(message);
 
-  // THEN
-  const used = new Set([...transformer.input_template.matchAll(/<(\w+)>/g)].map(([, name]) => name));
-  const named = Object.keys(transformer.input_paths);
-  expect([...used].sort()).toEqual(named.sort());
-  expect(named.length).toBeLessThanOrEqual(MOST_PATHS);
-  expect(named.filter((name) => name.toLowerCase().startsWith("aws"))).toEqual([]);
-});
+    // THEN
+    const used = new Set([...transformer.input_template.matchAll(/<(\w+)>/g)].map(([, name]) => name));
+    const named = Object.keys(transformer.input_paths);
+    expect([...used].sort()).toEqual(named.sort());
+    expect(named.length).toBeLessThanOrEqual(MOST_PATHS);
+    expect(named.filter((name) => name.toLowerCase().startsWith("aws"))).toEqual([]);
+  },
+);
 
 test.each(MESSAGES)("the mail about %s links to the console of the partition", (_, message) => {
   // WHEN
@@ -54,7 +57,9 @@ test.each(MESSAGES)("the mail about %s links to the console of the partition", (
 
   // THEN
   const partition = template.dataReference(DataAwsPartition, "partition").slice(2, -1);
-  expect(transformer.input_template).toContain(`, ${partition}, "console.aws.amazon.com")}/guardduty/home?region=<region>`);
+  expect(transformer.input_template).toContain(
+    `, ${partition}, "console.aws.amazon.com")}/guardduty/home?region=<region>`,
+  );
   for (const host of ["console.amazonaws-us-gov.com", "console.amazonaws.cn"]) {
     expect(transformer.input_template).toContain(host);
   }

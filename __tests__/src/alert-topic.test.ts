@@ -52,7 +52,13 @@ test("EventBridge and CloudWatch may use the key, and the account's policies rul
       Resource: "*",
     },
     // A condition here would silently stop the mails: EventBridge sends KMS neither account nor rule.
-    Findings: { Sid: "Findings", Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: use, Resource: "*" },
+    Findings: {
+      Sid: "Findings",
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: use,
+      Resource: "*",
+    },
     Alarms: {
       Sid: "Alarms",
       Effect: "Allow",

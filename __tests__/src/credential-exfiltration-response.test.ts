@@ -99,7 +99,10 @@ test("the rule mails the topic a text and hands the function the whole event", (
   expect(revoker!["arn"]).toBe(template.reference(LambdaFunction, "arn"));
   expect(revoker).not.toHaveProperty("input_transformer");
   for (const target of [topic, revoker]) {
-    expect(target).toMatchObject({ dead_letter_config: { arn: template.reference(SqsQueue, "arn") }, retry_policy: expect.anything() });
+    expect(target).toMatchObject({
+      dead_letter_config: { arn: template.reference(SqsQueue, "arn") },
+      retry_policy: expect.anything(),
+    });
   }
 });
 
@@ -121,7 +124,13 @@ test("an existing topic and its key are used as they are", () => {
   const template = synthesize({ topicArn: TOPIC, topicKeyArn: KEY });
 
   // THEN
-  for (const type of ["aws_sns_topic", "aws_sns_topic_policy", "aws_sns_topic_subscription", "aws_kms_key", "aws_kms_alias"]) {
+  for (const type of [
+    "aws_sns_topic",
+    "aws_sns_topic_policy",
+    "aws_sns_topic_subscription",
+    "aws_kms_key",
+    "aws_kms_alias",
+  ]) {
     expect(template.counts).not.toHaveProperty(type);
   }
   expect(targets(template)["topic"]!["arn"]).toBe(TOPIC);
@@ -184,7 +193,9 @@ test("every name derives from the prefix, and the name of the role, which is glo
 
   // THEN
   const region = template.dataReference(DataAwsRegion, "id");
-  const names = Object.values(template.blocks).flatMap((block) => block["name"] ?? block["function_name"] ?? block["alarm_name"] ?? []);
+  const names = Object.values(template.blocks).flatMap(
+    (block) => block["name"] ?? block["function_name"] ?? block["alarm_name"] ?? [],
+  );
   const own = names.filter((name) => !name.startsWith("${"));
   expect(own.sort()).toEqual([
     "/aws/lambda/Acme-RevokeSessions",

@@ -57,5 +57,7 @@ test("the policy names the queue by its own ARN, without a circle in Terraform's
   // THEN
   const { policy } = template.only(SqsQueue);
   expect(policy).not.toContain("aws_sqs_queue.");
-  expect(statementsOf(policy)["EncryptedTransportOnly"]!.Resource).toMatch(/^arn:\$\{.*\}:sqs:\$\{.*\}:\$\{.*\}:not-handled$/);
+  expect(statementsOf(policy)["EncryptedTransportOnly"]!.Resource).toMatch(
+    /^arn:\$\{.*\}:sqs:\$\{.*\}:\$\{.*\}:not-handled$/,
+  );
 });

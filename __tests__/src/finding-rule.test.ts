@@ -10,7 +10,12 @@ const TOPIC = "arn:aws:sns:us-west-2:111122223333:alerts";
 
 function makeRule(stack: TerraformStack, findingPattern?: object): FindingRule {
   const failureQueue = new FailureQueue(stack, "queue", { queueName: "not-handled" });
-  return new FindingRule(stack, "rule", { ruleName: "findings", description: "Findings", findingPattern, failureQueue });
+  return new FindingRule(stack, "rule", {
+    ruleName: "findings",
+    description: "Findings",
+    findingPattern,
+    failureQueue,
+  });
 }
 
 test("a rule matches GuardDuty's findings, narrowed by the pattern of the finding", () => {

@@ -71,7 +71,11 @@ describe("what is deployed", () => {
   test("names no folder of the machine that built it", () => {
     for (const [name, bytes] of Object.entries(entries)) {
       const text = strFromU8(bytes);
-      expect({ name, holdsProject: text.includes(PROJECT), holdsHome: text.includes(`${process.env["HOME"]}/`) }).toEqual({
+      expect({
+        name,
+        holdsProject: text.includes(PROJECT),
+        holdsHome: text.includes(`${process.env["HOME"]}/`),
+      }).toEqual({
         name,
         holdsProject: false,
         holdsHome: false,

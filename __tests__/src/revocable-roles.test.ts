@@ -5,7 +5,11 @@ import { RevocableRoles } from "../../src";
 const ROLE = "arn:aws:iam::123456789012:role/app";
 
 test.each<[string, RevocableRoles, object]>([
-  ["named roles", RevocableRoles.named(ROLE, "arn:aws-us-gov:iam::123456789012:role/a/b/c"), { arns: [ROLE, "arn:aws-us-gov:iam::123456789012:role/a/b/c"] }],
+  [
+    "named roles",
+    RevocableRoles.named(ROLE, "arn:aws-us-gov:iam::123456789012:role/a/b/c"),
+    { arns: [ROLE, "arn:aws-us-gov:iam::123456789012:role/a/b/c"] },
+  ],
   ["a path", RevocableRoles.withPath("/application/web/"), { path: "/application/web/" }],
   ["a tag", RevocableRoles.tagged("team", "a=b"), { tag: { key: "team", value: "a=b" } }],
   ["any role of the account", RevocableRoles.anyOfAccount(), { any: true }],

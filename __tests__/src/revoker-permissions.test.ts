@@ -11,7 +11,10 @@ interface SomeRole {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-const role = (name: string, tags?: Record<string, string>): SomeRole => ({ arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, tags });
+const role = (name: string, tags?: Record<string, string>): SomeRole => ({
+  arn: `arn:aws:iam::${ACCOUNT}:role/${name}`,
+  tags,
+});
 const PROTECTED = role("app/break-glass", { team: "web" });
 
 function deploy(revocableRoles: RevocableRoles) {
@@ -95,7 +98,10 @@ test("the function's own role and a protected one stay denied where they are nam
   // GIVEN
   const stack = testStack();
   const revocableRoles = RevocableRoles.named(role("app").arn);
-  const response = new CredentialExfiltrationResponse(stack, "response", { revocableRoles, protectedRoles: [PROTECTED.arn] });
+  const response = new CredentialExfiltrationResponse(stack, "response", {
+    revocableRoles,
+    protectedRoles: [PROTECTED.arn],
+  });
 
   // WHEN
   for (const arn of [response.functionRoleArn, PROTECTED.arn]) response.revoker.allowRevoking(arn);
@@ -166,10 +172,22 @@ test.each<[string, (own: ReturnType<typeof deploy>) => { action: string; resourc
   ["publish to another topic", () => ({ action: "sns:Publish", resource: `arn:aws:sns:us-west-2:${ACCOUNT}:other` })],
   ["use another key", () => ({ action: "kms:Decrypt", resource: `arn:aws:kms:us-west-2:${ACCOUNT}:key/other` })],
   ["fill another queue", () => ({ action: "sqs:SendMessage", resource: `arn:aws:sqs:us-west-2:${ACCOUNT}:other` })],
-  ["empty its own queue", ({ deployment }) => ({ action: "sqs:PurgeQueue", resource: deployment.functions[0]!.failureDestination! })],
-  ["look at a role of another account", () => ({ action: "iam:GetRole", resource: "arn:aws:iam::999999999999:role/app" })],
+  [
+    "empty its own queue",
+    ({ deployment }) => ({ action: "sqs:PurgeQueue", resource: deployment.functions[0]!.failureDestination! }),
+  ],
+  [
+    "look at a role of another account",
+    () => ({ action: "iam:GetRole", resource: "arn:aws:iam::999999999999:role/app" }),
+  ],
   ["undo a revocation", () => ({ action: "iam:DeleteRolePolicy", resource: role("app").arn })],
-  ["log elsewhere", () => ({ action: "logs:PutLogEvents", resource: `arn:aws:logs:us-west-2:${ACCOUNT}:log-group:/other:log-stream:x` })],
+  [
+    "log elsewhere",
+    () => ({
+      action: "logs:PutLogEvents",
+      resource: `arn:aws:logs:us-west-2:${ACCOUNT}:log-group:/other:log-stream:x`,
+    }),
+  ],
 ])("fails to %s", async (_, attempt) => {
   // GIVEN
   const own = deploy(RevocableRoles.anyOfAccount());

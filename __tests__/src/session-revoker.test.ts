@@ -283,7 +283,9 @@ test("a role that is allowed later stands beside a path", () => {
 
   // THEN
   expect(JSON.parse(environmentOf(template)["REVOCABLE_ROLES"])).toEqual({ path: "/app/", arns: [ROLE] });
-  expect(Object.keys(permissionsOf(template))).toEqual(expect.arrayContaining(["RevokeNamedRoles", "RevokeRolesByPath"]));
+  expect(Object.keys(permissionsOf(template))).toEqual(
+    expect.arrayContaining(["RevokeNamedRoles", "RevokeRolesByPath"]),
+  );
 });
 
 test("fails where what is allowed later is not a role", () => {

@@ -47,7 +47,8 @@ export class InvalidEventError extends Error {
 }
 
 /** A field that may be missing, or of a type nobody documented: neither may stand in the way of a revocation. */
-const lenient = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.fallback(v.nullish(schema), undefined));
+const lenient = <Schema extends v.GenericSchema>(schema: Schema) =>
+  v.optional(v.fallback(v.nullish(schema), undefined));
 const text = lenient(v.string());
 const number = lenient(v.number());
 const flag = lenient(v.boolean());
@@ -142,7 +143,10 @@ function toActivity(service: Envelope["detail"]["service"]): Activity {
   const call = service?.action?.awsApiCallAction;
   const remote = call?.remoteIpDetails;
   const organization = remote?.organization;
-  const network = [organization?.asnOrg ?? organization?.org, organization?.asn && `AS${organization.asn}`.replace("ASAS", "AS")];
+  const network = [
+    organization?.asnOrg ?? organization?.org,
+    organization?.asn && `AS${organization.asn}`.replace("ASAS", "AS"),
+  ];
   return {
     api: call?.api ?? undefined,
     service: call?.serviceName ?? undefined,

@@ -1,26 +1,5 @@
 import type { Scope } from "../../src/function-environment";
-
-/**
- * Why a finding did not lead to a revocation. In the order in which they are looked at: of several that apply, the first
- * is reported.
- */
-export const NOT_REVOKED_REASONS = [
-  "sample-finding",
-  "archived-finding",
-  "unsupported-type",
-  "below-severity",
-  "other-account",
-  "not-a-role",
-  "role-unknown",
-  "role-not-found",
-  "role-mismatch",
-  "protected-role",
-  "exempt-role",
-  "unmodifiable-role",
-  "policy-quota-exceeded",
-  "notify-only",
-] as const;
-export type NotRevokedReason = (typeof NOT_REVOKED_REASONS)[number];
+import type { NotRevokedReason } from "../../src/not-revoked";
 
 /** Stands where nothing was written, and says why in words for people. */
 export interface Refusal {

@@ -56,7 +56,10 @@ function revocationSections(incident: Incident): Section[] {
 function refusalSections(incident: Incident): Section[] {
   return [
     happened(incident),
-    { title: "WHAT WAS DONE", lines: [...attachedNevertheless(incident), ...wrap(`${incident.refusal?.explanation}.`)] },
+    {
+      title: "WHAT WAS DONE",
+      lines: [...attachedNevertheless(incident), ...wrap(`${incident.refusal?.explanation}.`)],
+    },
     { title: "HOW TO ACT BY HAND", lines: byHand(incident) },
     ...(incident.attached?.length ? [{ title: "HOW TO UNDO IT", lines: undo(incident) }] : []),
   ];
@@ -65,7 +68,8 @@ function refusalSections(incident: Incident): Section[] {
 function happened({ finding, plan, configuration }: Incident): Section {
   const { activity } = finding;
   const severity = severityOf(finding, configuration);
-  const overridden = severity === finding.severity ? "" : ` (set by this deployment; GuardDuty says ${finding.severity})`;
+  const overridden =
+    severity === finding.severity ? "" : ` (set by this deployment; GuardDuty says ${finding.severity})`;
   const place = [activity.city, activity.country, activity.network].filter(Boolean).join(", ");
   const from = [activity.ipAddress, activity.remoteAccountId && `AWS account ${activity.remoteAccountId}`];
   const call = activity.api && `${activity.api} on ${activity.service ?? "an unnamed service"}`;
@@ -86,12 +90,17 @@ function happened({ finding, plan, configuration }: Incident): Section {
     ["Console", consoleLink(configuration.partition, finding.region, finding.id)],
   ];
   const known = facts.filter(([, value]) => value !== undefined && value !== "");
-  return { title: "WHAT HAPPENED", lines: known.map(([label, value]) => `${label.padEnd(13)}${printable(String(value))}`) };
+  return {
+    title: "WHAT HAPPENED",
+    lines: known.map(([label, value]) => `${label.padEnd(13)}${printable(String(value))}`),
+  };
 }
 
 function attachedNevertheless({ attached = [] }: Incident): string[] {
   if (attached.length === 0) return ["Nothing was changed:"];
-  return wrap(`Only a part: ${attached.map(({ policyName }) => policyName).join(", ")} is attached, the rest was refused:`);
+  return wrap(
+    `Only a part: ${attached.map(({ policyName }) => policyName).join(", ")} is attached, the rest was refused:`,
+  );
 }
 
 function done({ plan, cutoff, configuration, verification }: Incident): string[] {
@@ -109,7 +118,11 @@ function done({ plan, cutoff, configuration, verification }: Incident): string[]
       ? `The inline policy ${policyName} denies the session ${userId} ${until}.`
       : `The inline policy ${policyName} denies every session of the role that was ${until}.`,
   );
-  return [...fallback, ...policies.flatMap(wrap), ...wrap(verificationText(verification, configuration.verifyAfterSeconds))];
+  return [
+    ...fallback,
+    ...policies.flatMap(wrap),
+    ...wrap(verificationText(verification, configuration.verifyAfterSeconds)),
+  ];
 }
 
 function verificationText(verification: Verification | undefined, seconds: number): string {
@@ -153,10 +166,15 @@ function breaks({ plan, finding }: Incident): string[] {
 
 function users({ finding, plan }: Incident, impact: Impact): string[] {
   if ("unknown" in impact) {
-    return wrap(`The instances that use the role could not be listed (${printable(impact.unknown)}). Nothing else changes.`);
+    return wrap(
+      `The instances that use the role could not be listed (${printable(impact.unknown)}). Nothing else changes.`,
+    );
   }
   if (impact.uses.length === 0) return wrap("No instance of this account and region uses the role now.");
-  const robbed = new Set([finding.instanceId, ...finding.credentials.map(({ principalId }) => sessionInstance(principalId))]);
+  const robbed = new Set([
+    finding.instanceId,
+    ...finding.credentials.map(({ principalId }) => sessionInstance(principalId)),
+  ]);
   const recovery = (instanceId: string, state: string): string => {
     if (robbed.has(instanceId)) return "ROBBED: isolate it before it gets new credentials";
     if (plan?.scope === "session") return "not affected";
@@ -197,7 +215,8 @@ function byHand({ finding, plan, refusal, attached = [], handledAt }: Incident):
   const { userName, credentials, accountId } = finding;
   if (refusal?.reason === "sample-finding") return ["Nothing has to be done."];
   if (plan) {
-    const account = refusal?.reason === "other-account" ? ` with credentials of account ${printable(accountId ?? "")}` : "";
+    const account =
+      refusal?.reason === "other-account" ? ` with credentials of account ${printable(accountId ?? "")}` : "";
     return [
       ...wrap(`To revoke every session of the role that was issued until now${account}:`),
       ...plan.targets

@@ -62,7 +62,11 @@ const MOST_RESTORATIONS = 2;
 export async function respond(event: unknown, { configuration, aws, now, wait }: Dependencies): Promise<Result> {
   const finding = parseFinding(event);
 
-  const refuse = async (refusal: Refusal, plan?: Incident["plan"], attached?: Incident["attached"]): Promise<Result> => {
+  const refuse = async (
+    refusal: Refusal,
+    plan?: Incident["plan"],
+    attached?: Incident["attached"],
+  ): Promise<Result> => {
     await aws.notify({ finding, configuration, plan, refusal, attached, handledAt: now() });
     return result(finding, "not-revoked", plan, { reason: refusal.reason });
   };
@@ -82,7 +86,12 @@ export async function respond(event: unknown, { configuration, aws, now, wait }:
   const writes = revocations.map((revocation, index) => write(aws, suspect, plan.targets[index]!, revocation));
   const refused = await Promise.all(writes);
   const writeRefusal = refused.find((each) => each !== undefined);
-  if (writeRefusal) return refuse(writeRefusal, plan, plan.targets.filter((_, index) => refused[index] === undefined));
+  if (writeRefusal)
+    return refuse(
+      writeRefusal,
+      plan,
+      plan.targets.filter((_, index) => refused[index] === undefined),
+    );
 
   const cutoff = new Date(Math.max(...revocations.map((revocation) => revocation.cutoff.getTime())));
   const wrote = revocations.some(({ kind }) => kind === "write");
@@ -178,4 +187,5 @@ function result(
   };
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -1,7 +1,8 @@
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/finding-types";
+import type { NotRevokedReason } from "../../src/not-revoked";
 import type { Configuration } from "./configuration";
 import { type Finding, principalRoleId } from "./finding";
-import type { NotRevokedReason, Refusal } from "./outcome";
+import type { Refusal } from "./outcome";
 
 /** What the finding claims was robbed, before IAM has confirmed any of it. */
 export interface Suspect {
@@ -27,7 +28,10 @@ const UNMODIFIABLE_PATHS = ["/aws-service-role/", "/aws-reserved/"];
 /** Decides from the finding alone whether there may be a role to revoke. */
 export function triageFinding(finding: Finding, configuration: Configuration): Suspect | Refusal {
   if (finding.sample) {
-    return refuse("sample-finding", "this is a sample finding: it names nothing that exists and only proves the wiring");
+    return refuse(
+      "sample-finding",
+      "this is a sample finding: it names nothing that exists and only proves the wiring",
+    );
   }
   if (finding.archived) {
     return refuse("archived-finding", "the finding is archived: somebody has already dealt with it");
@@ -42,7 +46,10 @@ export function triageFinding(finding: Finding, configuration: Configuration): S
   }
   if (finding.accountId !== configuration.accountId) {
     const whose = finding.accountId ? "about another account" : "without an account";
-    return refuse("other-account", `the finding is ${whose}, and this deployment may only act in ${configuration.accountId}`);
+    return refuse(
+      "other-account",
+      `the finding is ${whose}, and this deployment may only act in ${configuration.accountId}`,
+    );
   }
   return triagePrincipal(finding);
 }
@@ -68,7 +75,11 @@ function triagePrincipal({ userType, userName, credentials: [stolen] }: Finding)
  *
  * @param role undefined where IAM knows no role of that name.
  */
-export function triageRole(suspect: Suspect, role: Role | undefined, configuration: Configuration): Refusal | undefined {
+export function triageRole(
+  suspect: Suspect,
+  role: Role | undefined,
+  configuration: Configuration,
+): Refusal | undefined {
   if (role === undefined) {
     return refuse("role-not-found", "the account has no role of that name (any more)");
   }

@@ -1,7 +1,9 @@
 import { NAME_PATTERNS, TOPIC_ARN } from "../credential-exfiltration-response";
 import { EMAIL_ADDRESS } from "../problems";
 import { MOST_NAMED_ROLES, ROLE_ARN, ROLE_PATH } from "../revocable-roles";
-import { FINDING_TYPE, KEY_ARN, LOG_RETENTIONS, POLICY_ARN, RUNTIME } from "../session-revoker";
+import { KEY_ARN } from "../alert-topic";
+import { LOG_RETENTIONS, POLICY_ARN, RUNTIME } from "../function-props";
+import { FINDING_TYPE } from "../revocation-props";
 
 /** An input of the module: a variable of Terraform. */
 export interface Input {

@@ -3,7 +3,7 @@ import { Response, Scope } from "../function-environment";
 import { LAB_ROLE_NAME } from "../lab/lab-instance";
 import { Problems } from "../problems";
 import { RevocableRoles } from "../revocable-roles";
-import { checkRevocation } from "../session-revoker";
+import { checkRevocation } from "../revocation-props";
 
 /** What a user of the workshop may set. */
 export interface Configuration {

@@ -12,7 +12,10 @@ const OTHER = "i-0fedcba9876543210";
 const STOLEN_KEY = "ASIAEXAMPLESTOLENKEY";
 const NOW = new Date("2026-03-14T09:26:53Z");
 
-const lab = roleOf(deploymentOf(new LabStack(Testing.app(), "guardduty-lab", readConfiguration({}, {}))), "GuardDuty-Example-EC2-Compromised");
+const lab = roleOf(
+  deploymentOf(new LabStack(Testing.app(), "guardduty-lab", readConfiguration({}, {}))),
+  "GuardDuty-Example-EC2-Compromised",
+);
 
 /** The policy that the function attaches in answer to the stolen key. */
 function revocation(userId?: string): { policy: NamedPolicy; cutoff: Date } {
@@ -23,7 +26,13 @@ function revocation(userId?: string): { policy: NamedPolicy; cutoff: Date } {
 
 const later = (date: Date, seconds: number) => new Date(date.getTime() + seconds * 1000);
 
-async function tryAs(instanceId: string, issuedAt: Date, policies: readonly NamedPolicy[], action = "dynamodb:ListTables", resource = "*") {
+async function tryAs(
+  instanceId: string,
+  issuedAt: Date,
+  policies: readonly NamedPolicy[],
+  action = "dynamodb:ListTables",
+  resource = "*",
+) {
   const { effect } = await decide({
     principal: `arn:aws:sts::${ACCOUNT}:assumed-role/${lab.name}/${instanceId}`,
     action,

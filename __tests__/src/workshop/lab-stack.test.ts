@@ -82,7 +82,10 @@ test("the role can be destroyed while a revocation is attached", () => {
 
 test("the bait is invented, and no secret", () => {
   // THEN
-  expect(template.only(DynamodbTable)).toMatchObject({ name: "GuardDuty-Example-Customer-DB", billing_mode: "PAY_PER_REQUEST" });
+  expect(template.only(DynamodbTable)).toMatchObject({
+    name: "GuardDuty-Example-Customer-DB",
+    billing_mode: "PAY_PER_REQUEST",
+  });
   expect(template.only(SsmParameter)).toMatchObject({ type: "String", value: "bait-that-opens-nothing" });
 });
 

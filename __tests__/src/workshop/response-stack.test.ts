@@ -22,7 +22,9 @@ test("everything has the name that the workshop's guide uses", () => {
 
   // THEN
   expect(template.only(CloudwatchEventRule)["name"]).toBe("GuardDuty-Event-IAMUser-InstanceCredentialExfiltration");
-  expect(template.only(LambdaFunction)["function_name"]).toBe("GuardDuty-Example-Remediation-InstanceCredentialExfiltration");
+  expect(template.only(LambdaFunction)["function_name"]).toBe(
+    "GuardDuty-Example-Remediation-InstanceCredentialExfiltration",
+  );
   expect(template.only(SnsTopic)["name"]).toBe("GuardDuty-Example");
   expect(template.only(IamRole)["name"]).toMatch(/^GuardDuty-Example-Revoke-\$\{data\.aws_region\..*\.id\}$/);
 });
@@ -100,6 +102,12 @@ test("the outputs name what a person looks for", () => {
   const outputs = synthesize().section("output") as Record<string, { description: string }>;
 
   // THEN
-  expect(Object.keys(outputs).sort()).toEqual(["failure_queue_url", "function_name", "function_role_arn", "rule_name", "topic_arn"]);
+  expect(Object.keys(outputs).sort()).toEqual([
+    "failure_queue_url",
+    "function_name",
+    "function_role_arn",
+    "rule_name",
+    "topic_arn",
+  ]);
   for (const { description } of Object.values(outputs)) expect(description).toMatch(/\w+/);
 });

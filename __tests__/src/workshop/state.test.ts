@@ -30,7 +30,11 @@ test("the state is kept and locked by S3 where a bucket is named", () => {
 
 test("the bucket can be in another region, and the state below another prefix", () => {
   // WHEN
-  const { s3 } = backendWith({ stateBucket: "acme-state", stateRegion: "us-east-1", stateKeyPrefix: "teams/security/" });
+  const { s3 } = backendWith({
+    stateBucket: "acme-state",
+    stateRegion: "us-east-1",
+    stateKeyPrefix: "teams/security/",
+  });
 
   // THEN
   expect(s3).toMatchObject({ region: "us-east-1", key: "teams/security/guardduty-response.tfstate" });
