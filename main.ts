@@ -11,7 +11,7 @@ const { context = {} } = JSON.parse(readFileSync(join(__dirname, "cdktf.json"), 
 
 try {
   const configuration = readConfiguration(context, process.env);
-  const app = new App({ context });
+  const app = new App({ context, stackTraces: false });
   new ResponseStack(app, "guardduty-response", configuration);
   new LabStack(app, "guardduty-lab", configuration);
   app.synth();

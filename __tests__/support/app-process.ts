@@ -26,6 +26,8 @@ export async function runApp(environment: Readonly<Record<string, string>>, proj
   let [stdout, stderr] = ["", ""];
   app.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   app.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const exitCode = await new Promise<number | null>((resolve, reject) => app.once("error", reject).once("close", resolve));
+  const exitCode = await new Promise<number | null>((resolve, reject) =>
+    app.once("error", reject).once("close", resolve),
+  );
   return { exitCode, stdout, stderr };
 }

@@ -11,7 +11,11 @@ export interface FailureRecord {
     readonly approximateInvokeCount: number;
   };
   readonly requestPayload: unknown;
-  readonly responseContext: { readonly statusCode: 200; readonly executedVersion: "$LATEST"; readonly functionError: "Unhandled" };
+  readonly responseContext: {
+    readonly statusCode: 200;
+    readonly executedVersion: "$LATEST";
+    readonly functionError: "Unhandled";
+  };
   readonly responsePayload: { readonly errorType: string; readonly errorMessage: string };
 }
 

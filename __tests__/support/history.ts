@@ -42,7 +42,10 @@ const HOUR = 3_600;
 const seconds = (count: number): Date => new Date(EVENT_TIME.getTime() + count * 1_000);
 
 const theft = fc.record({
-  session: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 3 }).map(instanceId) }, { weight: 1, arbitrary: fc.constant("deploy") }),
+  session: fc.oneof(
+    { weight: 9, arbitrary: fc.integer({ min: 1, max: 3 }).map(instanceId) },
+    { weight: 1, arbitrary: fc.constant("deploy") },
+  ),
   /** Age of the credentials when they are first found. */
   age: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 6 * HOUR })),
 });
@@ -50,13 +53,18 @@ const finding = fc.record({
   thefts: fc.uniqueArray(fc.nat(5), { minLength: 1, maxLength: 3 }),
   at: fc.oneof(fc.integer({ min: 0, max: 90 }), fc.integer({ min: 0, max: 5 * HOUR })),
   id: fc.nat(9),
-  delays: fc.array(fc.oneof(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 2 * HOUR })), { minLength: 1, maxLength: 2 }),
+  delays: fc.array(fc.oneof(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 2 * HOUR })), {
+    minLength: 1,
+    maxLength: 2,
+  }),
 });
 const plan = fc.record({
   scope: fc.constantFrom<Scope>("role", "session"),
   thefts: fc.array(theft, { minLength: 1, maxLength: 6 }),
   findings: fc.array(finding, { minLength: 1, maxLength: 6 }),
-  faults: fc.array(fc.constantFrom<CallFault>("none", "none", "error", "lost-answer", "slow", "quota"), { maxLength: 40 }),
+  faults: fc.array(fc.constantFrom<CallFault>("none", "none", "error", "lost-answer", "slow", "quota"), {
+    maxLength: 40,
+  }),
   latencies: fc.array(fc.integer({ min: 1, max: 3_000 }), { maxLength: 40 }),
   deletions: fc.array(fc.integer({ min: 0, max: 6_000 }), { maxLength: 4 }),
   clockErrors: fc.constant<number[]>([]),
@@ -65,14 +73,27 @@ const plan = fc.record({
 
 /** Histories in which findings come late, twice and in any order, of thefts that overlap, while calls to AWS fail. */
 export const histories: fc.Arbitrary<History> = plan.map(({ thefts: planned, findings: found, ...history }) => {
-  const findings = found.map((each) => ({ ...each, thefts: [...new Set(each.thefts.map((index) => index % planned.length))] }));
+  const findings = found.map((each) => ({
+    ...each,
+    thefts: [...new Set(each.thefts.map((index) => index % planned.length))],
+  }));
   const thefts = planned.map(({ session, age }, index): Theft => {
-    const firstFound = Math.min(...findings.filter((each) => each.thefts.includes(index)).map(({ at }) => at), 5 * HOUR);
-    return { accessKeyId: accessKeyId(index + 1), userId: `${ROLE_ID}:${session}`, issuedAt: seconds(firstFound - age) };
+    const firstFound = Math.min(
+      ...findings.filter((each) => each.thefts.includes(index)).map(({ at }) => at),
+      5 * HOUR,
+    );
+    return {
+      accessKeyId: accessKeyId(index + 1),
+      userId: `${ROLE_ID}:${session}`,
+      issuedAt: seconds(firstFound - age),
+    };
   });
   const deliveries = findings.flatMap(({ thefts: indexes, at, id, delays }) => {
     const stolen = indexes.map((index) => thefts[index]!);
-    const [first, ...recent] = stolen.map(({ userId, ...each }) => ({ accessKeyId: each.accessKeyId, principalId: userId }));
+    const [first, ...recent] = stolen.map(({ userId, ...each }) => ({
+      accessKeyId: each.accessKeyId,
+      principalId: userId,
+    }));
     const event = findingEvent({
       id: `finding-${id}`,
       time: seconds(at),

@@ -1,5 +1,12 @@
 import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import { CreateQueueCommand, DeleteMessageCommand, DeleteQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 
 import type { WorkshopDeployment } from "./workshop-deployment";
 
@@ -29,7 +36,9 @@ export class Mailbox {
   async read(): Promise<DeliveredMail[]> {
     const mails: DeliveredMail[] = [];
     for (;;) {
-      const { Messages = [] } = await this.sqs.send(new ReceiveMessageCommand({ QueueUrl: this.queueUrl, MaxNumberOfMessages: 10 }));
+      const { Messages = [] } = await this.sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: this.queueUrl, MaxNumberOfMessages: 10 }),
+      );
       if (Messages.length === 0) return mails;
       for (const { Body = "", ReceiptHandle } of Messages) {
         const { Subject, Message } = JSON.parse(Body) as { Subject?: string; Message: string };

@@ -92,7 +92,9 @@ export class PackagedFunction {
 
   /** The calls of one action that AWS answered well, whether or not the answer arrived. */
   effective(action: string): AwsCall[] {
-    return this.endpoint.calls.filter((call) => call.action === action && call.error === undefined && !NO_EFFECT.has(call.fault));
+    return this.endpoint.calls.filter(
+      (call) => call.action === action && call.error === undefined && !NO_EFFECT.has(call.fault),
+    );
   }
 
   async stop(): Promise<void> {

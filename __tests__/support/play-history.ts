@@ -47,38 +47,40 @@ export async function play(history: History, concurrently: boolean): Promise<Pla
   const thief = new Thief(history, aws, time);
   let faultsInjected = 0;
 
-  const attempt = (mails: Incident[]) => async (event: unknown): Promise<Result> => {
-    const clockError = clockErrors.shift() ?? 0;
-    const deadline = time.now().getTime() + ATTEMPT_MILLISECONDS;
-    const call = async <Answer>(name: keyof Aws, answer: () => Promise<Answer>): Promise<Answer> => {
-      const fault = faults.shift() ?? "none";
-      if (fault !== "none") faultsInjected++;
-      const takes = fault === "slow" ? SLOW_MILLISECONDS : (latencies.shift() ?? 0);
-      const left = deadline - time.now().getTime();
-      if (takes > 0) await time.sleep(Math.max(0, Math.min(takes, left)));
-      if (takes > left) throw new Error("AbortError");
-      if (fault === "error") throw new Error("Throttling");
-      if (fault === "quota") aws.refuse = () => ({ reason: "policy-quota-exceeded", explanation: "no room" });
-      const answered = await answer();
-      aws.refuse = () => undefined;
-      if (fault === "lost-answer") throw new Error("socket hang up");
-      if (name === "putRolePolicy") thief.noticeWrite();
-      return answered;
+  const attempt =
+    (mails: Incident[]) =>
+    async (event: unknown): Promise<Result> => {
+      const clockError = clockErrors.shift() ?? 0;
+      const deadline = time.now().getTime() + ATTEMPT_MILLISECONDS;
+      const call = async <Answer>(name: keyof Aws, answer: () => Promise<Answer>): Promise<Answer> => {
+        const fault = faults.shift() ?? "none";
+        if (fault !== "none") faultsInjected++;
+        const takes = fault === "slow" ? SLOW_MILLISECONDS : (latencies.shift() ?? 0);
+        const left = deadline - time.now().getTime();
+        if (takes > 0) await time.sleep(Math.max(0, Math.min(takes, left)));
+        if (takes > left) throw new Error("AbortError");
+        if (fault === "error") throw new Error("Throttling");
+        if (fault === "quota") aws.refuse = () => ({ reason: "policy-quota-exceeded", explanation: "no room" });
+        const answered = await answer();
+        aws.refuse = () => undefined;
+        if (fault === "lost-answer") throw new Error("socket hang up");
+        if (name === "putRolePolicy") thief.noticeWrite();
+        return answered;
+      };
+      const disturbed: Aws = {
+        getRole: (...args) => call("getRole", () => aws.getRole(...args)),
+        getRolePolicy: (...args) => call("getRolePolicy", () => aws.getRolePolicy(...args)),
+        putRolePolicy: (...args) => call("putRolePolicy", () => aws.putRolePolicy(...args)),
+        findRoleUse: () => call("findRoleUse", () => aws.findRoleUse()),
+        notify: (incident) => call("notify", async () => (mails.push(incident), aws.notify(incident))),
+      };
+      return respond(event, {
+        configuration: decided,
+        aws: disturbed,
+        now: () => new Date(time.now().getTime() + clockError),
+        wait: (seconds) => time.sleep(seconds * 1_000),
+      });
     };
-    const disturbed: Aws = {
-      getRole: (...args) => call("getRole", () => aws.getRole(...args)),
-      getRolePolicy: (...args) => call("getRolePolicy", () => aws.getRolePolicy(...args)),
-      putRolePolicy: (...args) => call("putRolePolicy", () => aws.putRolePolicy(...args)),
-      findRoleUse: () => call("findRoleUse", () => aws.findRoleUse()),
-      notify: (incident) => call("notify", async () => (mails.push(incident), aws.notify(incident))),
-    };
-    return respond(event, {
-      configuration: decided,
-      aws: disturbed,
-      now: () => new Date(time.now().getTime() + clockError),
-      wait: (seconds) => time.sleep(seconds * 1_000),
-    });
-  };
 
   const deliver = async (delivery: Delivery): Promise<Fate> => {
     const mails: Incident[] = [];
@@ -123,7 +125,8 @@ class Thief {
     const after = this.planned.shift();
     if (after === undefined) return;
     void this.time.sleep(after).then(() => {
-      if (this.deniedSince && this.time.now().getTime() - this.deniedSince.getTime() >= ENFORCEMENT_MILLISECONDS) return;
+      if (this.deniedSince && this.time.now().getTime() - this.deniedSince.getTime() >= ENFORCEMENT_MILLISECONDS)
+        return;
       if (this.aws.roles.get(write.roleName)?.policies.delete(write.policyName)) this.deletions++;
       this.deniedSince = isDenied(this.aws, this.history.thefts[0]!) ? this.deniedSince : undefined;
     });

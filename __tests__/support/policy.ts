@@ -26,14 +26,20 @@ export function statementsOf(document: string): Statement[] {
  * that the function does not write.
  */
 export function denies(documents: Iterable<string>, { issuedAt, userId }: Session): boolean {
-  return [...documents].flatMap(statementsOf).some(({ Effect, Action, Resource, Condition: { DateLessThan, StringEquals, ...further } }) => {
-    if (Effect !== "Deny" || Action !== "*" || Resource !== "*" || Object.keys(further).length > 0) return false;
-    const isOlder = issuedAt.getTime() < Date.parse(DateLessThan["aws:TokenIssueTime"]);
-    return isOlder && (StringEquals === undefined || StringEquals["aws:userid"] === userId);
-  });
+  return [...documents]
+    .flatMap(statementsOf)
+    .some(({ Effect, Action, Resource, Condition: { DateLessThan, StringEquals, ...further } }) => {
+      if (Effect !== "Deny" || Action !== "*" || Resource !== "*" || Object.keys(further).length > 0) return false;
+      const isOlder = issuedAt.getTime() < Date.parse(DateLessThan["aws:TokenIssueTime"]);
+      return isOlder && (StringEquals === undefined || StringEquals["aws:userid"] === userId);
+    });
 }
 
 /** The latest cut-off of a policy. */
 export function cutoffOf(document: string): Date {
-  return new Date(Math.max(...statementsOf(document).map(({ Condition }) => Date.parse(Condition.DateLessThan["aws:TokenIssueTime"]))));
+  return new Date(
+    Math.max(
+      ...statementsOf(document).map(({ Condition }) => Date.parse(Condition.DateLessThan["aws:TokenIssueTime"])),
+    ),
+  );
 }

@@ -64,8 +64,8 @@ export class Template {
   /** Every resource and data source, by its address. */
   get blocks(): Record<string, Block> {
     const addressed = (["data", "resource"] as const).flatMap((kind) =>
-      Object.entries((this.configuration[kind] ?? {}) as Record<string, Record<string, Block>>).flatMap(([type, named]) =>
-        Object.entries(named).map(([name, block]) => [`${kind}.${type}.${name}`, block] as const),
+      Object.entries((this.configuration[kind] ?? {}) as Record<string, Record<string, Block>>).flatMap(
+        ([type, named]) => Object.entries(named).map(([name, block]) => [`${kind}.${type}.${name}`, block] as const),
       ),
     );
     return Object.fromEntries(addressed);
@@ -112,7 +112,8 @@ export function statementsOf(policy: string): Record<string, Statement> {
   if (Version !== "2012-10-17") throw new Error(`a policy of version ${Version}: policy variables would not work`);
   const bySid: Record<string, Statement> = {};
   for (const statement of Statement) {
-    if (!statement.Sid || bySid[statement.Sid]) throw new Error(`no id, or one that is taken: ${JSON.stringify(statement)}`);
+    if (!statement.Sid || bySid[statement.Sid])
+      throw new Error(`no id, or one that is taken: ${JSON.stringify(statement)}`);
     bySid[statement.Sid] = statement;
   }
   return bySid;

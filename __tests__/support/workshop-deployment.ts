@@ -29,7 +29,10 @@ export class WorkshopDeployment {
    *
    * @param settings environment variables that configure the workshop.
    */
-  static async synthesize(emulator: AwsEmulator, settings: Readonly<Record<string, string>> = {}): Promise<WorkshopDeployment> {
+  static async synthesize(
+    emulator: AwsEmulator,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<WorkshopDeployment> {
     const directory = mkdtempSync(path.join(tmpdir(), "workshop-"));
     const deployment = new WorkshopDeployment(emulator, directory);
     const { exitCode, stderr } = await runApp({ CDKTF_OUTDIR: path.join(directory, "out"), ...settings });
@@ -57,13 +60,17 @@ export class WorkshopDeployment {
   /** Addresses of the resources that Terraform still knows. */
   async resources(): Promise<string[]> {
     const lists = await this.eachStack(["state", "list"]);
-    return lists.flatMap(({ output }) => output.split("\n")).filter((address) => address !== "" && !address.startsWith("data."));
+    return lists
+      .flatMap(({ output }) => output.split("\n"))
+      .filter((address) => address !== "" && !address.startsWith("data."));
   }
 
   /** The outputs of both stacks. */
   async outputs(): Promise<Record<string, string>> {
     const outputs = await this.eachStack(["output", "-json"]);
-    const values = outputs.flatMap(({ output }) => Object.entries(JSON.parse(output) as Record<string, { value: string }>));
+    const values = outputs.flatMap(({ output }) =>
+      Object.entries(JSON.parse(output) as Record<string, { value: string }>),
+    );
     return Object.fromEntries(values.map(([name, { value }]) => [name, value]));
   }
 
@@ -77,7 +84,8 @@ export class WorkshopDeployment {
     const deployed = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     const zip = this.zip();
     const sha256 = createHash("sha256").update(zip).digest("base64");
-    if (deployed.CodeSha256 !== sha256) throw new Error(`${deployed.CodeSha256} is deployed, not what was synthesized: ${sha256}`);
+    if (deployed.CodeSha256 !== sha256)
+      throw new Error(`${deployed.CodeSha256} is deployed, not what was synthesized: ${sha256}`);
     return FunctionProcess.start(
       {
         functionName: deployed.FunctionName!,
@@ -134,7 +142,9 @@ export class WorkshopDeployment {
 
   private zip(): Buffer {
     const assets = path.join(this.folderOf("guardduty-response"), "assets");
-    const [zip, ...others] = readdirSync(assets, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".zip"));
+    const [zip, ...others] = readdirSync(assets, { recursive: true, encoding: "utf8" }).filter((file) =>
+      file.endsWith(".zip"),
+    );
     if (!zip || others.length > 0) throw new Error(`expected one zip in ${assets}`);
     return readFileSync(path.join(assets, zip));
   }

@@ -131,7 +131,8 @@ const KINDS: Readonly<Record<Kind, string>> = {
 };
 
 const isSetting = (key: string): key is keyof Configuration => Object.hasOwn(SETTINGS, key);
-const variableOf = (key: string): string => VARIABLE_PREFIX + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+const variableOf = (key: string): string =>
+  VARIABLE_PREFIX + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
 function isKind(value: unknown, kind: Kind): boolean {
   const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
@@ -145,7 +146,9 @@ function isKind(value: unknown, kind: Kind): boolean {
     case "number":
       return typeof value === "number" && Number.isFinite(value);
     case "numbers":
-      return typeof value === "object" && value !== null && Object.values(value).every((item) => isKind(item, "number"));
+      return (
+        typeof value === "object" && value !== null && Object.values(value).every((item) => isKind(item, "number"))
+      );
   }
 }
 
@@ -180,7 +183,12 @@ function check(configuration: Configuration): string[] {
   const isRegion = matches(/^[a-z]{2,3}(-[a-z]+)+-\d{1,2}$/);
   problems.check("region", region, isRegion, "the name of a region such as us-west-2");
   checkEmails(configuration.alertEmails, problems);
-  problems.check("detector", detector, matches(/^(create|lookup|none|[0-9a-f]{32})$/), "create, lookup, none, or a detector's id");
+  problems.check(
+    "detector",
+    detector,
+    matches(/^(create|lookup|none|[0-9a-f]{32})$/),
+    "create, lookup, none, or a detector's id",
+  );
   if (typeof revocableRoles === "string") {
     problems.check(
       "revocableRoles",
@@ -200,7 +208,9 @@ function check(configuration: Configuration): string[] {
   const { alertSeverity, protectedRoles } = configuration;
   problems.check("alertSeverity", alertSeverity, (from) => from >= 0 && from <= 10, "a number from 0 to 10");
   if (revocableRoles === "lab" && protectedRoles.some((arn) => arn.endsWith(`:role/${LAB_ROLE_NAME}`))) {
-    problems.add(`protectedRoles: ${LAB_ROLE_NAME} is the lab's role, which revocableRoles names; name it in one of them`);
+    problems.add(
+      `protectedRoles: ${LAB_ROLE_NAME} is the lab's role, which revocableRoles names; name it in one of them`,
+    );
   }
   const judged = typeof revocableRoles !== "string" || (revocableRoles !== "lab" && ROLES_SETTING.test(revocableRoles));
   const roles = judged ? toRevocableRoles(revocableRoles) : RevocableRoles.anyOfAccount();
