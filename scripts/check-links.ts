@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { brokenLinks } from "./markdown-links";
-import { PROJECT, projectFiles } from "./project-files";
+import { markdownFiles, PROJECT } from "./project-files";
 
 /** Fails where a document of the project links to a file or heading that does not exist. */
-const names = projectFiles("*.md").filter((name) => existsSync(join(PROJECT, name)));
+const names = markdownFiles();
 const documents = Object.fromEntries(names.map((name) => [name, readFileSync(join(PROJECT, name), "utf8")]));
 const broken = brokenLinks(documents, (path) => existsSync(join(PROJECT, path)));
 for (const line of broken) console.error(line);

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { PROJECT, projectFiles } from "./project-files";
@@ -10,7 +10,7 @@ import { PROJECT, projectFiles } from "./project-files";
  */
 const isShellScript = (name: string): boolean =>
   /^#!.*\b(ba|da)?sh\b/.test(readFileSync(join(PROJECT, name), "utf8").slice(0, 80));
-const candidates = projectFiles().filter((name) => /(^|\/)[^.]*$|\.sh$/.test(name) && existsSync(join(PROJECT, name)));
+const candidates = projectFiles().filter((name) => /(^|\/)[^.]*$|\.sh$/.test(name));
 const scripts = candidates.filter(isShellScript);
 
 if (scripts.length === 0) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { generatedTexts } from "./generated-texts";
 import { replaceSections } from "./generated-section";
-import { PROJECT, projectFiles } from "./project-files";
+import { markdownFiles, PROJECT } from "./project-files";
 
 /**
  * Writes what is generated into the documents that have a section for it.
@@ -13,7 +13,7 @@ import { PROJECT, projectFiles } from "./project-files";
  */
 async function main(): Promise<void> {
   const texts = await generatedTexts();
-  for (const name of projectFiles("README.md", "docs/*.md")) {
+  for (const name of ["README.md", ...markdownFiles("docs")]) {
     const file = join(PROJECT, name);
     const document = readFileSync(file, "utf8");
     const current = replaceSections(document, texts);

@@ -6,7 +6,7 @@ import { Testing } from "cdktf";
 
 import { generatedTexts } from "../../scripts/generated-texts";
 import { replaceSections } from "../../scripts/generated-section";
-import { PROJECT, projectFiles } from "../../scripts/project-files";
+import { PROJECT, markdownFiles } from "../../scripts/project-files";
 import { exampleEvent } from "../../scripts/workshop-example";
 import { workshopResources } from "../../scripts/workshop-resources";
 import { readConfiguration } from "../../src/workshop/configuration";
@@ -142,14 +142,14 @@ describe("the commands of the workshop", () => {
 describe("the documents", () => {
   test("show what the code makes now, where they show it (npm run docs)", async () => {
     const texts = await generatedTexts();
-    for (const name of projectFiles("README.md", "docs/*.md").filter((file) => existsSync(join(PROJECT, file)))) {
+    for (const name of ["README.md", ...markdownFiles("docs")]) {
       const document = readFileSync(join(PROJECT, name), "utf8");
       expect(document).toBe(replaceSections(document, texts));
     }
   });
 
   test("have a place for everything that is generated", async () => {
-    const all = projectFiles("docs/*.md")
+    const all = markdownFiles("docs")
       .map((file) => readFileSync(join(PROJECT, file), "utf8"))
       .join("\n");
     for (const name of Object.keys(await generatedTexts())) expect(all).toContain(`<!-- begin ${name} -->`);
