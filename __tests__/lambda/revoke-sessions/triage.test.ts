@@ -1,0 +1,280 @@
+import type { Configuration } from "../../../lambda/revoke-sessions/configuration";
+import { parseFinding } from "../../../lambda/revoke-sessions/finding";
+import { NOT_REVOKED_REASONS } from "../../../src/not-revoked";
+import { type Role, severityOf, triageFinding, triageRole } from "../../../lambda/revoke-sessions/triage";
+import { configuration } from "../../support/configuration";
+import { ACCOUNT_ID, FINDING_TYPE, findingEvent, ROLE_ID, ROLE_NAME } from "../../support/finding";
+
+const KEY = "detail.resource.accessKeyDetails";
+const SUSPECT = { roleName: ROLE_NAME, roleId: ROLE_ID };
+
+const triage = (set: Record<string, unknown> = {}, changed: Partial<Configuration> = {}) =>
+  triageFinding(parseFinding(findingEvent({ set })), configuration(changed));
+
+/** One change that alone makes the finding fail for a reason, with what the mail then says, in the order of the design. */
+const REFUSED_FINDINGS: [reason: string, explanation: string, set: Record<string, unknown>][] = [
+  [
+    "sample-finding",
+    "this is a sample finding: it names nothing that exists and only proves the wiring",
+    { "detail.service.additionalInfo.sample": true },
+  ],
+  [
+    "archived-finding",
+    "the finding is archived: somebody has already dealt with it",
+    { "detail.service.archived": true },
+  ],
+  [
+    "unsupported-type",
+    "the finding's type is not one of stolen role credentials",
+    { "detail.type": "Recon:IAMUser/TorIPCaller" },
+  ],
+  ["below-severity", "the severity is 6.9, and this deployment acts from 7", { "detail.severity": 6.9 }],
+  [
+    "other-account",
+    `the finding is about another account, and this deployment may only act in ${ACCOUNT_ID}`,
+    { "detail.accountId": "444455556666" },
+  ],
+  [
+    "not-a-role",
+    "the credentials are not a role's temporary ones, so there is no session to revoke",
+    { [`${KEY}.userType`]: "IAMUser" },
+  ],
+  [
+    "role-unknown",
+    "the finding does not name the role, or the name is not one that IAM allows",
+    { [`${KEY}.userName`]: undefined },
+  ],
+];
+
+test("a finding about a role's stolen session names its suspect", () => {
+  expect(triage()).toEqual(SUSPECT);
+});
+
+test("reasons are looked at in the order in which the design lists them", () => {
+  const inFinding = REFUSED_FINDINGS.map(([reason]) => reason);
+  expect(NOT_REVOKED_REASONS.slice(0, inFinding.length)).toEqual(inFinding);
+});
+
+describe.each(REFUSED_FINDINGS)("fails with %s", (reason, explanation, set) => {
+  test("and says why", () => {
+    expect(triage(set)).toEqual({ reason, explanation });
+  });
+
+  test("whatever else would have failed later", () => {
+    // GIVEN a finding with this mistake and every one that is looked at after it
+    const position = REFUSED_FINDINGS.findIndex(([each]) => each === reason);
+    const later = Object.assign(
+      {},
+      ...REFUSED_FINDINGS.slice(position)
+        .map(([, , each]) => each)
+        .reverse(),
+    );
+    // WHEN it is triaged THEN the first is the one reported
+    expect(triage(later)).toMatchObject({ reason });
+  });
+});
+
+describe("the type", () => {
+  test.each([
+    "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS",
+    "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.InsideAWS",
+    "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration",
+    "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.SuffixYetToCome",
+    "UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration.OutsideAWS",
+  ])("%s is answered", (type) => {
+    expect(triage({ "detail.type": type })).toEqual(SUSPECT);
+  });
+
+  test.each([
+    "",
+    "toString",
+    "x UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration",
+    FINDING_TYPE.toLowerCase(),
+  ])("fails with unsupported-type where it is %j", (type) => {
+    expect(triage({ "detail.type": type })).toMatchObject({ reason: "unsupported-type" });
+  });
+});
+
+describe("the severity", () => {
+  test.each<[string, number, Record<string, number>, number]>([
+    ["reaches the threshold", 7, {}, 7],
+    ["is above any that GuardDuty once gave", 9.5, {}, 7],
+    ["is raised by the deployment", 2, { [FINDING_TYPE]: 7 }, 7],
+    ["is not asked for", 0, {}, 0],
+  ])("acts where it %s", (_, severity, severityOverrides, minimumSeverity) => {
+    expect(triage({ "detail.severity": severity }, { severityOverrides, minimumSeverity })).toEqual(SUSPECT);
+  });
+
+  test("fails with below-severity where the deployment lowers it", () => {
+    expect(triage({}, { severityOverrides: { [FINDING_TYPE]: 1 } })).toEqual({
+      reason: "below-severity",
+      explanation: "the severity is 1, and this deployment acts from 7",
+    });
+  });
+
+  test("fails with below-severity where there is none", () => {
+    expect(triage({ "detail.severity": undefined }, { minimumSeverity: 0 })).toEqual({
+      reason: "below-severity",
+      explanation: "the finding has no severity, and this deployment acts from 0",
+    });
+  });
+
+  test.each(["toString", "__proto__", "Recon:IAMUser/TorIPCaller"])(
+    "is the finding's own where no override names the type %s",
+    (type) => {
+      const finding = parseFinding(findingEvent({ type }));
+      expect(severityOf(finding, configuration({ severityOverrides: { [FINDING_TYPE]: 1 } }))).toBe(8);
+    },
+  );
+});
+
+describe("the account", () => {
+  test("fails with other-account where none is named", () => {
+    expect(triage({ "detail.accountId": undefined, account: undefined })).toEqual({
+      reason: "other-account",
+      explanation: `the finding is without an account, and this deployment may only act in ${ACCOUNT_ID}`,
+    });
+  });
+
+  test("is the finding's, not that of the bus it came over", () => {
+    expect(triage({ account: "444455556666" })).toEqual(SUSPECT);
+  });
+});
+
+describe("the principal", () => {
+  test.each<[string, Record<string, unknown>]>([
+    ["no user type", { [`${KEY}.userType`]: undefined }],
+    ["the user type Role", { [`${KEY}.userType`]: "Role" }],
+    ["no access key", { [`${KEY}.accessKeyId`]: undefined }],
+    ["a session that is no instance's", { [`${KEY}.principalId`]: `${ROLE_ID}:alice@example.com` }],
+    ["no session", { [`${KEY}.principalId`]: ROLE_ID }],
+  ])("with %s is a role's", (_, set) => {
+    expect(triage(set)).toEqual(SUSPECT);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["root", { [`${KEY}.userType`]: "Root", [`${KEY}.principalId`]: ACCOUNT_ID }],
+    ["a federated user", { [`${KEY}.userType`]: "FederatedUser" }],
+    ["a user's principal", { [`${KEY}.userType`]: undefined, [`${KEY}.principalId`]: "AIDAINVENTED" }],
+    ["an instance's own identity", { [`${KEY}.principalId`]: `${ACCOUNT_ID}:aws:ec2-instance:i-0abc` }],
+    ["a long-term key", { [`${KEY}.accessKeyId`]: "AKIAINVENTED00000001" }],
+    [
+      "a long-term key without a principal",
+      { [`${KEY}.accessKeyId`]: "AKIAINVENTED00000001", [`${KEY}.principalId`]: undefined },
+    ],
+  ])("fails with not-a-role for %s", (_, set) => {
+    expect(triage(set)).toMatchObject({ reason: "not-a-role" });
+  });
+
+  test("fails with role-unknown where the finding does not say whose session it was", () => {
+    expect(triage({ [`${KEY}.principalId`]: undefined })).toEqual({
+      reason: "role-unknown",
+      explanation: "the finding does not say which role's session was stolen (no principal id)",
+    });
+  });
+
+  test.each(["", "a b", "web\nweb", "web/one", "web*", "rôle", "${role_name}", "w".repeat(65), "aws:ec2-instance"])(
+    "fails with role-unknown where the role is called %j",
+    (userName) => {
+      expect(triage({ [`${KEY}.userName`]: userName })).toMatchObject({ reason: "role-unknown" });
+    },
+  );
+
+  test.each(["w".repeat(64), "A_z+=,.@-9"])("may be a role called %j", (userName) => {
+    expect(triage({ [`${KEY}.userName`]: userName })).toEqual({ roleName: userName, roleId: ROLE_ID });
+  });
+});
+
+describe("the role as IAM knows it", () => {
+  const arn = `arn:aws:iam::${ACCOUNT_ID}:role/team/${ROLE_NAME}`;
+  const role: Role = { arn, path: "/team/", roleId: ROLE_ID, tags: [{ key: "app", value: "shop" }] };
+  const exempt = { key: "guardduty-response", value: "exempt" };
+
+  const triageOf = (changed: Partial<Role>, settings: Partial<Configuration> = {}) =>
+    triageRole(SUSPECT, { ...role, ...changed }, configuration(settings));
+
+  test.each<[string, Configuration["revocableRoles"]]>([
+    ["any role", { any: true }],
+    ["its ARN", { arns: [`arn:aws:iam::${ACCOUNT_ID}:role/other`, arn] }],
+    ["its path", { path: "/team/" }],
+    ["every path", { path: "/" }],
+    ["its tag", { tag: { key: "app", value: "shop" } }],
+    ["one of several", { arns: [], path: "/other/", tag: { key: "app", value: "shop" } }],
+  ])("may be revoked where %s is allowed", (_, revocableRoles) => {
+    expect(triageOf({}, { revocableRoles })).toBeUndefined();
+  });
+
+  test("may be revoked where a tag only looks like the exempting one", () => {
+    const tags = [
+      { key: exempt.key, value: "no" },
+      { key: "other", value: exempt.value },
+    ];
+    expect(triageOf({ tags })).toBeUndefined();
+  });
+
+  test.each<[string, Configuration["revocableRoles"]]>([
+    ["nothing", {}],
+    ["no role", { arns: [] }],
+    ["another role", { arns: [`${arn}-2`] }],
+    ["a path below its own", { path: "/team/sub/" }],
+    ["another value of its tag", { tag: { key: "app", value: "bank" } }],
+    ["another tag of the same value", { tag: { key: "shop", value: "shop" } }],
+  ])("fails with protected-role where %s is allowed", (_, revocableRoles) => {
+    expect(triageOf({}, { revocableRoles })).toEqual({
+      reason: "protected-role",
+      explanation: "the role is not among those that this deployment may revoke",
+    });
+  });
+
+  const protectedRoles = [arn];
+  const mistaken: [reason: string, explanation: string, changed: Partial<Role>, settings: Partial<Configuration>][] = [
+    [
+      "role-mismatch",
+      `the role of that name is another one than the finding's: the finding is about ${ROLE_ID}, today's role is AROAANOTHER`,
+      { roleId: "AROAANOTHER" },
+      {},
+    ],
+    ["protected-role", "this deployment protects the role: it is never revoked", {}, { protectedRoles }],
+    ["exempt-role", "the role carries the tag guardduty-response=exempt, which exempts it", { tags: [exempt] }, {}],
+    [
+      "unmodifiable-role",
+      "IAM lets nobody edit roles under /aws-service-role/x.amazonaws.com/",
+      { path: "/aws-service-role/x.amazonaws.com/" },
+      {},
+    ],
+    ["notify-only", "this deployment only notifies", {}, { response: "notify-only" }],
+  ];
+
+  describe.each(mistaken)("fails with %s", (reason, explanation, changed, settings) => {
+    test("and says why", () => {
+      expect(triageOf(changed, settings)).toEqual({ reason, explanation });
+    });
+
+    test("whatever else would have failed later", () => {
+      // GIVEN a role with this mistake and every one that is looked at after it
+      const later = mistaken.slice(mistaken.findIndex(([each]) => each === reason)).reverse();
+      const [roles, configurations] = [later.map(([, , each]) => each), later.map(([, , , each]) => each)];
+      // WHEN it is triaged THEN the first is the one reported
+      expect(triageOf(Object.assign({}, ...roles), Object.assign({}, ...configurations))).toMatchObject({ reason });
+    });
+  });
+
+  test("fails with unmodifiable-role for the roles of Identity Center", () => {
+    expect(triageOf({ path: "/aws-reserved/sso.amazonaws.com/" })).toMatchObject({ reason: "unmodifiable-role" });
+  });
+
+  test("fails with unmodifiable-role though the deployment does not cover such roles", () => {
+    expect(triageOf({ path: "/aws-reserved/" }, { revocableRoles: {} })).toMatchObject({ reason: "unmodifiable-role" });
+  });
+
+  test("fails with protected-role before notify-only where the deployment does not cover it", () => {
+    expect(triageOf({}, { revocableRoles: {}, response: "notify-only" })).toMatchObject({ reason: "protected-role" });
+  });
+
+  test("fails with role-not-found where IAM knows none", () => {
+    expect(triageRole(SUSPECT, undefined, configuration({ response: "notify-only" }))).toEqual({
+      reason: "role-not-found",
+      explanation: "the account has no role of that name (any more)",
+    });
+  });
+});
