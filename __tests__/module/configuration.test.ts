@@ -40,7 +40,7 @@ describe("the Terraform module", () => {
 
   test("has an input for every prop of the construct", () => {
     // GIVEN
-    const reference = ["credential-exfiltration-response.ts", "session-revoker.ts"].map((file) =>
+    const reference = ["credential-exfiltration-response.ts", "revocation-props.ts", "function-props.ts"].map((file) =>
       readFileSync(path.join(__dirname, "..", "..", "src", file), "utf8"),
     );
     const interfaces =
