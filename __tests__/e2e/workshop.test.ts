@@ -1,0 +1,234 @@
+import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { ListFunctionsCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
+import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
+
+import type { FunctionProcess } from "../../rehearsal/function/function-process";
+import { type AwsEmulator, emulatorMissing, startEmulator } from "../support/aws-emulator";
+import { findingEvent, type FindingOptions } from "../support/finding";
+import { Mailbox } from "../support/mailbox";
+import { describeWith } from "../support/terraform";
+import { WorkshopDeployment } from "../support/workshop-deployment";
+
+const ROLE = "GuardDuty-Example-EC2-Compromised";
+const POLICY = "RevokeOldSessions";
+const STOLEN_KEY = "ASIAINVENTEDSTOLEN01";
+const NEWLY_STOLEN_KEY = "ASIAINVENTEDSTOLEN02";
+
+/** Nobody is subscribed, and the function looks again after a second. */
+const SETTINGS = { GUARDDUTY_RESPONSE_VERIFY_AFTER_SECONDS: "1" };
+
+jest.setTimeout(300_000);
+
+describeWith(emulatorMissing(), "the workshop, deployed by Terraform", () => {
+  let emulator: AwsEmulator;
+  let workshop: WorkshopDeployment;
+  let outputs: Record<string, string>;
+  let lambda: FunctionProcess;
+  let mailbox: Mailbox;
+  let event: Record<string, unknown>;
+
+  /** The finding that GuardDuty would publish now about the lab's role. */
+  async function labFinding(options: FindingOptions = {}): Promise<Record<string, unknown>> {
+    const accountId = outputs["function_role_arn"]!.split(":")[4]!;
+    const roleId = await workshop.roleId(ROLE);
+    const session = outputs["instance_id"];
+    return findingEvent({
+      accountId,
+      roleName: ROLE,
+      roleId,
+      session,
+      accessKeyId: STOLEN_KEY,
+      time: new Date(),
+      ...options,
+    });
+  }
+
+  async function invoke(finding: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const invocation = await lambda.invoke(finding);
+    if (invocation.kind !== "returned") throw new Error(`${invocation.error.name}: ${invocation.error.message}`);
+    return invocation.result as Record<string, unknown>;
+  }
+
+  async function revocation() {
+    const document = await workshop.rolePolicy(ROLE, POLICY);
+    if (document === undefined) throw new Error(`${ROLE} has no policy ${POLICY}`);
+    return { document, cutoff: cutoffOf(document) };
+  }
+
+  beforeAll(async () => {
+    emulator = await startEmulator();
+    workshop = await WorkshopDeployment.synthesize(emulator, SETTINGS);
+    await workshop.apply();
+    outputs = await workshop.outputs();
+    mailbox = await Mailbox.subscribe(workshop, outputs["topic_arn"]!);
+    lambda = await workshop.startFunction();
+  });
+
+  afterAll(async () => {
+    await lambda?.stop();
+    // What is deployed to an emulator of our own goes with it.
+    if (emulator?.shared) await workshop?.destroy();
+    workshop?.remove();
+    await emulator?.stop();
+  });
+
+  test("applying a second time changes nothing", async () => {
+    expect(await workshop.plannedChanges()).toBeUndefined();
+  });
+
+  test("a finding about the lab's role revokes its sessions and mails what was done", async () => {
+    // GIVEN
+    event = await labFinding();
+    const before = Date.now();
+
+    // WHEN
+    const result = await invoke(event);
+
+    // THEN
+    expect(result).toMatchObject({ outcome: "revoked", role: ROLE, policyName: POLICY, accessKeyIds: [STOLEN_KEY] });
+    const { document, cutoff } = await revocation();
+    expect(JSON.parse(document).Statement).toEqual([
+      {
+        Sid: expect.stringContaining(STOLEN_KEY),
+        Effect: "Deny",
+        Action: "*",
+        Resource: "*",
+        Condition: { DateLessThan: { "aws:TokenIssueTime": result["cutoff"] } },
+      },
+    ]);
+    expect(cutoff.getTime()).toBeGreaterThanOrEqual(before + 30_000);
+    expect(cutoff.getTime()).toBeLessThan(Date.now() + 32_000);
+
+    const [mail, ...others] = await mailbox.read();
+    expect(others).toEqual([]);
+    expect(mail!.subject).toContain(`Sessions revoked: role ${ROLE}`);
+    for (const fact of [
+      STOLEN_KEY,
+      outputs["instance_id"]!,
+      "Verified",
+      `aws iam delete-role-policy --role-name ${ROLE}`,
+    ]) {
+      expect(mail!.message).toContain(fact);
+    }
+  });
+
+  test("the same event again writes nothing", async () => {
+    // GIVEN
+    const before = await revocation();
+
+    // WHEN
+    const result = await invoke(event);
+
+    // THEN
+    expect(result).toMatchObject({ outcome: "already-revoked" });
+    expect(await revocation()).toEqual(before);
+    await mailbox.read();
+  });
+
+  test("the finding repeated later writes nothing and mails nobody", async () => {
+    // GIVEN
+    const before = await revocation();
+
+    // WHEN
+    const result = await invoke(await labFinding({ time: new Date(before.cutoff.getTime() + 60_000) }));
+
+    // THEN
+    expect(result).toMatchObject({ outcome: "already-revoked" });
+    expect(await revocation()).toEqual(before);
+    expect(await mailbox.read()).toEqual([]);
+  });
+
+  test("a newly stolen access key moves the cut-off forward, and both keys stay answered", async () => {
+    // GIVEN
+    const before = await revocation();
+
+    // WHEN
+    const result = await invoke(await labFinding({ accessKeyId: NEWLY_STOLEN_KEY }));
+
+    // THEN
+    expect(result).toMatchObject({ outcome: "revoked" });
+    const { document, cutoff } = await revocation();
+    expect(cutoff.getTime()).toBeGreaterThan(before.cutoff.getTime());
+    for (const key of [STOLEN_KEY, NEWLY_STOLEN_KEY]) expect(document).toContain(key);
+    expect(await mailbox.read()).toHaveLength(1);
+  });
+
+  test("fails to revoke the function's own role, says why, and mails how to act by hand", async () => {
+    // GIVEN
+    const ownRole = outputs["function_role_arn"]!.split("/").at(-1)!;
+    const finding = await labFinding({ roleName: ownRole, roleId: await workshop.roleId(ownRole) });
+
+    // WHEN
+    const result = await invoke(finding);
+
+    // THEN
+    expect(result).toMatchObject({ outcome: "not-revoked", reason: "protected-role" });
+    expect(await workshop.rolePolicy(ownRole, POLICY)).toBeUndefined();
+    const [mail] = await mailbox.read();
+    expect(mail!.subject).toContain("NOT revoked (protected-role)");
+    expect(mail!.message).toContain("HOW TO ACT BY HAND");
+  });
+
+  test("fails on an event that is no finding, so that it ends in the queue", async () => {
+    // WHEN
+    const invocation = await lambda.invoke({ Records: [] });
+
+    // THEN
+    expect(invocation).toMatchObject({ kind: "threw", error: { name: "InvalidEventError" } });
+    expect(await mailbox.read()).toEqual([]);
+  });
+
+  test("a revocation is nothing that Terraform would change", async () => {
+    expect(await workshop.plannedChanges()).toBeUndefined();
+  });
+
+  test("destroying leaves nothing, not even the role that still carries the revocation", async () => {
+    // GIVEN
+    await revocation();
+    await mailbox.remove();
+
+    // WHEN
+    await workshop.destroy();
+
+    // THEN
+    expect(await workshop.resources()).toEqual([]);
+    expect(await workshop.roleId(ROLE)).toBeUndefined();
+    expect(await remains(workshop)).toEqual({ functions: [], topics: [], queues: [], instances: [] });
+  });
+
+  test("applying again works, and nothing is left to change", async () => {
+    // WHEN
+    await workshop.apply();
+
+    // THEN
+    expect(await workshop.plannedChanges()).toBeUndefined();
+    expect(await workshop.roleId(ROLE)).toBeDefined();
+    expect(await workshop.rolePolicy(ROLE, POLICY)).toBeUndefined();
+  });
+});
+
+function cutoffOf(document: string): Date {
+  const [{ Condition }] = JSON.parse(document).Statement;
+  return new Date(Condition.DateLessThan["aws:TokenIssueTime"]);
+}
+
+/** What of the workshop is still in the account. */
+async function remains({ clientConfiguration }: WorkshopDeployment) {
+  const ours = (name: string | undefined): name is string => /GuardDuty-Example/.test(name ?? "");
+  const { Functions = [] } = await new LambdaClient(clientConfiguration).send(new ListFunctionsCommand({}));
+  const { Topics = [] } = await new SNSClient(clientConfiguration).send(new ListTopicsCommand({}));
+  const { QueueUrls = [] } = await new SQSClient(clientConfiguration).send(new ListQueuesCommand({}));
+  const running = [{ Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] }];
+  const { Reservations = [] } = await new EC2Client(clientConfiguration).send(
+    new DescribeInstancesCommand({ Filters: running }),
+  );
+  return {
+    functions: Functions.map(({ FunctionName }) => FunctionName).filter(ours),
+    topics: Topics.map(({ TopicArn }) => TopicArn).filter(ours),
+    queues: QueueUrls.filter(ours),
+    instances: Reservations.flatMap(({ Instances = [] }) => Instances)
+      .filter(({ Tags = [] }) => Tags.some(({ Value }) => ours(Value)))
+      .map(({ InstanceId }) => InstanceId),
+  };
+}

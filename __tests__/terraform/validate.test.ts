@@ -1,0 +1,111 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { type TerraformStack, Testing } from "cdktf";
+
+import { CredentialExfiltrationResponse, Detector, RevocableRoles } from "../../src";
+import { readConfiguration } from "../../src/workshop/configuration";
+import { LabStack } from "../../src/workshop/lab-stack";
+import { ResponseStack } from "../../src/workshop/response-stack";
+import { type AwsEmulator, emulatorEnvironment, emulatorMissing, startEmulator } from "../support/aws-emulator";
+import { testStack } from "../support/template";
+import { describeWith, describeWithTerraform, terraform } from "../support/terraform";
+
+jest.setTimeout(180_000);
+
+const SETTINGS = readConfiguration({ alertEmails: ["security@example.com"], alertSeverity: 4 }, {});
+const workshop = () => new ResponseStack(Testing.app(), "guardduty-response", SETTINGS);
+
+/** The construct with every option at once, under a provider of its own. */
+function everything(): { stack: TerraformStack; response: CredentialExfiltrationResponse } {
+  const stack = testStack();
+  const provider = new AwsProvider(stack, "other", { alias: "other", region: "eu-central-1" });
+  const response = new CredentialExfiltrationResponse(stack, "response", {
+    provider,
+    detector: new Detector(stack, "detector", { provider }),
+    alertEmails: ["a@example.com", "b@example.com"],
+    revocableRoles: RevocableRoles.tagged("team", "web"),
+    protectedRoles: ["arn:aws:iam::123456789012:role/break-glass"],
+    exemptTag: { key: "never", value: "revoke" },
+    scope: "session",
+    severityOverrides: { "Recon:IAMUser/TorIPCaller": 8 },
+    alertSeverity: 4,
+    dashboard: true,
+    prefix: "Acme",
+    reservedConcurrency: 2,
+    architecture: "x86_64",
+    permissionsBoundaryArn: "arn:aws:iam::123456789012:policy/boundary",
+  });
+  return { stack, response };
+}
+
+describeWithTerraform("what is synthesized is valid Terraform", () => {
+  test("the response of the workshop", () => {
+    expect(Testing.fullSynth(workshop())).toBeValidTerraform();
+  });
+
+  test("the lab", () => {
+    expect(Testing.fullSynth(new LabStack(Testing.app(), "guardduty-lab", SETTINGS))).toBeValidTerraform();
+  });
+
+  test("the construct with every option, under an aliased provider", () => {
+    expect(Testing.fullSynth(everything().stack)).toBeValidTerraform();
+  });
+
+  test("fails on a property that the provider does not know", async () => {
+    // GIVEN
+    const { stack, response } = everything();
+    response.failureQueue.resource.addOverride("imagined", true);
+    const directory = path.join(Testing.fullSynth(stack), "stacks/test");
+
+    // WHEN
+    await terraform(directory, ["init"]);
+    const { output } = await terraform(directory, ["validate"], {}, [1]);
+
+    // THEN
+    expect(output).toContain('No argument or block type is named "imagined"');
+  });
+});
+
+describeWith(emulatorMissing(), "what is synthesized can be planned", () => {
+  let emulator: AwsEmulator;
+  const before = { ...process.env };
+  beforeAll(async () => {
+    emulator = await startEmulator();
+    Object.assign(process.env, emulatorEnvironment(emulator));
+  });
+  afterAll(async () => {
+    process.env = before;
+    await emulator.stop();
+  });
+
+  test("as a root module, with every option", () => {
+    expect(Testing.fullSynth(everything().stack)).toPlanSuccessfully();
+  });
+
+  test("as a child module of somebody's configuration", async () => {
+    // GIVEN
+    const synthesized = Testing.fullSynth(workshop());
+    const root = mkdtempSync(path.join(tmpdir(), "child-module-"));
+    cpSync(path.join(synthesized, "stacks/guardduty-response"), path.join(root, "response"), { recursive: true });
+    writeFileSync(
+      path.join(root, "main.tf.json"),
+      JSON.stringify({
+        module: { response: { source: "./response" } },
+        output: { topic_arn: { value: "${module.response.topic_arn}" } },
+      }),
+    );
+
+    // WHEN
+    await terraform(root, ["init"]);
+    const { output } = await terraform(root, ["plan"]);
+
+    // THEN
+    expect(output).toContain("module.response.aws_lambda_function.response_revoker_");
+    expect(output).toMatch(/Plan: \d{2} to add, 0 to change, 0 to destroy/);
+    rmSync(root, { recursive: true });
+    rmSync(synthesized, { recursive: true });
+  });
+});
