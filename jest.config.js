@@ -11,6 +11,7 @@ module.exports = {
     ],
   },
   testTimeout: 30_000,
-  // The end-to-end tests mostly wait for Terraform: nothing has to wait for them.
-  maxWorkers: "100%",
+  // The end-to-end tests mostly wait for Terraform: nothing has to wait for them. In one emulator that they all share,
+  // they have to wait for each other: they deploy the same names.
+  maxWorkers: process.env.E2E_AWS_ENDPOINT_URL ? 1 : "100%",
 };

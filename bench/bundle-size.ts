@@ -20,11 +20,22 @@ export interface BundleSizes {
 
 export function bundleSizes(): BundleSizes {
   const ours = unpackOurs();
-  const sources = readdirSync(ours).filter((name) => name.endsWith(".js")).map((name) => [name, readFileSync(join(ours, name), "utf8")] as const);
-  const minified = sources.reduce((sum, [, source]) => sum + transformSync(source, { minify: true, format: "cjs" }).code.length, 0);
+  const sources = readdirSync(ours)
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => [name, readFileSync(join(ours, name), "utf8")] as const);
+  const minified = sources.reduce(
+    (sum, [, source]) => sum + transformSync(source, { minify: true, format: "cjs" }).code.length,
+    0,
+  );
   const defaults = statSync(join(bundleWithDefaults(mkdtempSync(join(tmpdir(), "bench-"))), "index.js")).size;
   const files = Object.fromEntries(sources.map(([name, source]) => [name, source.length]));
-  return { files, minified, defaults, ratio: minified / defaults, left: byPackage(readFileSync(join(ours, "index.js"), "utf8")) };
+  return {
+    files,
+    minified,
+    defaults,
+    ratio: minified / defaults,
+    left: byPackage(readFileSync(join(ours, "index.js"), "utf8")),
+  };
 }
 
 /** esbuild writes the path of each module in a comment before it. */

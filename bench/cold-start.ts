@@ -40,7 +40,10 @@ function contender(name: string, incident: BenchIncident, command: string, param
       const EVENT = JSON.stringify(incident.event());
       const written = nextPolicy(incident);
       const started = performance.now();
-      const child = spawn(command, parameters, { env: { ...incident.environment, EVENT }, stdio: ["ignore", "ignore", "inherit"] });
+      const child = spawn(command, parameters, {
+        env: { ...incident.environment, EVENT },
+        stdio: ["ignore", "ignore", "inherit"],
+      });
       const exit = once(child, "exit");
       const failed = exit.then(([code]) => {
         if (code !== 0) throw new Error(`${name} ended with ${code}`);

@@ -65,7 +65,13 @@ async function startEmulator(): Promise<{ emulator: ChildProcess; url: string }>
   const emulator = spawn("moto_server", ["-p", String(port)], { stdio: "ignore" });
   const url = `http://127.0.0.1:${port}`;
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (await fetch(url).then(() => true, () => false)) return { emulator, url };
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return { emulator, url };
     await sleep(100);
   }
   throw new Error("moto_server did not answer within ten seconds");
@@ -79,7 +85,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function run(command: string, parameters: string[], cwd: string, environment: Record<string, string>): Promise<void> {
+async function run(
+  command: string,
+  parameters: string[],
+  cwd: string,
+  environment: Record<string, string>,
+): Promise<void> {
   const child = spawn(command, parameters, {
     cwd,
     env: { ...process.env, ...environment },

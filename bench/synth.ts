@@ -30,7 +30,10 @@ app.synth();
 /** How long `tsx main.ts` takes, against an app of one resource and the same app with the provider's barrel import. */
 export async function synthesis(rounds: number): Promise<SynthFigures> {
   const floor = source("floor.ts", ONE_RESOURCE);
-  const barrel = source("barrel.ts", `import "@cdktf/provider-aws";\nimport ${JSON.stringify(join(PROJECT, "main"))};\n`);
+  const barrel = source(
+    "barrel.ts",
+    `import "@cdktf/provider-aws";\nimport ${JSON.stringify(join(PROJECT, "main"))};\n`,
+  );
   const peaks: Record<string, number[]> = {};
   const contender = (name: string, file: string): Contender => ({
     name,

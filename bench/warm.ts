@@ -22,7 +22,10 @@ export async function warmHandling(rounds: number): Promise<Figure[]> {
     },
   });
   try {
-    return await compare([contender("three requests, hand-signed, kept alive", floor), contender("ours", ours)], rounds);
+    return await compare(
+      [contender("three requests, hand-signed, kept alive", floor), contender("ours", ours)],
+      rounds,
+    );
   } finally {
     await Promise.all([floor.stop(), ours.stop(), incident.endpoint.close()]);
   }

@@ -23,8 +23,7 @@ function call(parameters) {
   const toSign = ["AWS4-HMAC-SHA256", time, scope, sha256(canonical.join("\n"))].join("\n");
   const key = scope.split("/").reduce((previous, part) => hmac(previous, part), `AWS4${AWS_SECRET_ACCESS_KEY}`);
   const signature = hmac(key, toSign).toString("hex");
-  headers.authorization =
-    `AWS4-HMAC-SHA256 Credential=${AWS_ACCESS_KEY_ID}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
+  headers.authorization = `AWS4-HMAC-SHA256 Credential=${AWS_ACCESS_KEY_ID}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
   return new Promise((resolve, reject) => {
     const request = http.request({ hostname, port, method: "POST", agent, headers }, (response) => {
       let text = "";
@@ -37,10 +36,7 @@ function call(parameters) {
 async function handler(event) {
   const RoleName = event.detail.resource.accessKeyDetails.userName;
   const PolicyName = "RevokeOldSessions";
-  await Promise.all([
-    call({ Action: "GetRole", RoleName }),
-    call({ Action: "GetRolePolicy", RoleName, PolicyName }),
-  ]);
+  await Promise.all([call({ Action: "GetRole", RoleName }), call({ Action: "GetRolePolicy", RoleName, PolicyName })]);
   const DateLessThan = { "aws:TokenIssueTime": new Date().toISOString() };
   const statement = { Effect: "Deny", Action: "*", Resource: "*", Condition: { DateLessThan } };
   const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
