@@ -28,13 +28,15 @@ const UNUSED = {
  *
  * - Readable, not minified: who audits what edits their roles must be able to read it, and minifying loads no faster.
  * - `mainFields` prefers the SDK's ES modules, of which esbuild leaves out what is never called.
- * - Without `absWorkingDir` the paths in the bundles' comments would depend on where the build was started.
+ * - Without `absWorkingDir` the paths in the bundles' comments would depend on where the build was started, and without
+ *   `preserveSymlinks` on where a linked `node_modules` really lies.
  *
  * @param zipFile where to write; replaced in one step, so that builds side by side cannot see half a file.
  */
 export function buildFunctionPackage(zipFile: string): void {
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: PROJECT,
+    preserveSymlinks: true,
     entryPoints: ["lambda/revoke-sessions/index.ts", "lambda/revoke-sessions/reporting.ts"],
     outdir: ".",
     write: false,
@@ -78,9 +80,12 @@ function digestOfSources(): string {
   const lambda = readdirSync(__dirname, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-  const shared = ["src/finding-types.ts", "src/function-environment.ts", "package-lock.json"].map((file) => join(PROJECT, file));
+  const shared = ["src/finding-types.ts", "src/function-environment.ts", "package-lock.json"].map((file) =>
+    join(PROJECT, file),
+  );
   const digest = createHash("sha256");
-  for (const file of [...lambda.sort(), ...shared]) digest.update(file.slice(PROJECT.length)).update(readFileSync(file));
+  for (const file of [...lambda.sort(), ...shared])
+    digest.update(file.slice(PROJECT.length)).update(readFileSync(file));
   return digest.digest("hex");
 }
 

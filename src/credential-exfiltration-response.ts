@@ -247,13 +247,22 @@ function check(props: CredentialExfiltrationResponseProps): Problems {
   problems.check("prefix", props.prefix, matches(NAME_PATTERNS.prefix), "1 to 27 letters, digits, hyphens");
   problems.check("ruleName", props.ruleName, matches(NAME_PATTERNS.ruleName), "1 to 64 of A-Z a-z 0-9 . - _");
   problems.check("functionName", props.functionName, matches(NAME_PATTERNS.functionName), "1 to 64 of A-Z a-z 0-9 - _");
-  problems.check("functionRoleName", props.functionRoleName, matches(NAME_PATTERNS.functionRoleName), "1 to 64 of A-Z a-z 0-9 +=,.@-_");
+  problems.check(
+    "functionRoleName",
+    props.functionRoleName,
+    matches(NAME_PATTERNS.functionRoleName),
+    "1 to 64 of A-Z a-z 0-9 +=,.@-_",
+  );
   problems.check("topicName", props.topicName, matches(NAME_PATTERNS.topicName), "1 to 246 of A-Z a-z 0-9 - _");
   problems.check("topicArn", props.topicArn, matches(TOPIC_ARN), "the ARN of an SNS topic");
   checkKey(props.topicKeyArn, problems);
   problems.check("alertSeverity", props.alertSeverity, (from) => from >= 0 && from <= 10, "a number from 0 to 10");
   const overrides = Object.values(props.severityOverrides ?? {});
-  if (props.alertSeverity !== undefined && overrides.length > 0 && [props.alertSeverity, ...overrides].some(Token.isUnresolved)) {
+  if (
+    props.alertSeverity !== undefined &&
+    overrides.length > 0 &&
+    [props.alertSeverity, ...overrides].some(Token.isUnresolved)
+  ) {
     problems.add(
       "severityOverrides: cannot be compared with an alertSeverity that only Terraform knows; give both as numbers, or " +
         "leave one out",

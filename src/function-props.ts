@@ -53,7 +53,8 @@ export const LOG_RETENTIONS = [
 
 /** Notes what is wrong with the way the function is to run. */
 export function checkFunction(props: FunctionProps, problems = new Problems()): Problems {
-  const whole = (from: number, to: number) => (value: number) => Number.isInteger(value) && value >= from && value <= to;
+  const whole = (from: number, to: number) => (value: number) =>
+    Number.isInteger(value) && value >= from && value <= to;
   problems.check("runtime", props.runtime, (name) => RUNTIME.test(name), "nodejs20.x or later");
   problems.check("architecture", props.architecture, oneOf(["arm64", "x86_64"]), "arm64 or x86_64");
   problems.check("memorySize", props.memorySize, whole(128, 10_240), "a whole number of MB from 128 to 10240");

@@ -26,10 +26,7 @@ export class RevocableRoles {
     const problems = roleArns.flatMap((arn) => roleArnProblems(`RevocableRoles.named`, arn));
     if (roleArns.length === 0) problems.push("RevocableRoles.named: name at least one role");
     if (roleArns.length > MOST_NAMED_ROLES) {
-      problems.push(
-        `RevocableRoles.named: ${roleArns.length} roles, at most ${MOST_NAMED_ROLES} are allowed; give the roles a ` +
-          "common path or tag, and use withPath or tagged",
-      );
+      problems.push(`RevocableRoles.named: ${tooManyRoles(roleArns.length)}`);
     }
     return new RevocableRoles({ arns: roleArns }, problems);
   }
@@ -64,6 +61,11 @@ export class RevocableRoles {
     /** What is wrong with it, reported by the construct that it is given to. */
     readonly problems: readonly string[],
   ) {}
+}
+
+/** Says what is allowed, and what to do, where more roles are named than the function's environment can hold. */
+export function tooManyRoles(count: number): string {
+  return `${count} roles, at most ${MOST_NAMED_ROLES} are allowed; give the roles a common path or tag, and use withPath or tagged`;
 }
 
 /** Says what is wrong where `arn` is known and not the ARN of a role. */

@@ -61,7 +61,9 @@ export function checkRevocation(props: RevocationProps, problems = new Problems(
   problems.check("minimumSeverity", props.minimumSeverity, isSeverity, "a number from 0 to 10");
   for (const [type, severity] of Object.entries(props.severityOverrides ?? {})) {
     if (!FINDING_TYPE.test(type)) {
-      problems.add(`severityOverrides: ${JSON.stringify(type)} is not a finding type, such as Recon:IAMUser/TorIPCaller`);
+      problems.add(
+        `severityOverrides: ${JSON.stringify(type)} is not a finding type, such as Recon:IAMUser/TorIPCaller`,
+      );
     }
     problems.check(`severityOverrides["${type}"]`, severity, isSeverity, "a number from 0 to 10");
   }

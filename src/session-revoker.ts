@@ -16,7 +16,7 @@ import { checkFunction, type FunctionProps } from "./function-props";
 import type { OutcomeDestination } from "./outcome-destination";
 import { Place } from "./place";
 import { Problems } from "./problems";
-import { roleArnProblems } from "./revocable-roles";
+import { MOST_NAMED_ROLES, roleArnProblems, tooManyRoles } from "./revocable-roles";
 import { checkRevocation, type RevocationProps } from "./revocation-props";
 import { revokerPermissions } from "./revoker-permissions";
 export interface SessionRevokerProps extends RevocationProps, FunctionProps {
@@ -134,10 +134,17 @@ export class SessionRevoker extends Construct {
     });
   }
 
-  /** Lets one more role be revoked, next to those that `revocableRoles` covers. */
+  /**
+   * Lets one more role be revoked, next to those that `revocableRoles` covers.
+   *
+   * @throws Error where `roleArn` is not a role's ARN, or is one more than the 20 that may be named.
+   */
   allowRevoking(roleArn: string): void {
     const problems = new Problems();
     problems.add(...roleArnProblems("allowRevoking", roleArn));
+    const named = (this.revocableRoles().arns?.length ?? 0) + 1;
+    if (named > MOST_NAMED_ROLES)
+      problems.add(`allowRevoking: ${JSON.stringify(roleArn)} would be ${tooManyRoles(named)}`);
     problems.throwIfAny(this);
     this.furtherRoles.push(roleArn);
   }

@@ -299,6 +299,18 @@ test("fails where what is allowed later is not a role", () => {
   ]);
 });
 
+test("fails where one more role is allowed later than may be named", () => {
+  // GIVEN as many as may be named
+  const arns = Array.from({ length: 20 }, (_, index) => `arn:aws:iam::123456789012:role/app-${index}`);
+  const revoker = makeRevoker(testStack(), { revocableRoles: RevocableRoles.named(...arns) });
+
+  // THEN
+  expect(problemsOf(() => revoker.allowRevoking(ROLE))).toEqual([
+    "test/revoker cannot be made from these props:",
+    `  - allowRevoking: "${ROLE}" would be 21 roles, at most 20 are allowed; give the roles a common path or tag, and use withPath or tagged`,
+  ]);
+});
+
 test("the rule that it answers, of this account, is all that may invoke the function", () => {
   // WHEN
   const template = Template.from((stack) => {
