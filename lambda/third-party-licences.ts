@@ -11,7 +11,9 @@ const PROJECT = dirname(__dirname);
  * @throws Error where a package states no licence.
  */
 export function thirdPartyLicences(inputs: readonly string[]): string {
-  const folders = new Set(inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  const folders = new Set(
+    inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
+  );
   const notices = new Map<string, string[]>();
   for (const folder of [...folders].sort()) {
     const { name, version, license } = JSON.parse(readFileSync(join(PROJECT, folder, "package.json"), "utf8"));

@@ -78,7 +78,10 @@ describe("the SDK in the package", () => {
     // GIVEN an AWS whose clock is two hours ahead and which refuses other times
     const ahead = () => new Date(Date.now() + 7_200_000);
     const endpoint = await answering((request) => {
-      const signed = String(request.headers["x-amz-date"]).replace(/(....)(..)(..)T(..)(..)(..)Z/, "$1-$2-$3T$4:$5:$6Z");
+      const signed = String(request.headers["x-amz-date"]).replace(
+        /(....)(..)(..)T(..)(..)(..)Z/,
+        "$1-$2-$3T$4:$5:$6Z",
+      );
       const skewed = Math.abs(Date.parse(signed) - ahead().getTime()) > 300_000;
       return skewed ? [403, requestTimeTooSkewed, ahead()] : [404, noSuchEntity, ahead()];
     });
