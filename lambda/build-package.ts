@@ -1,7 +1,6 @@
 import { buildSync } from "esbuild";
 import { strToU8, type Zippable, zipSync } from "fflate";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 import { thirdPartyLicences } from "./third-party-licences";
@@ -60,33 +59,6 @@ export function buildFunctionPackage(zipFile: string): void {
   const unfinished = `${zipFile}.${process.pid}`;
   writeFileSync(unfinished, zip);
   renameSync(unfinished, zipFile);
-}
-
-/**
- * Makes sure that the zip is what the sources say, building it only where they have changed since: bundling takes longer
- * than everything else in a synthesis.
- */
-export function ensureFunctionPackage(zipFile: string): void {
-  // Beside the folder that is published, not in it.
-  const madeFrom = join(dirname(dirname(zipFile)), `${basename(zipFile)}.made-from`);
-  const sources = digestOfSources();
-  if (existsSync(zipFile) && existsSync(madeFrom) && readFileSync(madeFrom, "utf8") === sources) return;
-  buildFunctionPackage(zipFile);
-  writeFileSync(madeFrom, sources);
-}
-
-/** Everything that decides the bytes of the zip: our sources, and the versions of all that is bundled with them. */
-function digestOfSources(): string {
-  const lambda = readdirSync(__dirname, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const shared = ["src/finding-types.ts", "src/function-environment.ts", "package-lock.json"].map((file) =>
-    join(PROJECT, file),
-  );
-  const digest = createHash("sha256");
-  for (const file of [...lambda.sort(), ...shared])
-    digest.update(file.slice(PROJECT.length)).update(readFileSync(file));
-  return digest.digest("hex");
 }
 
 if (require.main === module) {

@@ -21,7 +21,7 @@ export function functionPackage(): FunctionPackage {
   const path = join(__dirname, "..", isCheckout() ? "dist/function" : "function", "revoke-sessions.zip");
   if (isCheckout()) {
     // Loaded by a computed name: the compiler must not pull the bundler into what is published.
-    const builder = require(join(__dirname, "..", "lambda", "build-package")) as BuildPackage;
+    const builder = require(join(__dirname, "..", "lambda", "ensure-package")) as EnsurePackage;
     builder.ensureFunctionPackage(path);
   }
   const sha256 = createHash("sha256").update(readFileSync(path)).digest("base64");
@@ -29,7 +29,7 @@ export function functionPackage(): FunctionPackage {
   return built;
 }
 
-interface BuildPackage {
+interface EnsurePackage {
   ensureFunctionPackage(zipFile: string): void;
 }
 
