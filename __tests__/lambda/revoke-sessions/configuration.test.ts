@@ -13,7 +13,7 @@ describe("takes", () => {
   test.each<[string, Record<string, string>, object]>([
     ["notify-only", { RESPONSE: "notify-only" }, { response: "notify-only" }],
     ["scope session", { SCOPE: "session" }, { scope: "session" }],
-    ["a severity with decimals", { MINIMUM_SEVERITY: "8.5" }, { minimumSeverity: 8.5 }],
+    ["a severity with decimals", { MINIMUM_SEVERITY: "8.25" }, { minimumSeverity: 8.25 }],
     ["the lowest severity", { MINIMUM_SEVERITY: "0" }, { minimumSeverity: 0 }],
     ["the highest severity", { MINIMUM_SEVERITY: "10" }, { minimumSeverity: 10 }],
     ["no reading back", { VERIFY_AFTER_SECONDS: "0" }, { verifyAfterSeconds: 0 }],
@@ -80,6 +80,7 @@ describe("fails, naming the variable, its value and what is allowed,", () => {
     ["PROTECTED_ROLES", `["arn:aws:iam::${ACCOUNT_ID}:role/"]`, "must be the ARN of an IAM role"],
     ["EXEMPT_TAG", "exempt", "must be key=value"],
     ["EXEMPT_TAG", "=exempt", "must be key=value"],
+    ["EXEMPT_TAG", "=exempt=", "must be key=value"],
   ])("for %s=%j", (name, value, allowed) => {
     const problem = `the function's environment is not usable:\n  ${name}=${JSON.stringify(value)}: `;
     expect(() => read({ [name]: value })).toThrow(problem);

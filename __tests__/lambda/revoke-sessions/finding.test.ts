@@ -176,6 +176,7 @@ describe("stays lenient where a revocation must not fail", () => {
       { remoteAccountId: "444455556666" },
     ],
     ["no remote address", { [REMOTE]: undefined }, { ipAddress: undefined, city: undefined, country: undefined }],
+    ["no action", { "detail.service.action": undefined }, { api: undefined, ipAddress: undefined }],
     ["no call", { [CALL]: undefined }, { api: undefined, service: undefined, errorCode: undefined }],
     ["a count that is no number", { "detail.service.count": "3" }, { count: undefined }],
   ])("reports %s", (_, set, expected) => {

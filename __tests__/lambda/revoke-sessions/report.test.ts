@@ -277,8 +277,11 @@ describe("the mail about a revocation", () => {
   });
 
   test("says what it leaves to people", () => {
-    expect(prose(report(revoked()), "WHAT THIS DOES NOT DO")).toMatch(
-      /^It does not end sessions of other roles .* isolate it, then look in CloudTrail for what the access keys above were used for\.$/,
+    expect(prose(report(revoked()), "WHAT THIS DOES NOT DO")).toBe(
+      "It does not end sessions of other roles that the thief started from this one, nor undo what was already done. What " +
+        "trusts sts:GetCallerIdentity, such as a cluster that maps the role, goes on trusting the credentials until they " +
+        "expire. Whoever can reach the instance can fetch new ones: isolate it, then look in CloudTrail for what the access " +
+        "keys above were used for.",
     );
   });
 

@@ -428,6 +428,32 @@ describe("scope session", () => {
     expect(aws.writes[2]).toEqual(aws.writes[1]);
   });
 
+  test("calls for a person where IAM refuses to have one of two policies back", async () => {
+    // GIVEN a thief who deletes both, and a role that then has room for one
+    aws.before = (call) => {
+      if (call !== "getRolePolicy" || aws.writes.length !== 2) return;
+      aws.roles.get(ROLE_NAME)!.policies.clear();
+      aws.refuse = ({ policyName: name }) => (name === policyName(instanceId(2)) ? QUOTA : undefined);
+    };
+    // WHEN THEN
+    await handleFinding({ recentCredentials: [SECOND_ROBBERY] }, session);
+    expect(aws.incidents).toMatchObject([{ verification: { state: "not-kept" } }]);
+  });
+
+  test("says restored where one policy was deleted and the other only had to remember", async () => {
+    aws.before = (call) => {
+      if (call !== "getRolePolicy" || aws.writes.length !== 2) return;
+      const { policies } = aws.roles.get(ROLE_NAME)!;
+      policies.delete(policyName(instanceId(2)));
+      policies.set(
+        policyName(INSTANCE_ID),
+        policies.get(policyName(INSTANCE_ID))!.replace(accessKeyId(1), accessKeyId(7)),
+      );
+    };
+    await handleFinding({ recentCredentials: [SECOND_ROBBERY] }, session);
+    expect(aws.incidents).toMatchObject([{ verification: { state: "restored" } }]);
+  });
+
   test("falls back to the role where a session is no instance's", async () => {
     expect(await handleFinding({ session: "deploy" }, session)).toMatchObject({
       outcome: "revoked",

@@ -80,7 +80,7 @@ describe("a repeat", () => {
 
   test("is known by each key of a finding that named several", () => {
     const attached = history([role("K1", "K2", "K3"), NOON]);
-    expect(planRevocation(attached, role("K2"), after(HOUR)).kind).toBe("answered");
+    expect(planRevocation(attached, role("K2"), after(HOUR))).toEqual({ kind: "answered", cutoff: after(30) });
   });
 });
 
@@ -161,6 +161,10 @@ describe("the memory", () => {
     );
     expect(attached.length).toBeLessThan(2_000);
     for (const mark of marks(200)) expect(attached).toContain(mark);
+    // and of what was known before as much as fits, latest first
+    expect(attached.length).toBeGreaterThan(1_850);
+    expect(marks(100).filter((mark) => attached.includes(mark)).length).toBeGreaterThan(20);
+    expect(marks(0).filter((mark) => attached.includes(mark))).toEqual([]);
   });
 
   test("joins old answers under the later of their cut-offs, so that nobody goes free", () => {
@@ -195,12 +199,14 @@ describe("somebody else's document", () => {
     ["with a single statement outside of a list", JSON.stringify({ Statement: statement(LATER, "") })],
     ["with a time without a zone, which IAM reads as UTC", policy(statement("2026-03-02T00:00:00", ""))],
     ["with a time of another zone", policy(statement("2026-03-02T02:00:00+02:00", ""))],
+    ["with a zone as IAM writes it too", policy(statement("2026-03-02T02:00:00+0200", ""))],
     [
       "next to statements that say something else",
       policy({ Effect: "Allow", Action: "s3:*", Resource: "*" }, statement(LATER, "")),
     ],
   ])("%s keeps its cut-off", (_, attached) => {
-    expect(planRevocation(attached, role("K1"), NOON)).toMatchObject({ kind: "write", cutoff });
+    const document = policy(statement(LATER, "K1"));
+    expect(planRevocation(attached, role("K1"), NOON)).toEqual({ kind: "write", cutoff, document });
   });
 
   const weaker: [string, object][] = [
@@ -279,6 +285,19 @@ describe("somebody else's document", () => {
     expect(history([role("K1"), NOON])).not.toBe(attached);
     const revocation = planRevocation(attached, role("K1"), NOON);
     if (revocation.kind === "write") expect(revocation.document.length).toBeLessThan(2_000);
+  });
+
+  test("that lists its statements in another order is forgotten oldest first all the same", () => {
+    // GIVEN more than fits, the oldest first, each statement with three keys
+    const minute = (index: number) => `2026-03-01T11:${String(index).padStart(2, "0")}:00Z`;
+    const keys = (index: number) => [0, 1, 2].map((each) => accessKeyId(index * 3 + each));
+    const statements = Array.from({ length: 40 }, (_, index) => statement(minute(index), keys(index).join("x")));
+    // WHEN something new is answered
+    const revocation = planRevocation(policy(...statements), role("K1"), NOON);
+    if (revocation.kind !== "write") throw new Error("nothing was written");
+    // THEN the latest are remembered
+    expect(revocation.document).toContain(accessKeyId(119));
+    expect(revocation.document).not.toContain(accessKeyId(0));
   });
 
   test("that lies in the far future is never undercut", () => {

@@ -187,7 +187,15 @@ describe("the principal", () => {
 
 describe("the role as IAM knows it", () => {
   const arn = `arn:aws:iam::${ACCOUNT_ID}:role/team/${ROLE_NAME}`;
-  const role: Role = { arn, path: "/team/", roleId: ROLE_ID, tags: [{ key: "app", value: "shop" }] };
+  const role: Role = {
+    arn,
+    path: "/team/",
+    roleId: ROLE_ID,
+    tags: [
+      { key: "app", value: "shop" },
+      { key: "stage", value: "live" },
+    ],
+  };
   const exempt = { key: "guardduty-response", value: "exempt" };
 
   const triageOf = (changed: Partial<Role>, settings: Partial<Configuration> = {}) =>
@@ -202,6 +210,12 @@ describe("the role as IAM knows it", () => {
     ["one of several", { arns: [], path: "/other/", tag: { key: "app", value: "shop" } }],
   ])("may be revoked where %s is allowed", (_, revocableRoles) => {
     expect(triageOf({}, { revocableRoles })).toBeUndefined();
+  });
+
+  test("fails with protected-role where only the end of its path is allowed", () => {
+    expect(triageOf({ path: "/other/team/" }, { revocableRoles: { path: "/team/" } })).toMatchObject({
+      reason: "protected-role",
+    });
   });
 
   test("may be revoked where a tag only looks like the exempting one", () => {
