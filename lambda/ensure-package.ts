@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 
+import type * as BuildPackage from "./build-package";
+
 const PROJECT = dirname(__dirname);
 
 /**
@@ -14,20 +16,25 @@ export function ensureFunctionPackage(zipFile: string): void {
   const made = () => `${digestOfSources()} ${digestOf([zipFile])}\n`;
   if (existsSync(zipFile) && existsSync(madeFrom) && readFileSync(madeFrom, "utf8") === made()) return;
   // The bundler is loaded where it is needed only.
-  const { buildFunctionPackage } = require("./build-package") as typeof import("./build-package");
+  const { buildFunctionPackage } = require("./build-package") as typeof BuildPackage;
   buildFunctionPackage(zipFile);
   writeFileSync(madeFrom, made());
 }
 
-/** Everything that decides the bytes of the zip: our sources, and the versions of all that is bundled with them. */
+/**
+ * Everything that can decide the bytes of the zip: the function's sources, whatever they may share with the constructs, and
+ * the versions of all that is bundled with them.
+ */
 function digestOfSources(): string {
-  const lambda = readdirSync(__dirname, { recursive: true, withFileTypes: true })
+  const shared = join(PROJECT, "src");
+  return digestOf([...filesIn(__dirname, { recursive: true }), ...filesIn(shared), join(PROJECT, "package-lock.json")]);
+}
+
+function filesIn(folder: string, { recursive = false } = {}): string[] {
+  return readdirSync(folder, { recursive, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const shared = ["src/finding-types.ts", "src/function-environment.ts", "package-lock.json"].map((file) =>
-    join(PROJECT, file),
-  );
-  return digestOf([...lambda.sort(), ...shared]);
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 /** Of the contents of files, and where in the project they lie. */
