@@ -1,15 +1,9 @@
 import { Fn } from "cdktf";
 
+import { CONSOLES } from "./consoles";
 import type { InputTransformer } from "./finding-rule";
 import { Response } from "./function-environment";
 import type { Place } from "./place";
-
-/** Where GuardDuty's console is, by partition. */
-const CONSOLES = {
-  aws: "console.aws.amazon.com",
-  "aws-us-gov": "console.amazonaws-us-gov.com",
-  "aws-cn": "console.amazonaws.cn",
-};
 
 const FINDING_PATHS = {
   type: "$.detail.type",

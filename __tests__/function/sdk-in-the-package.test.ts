@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { unzipSync } from "fflate";
 
 import { functionPackage } from "../../src/function-package";
+import { environment } from "../support/configuration";
 
 /** What was left out of the SDK must not have taken anything along that the function lives on. */
 describe("the SDK in the package", () => {
@@ -133,16 +134,7 @@ async function requestsOf(folder: string, { region, partition, further }: Deploy
       AWS_ACCESS_KEY_ID: "ASIAEXAMPLEEXAMPLE00",
       AWS_SECRET_ACCESS_KEY: "secret",
       AWS_SESSION_TOKEN: "session-token",
-      ACCOUNT_ID: "111122223333",
-      TOPIC_ARN: `arn:${partition}:sns:${region}:111122223333:topic`,
-      RESPONSE: "revoke",
-      SCOPE: "role",
-      MINIMUM_SEVERITY: "7",
-      SEVERITY_OVERRIDES: "{}",
-      REVOCABLE_ROLES: '{"any":true}',
-      PROTECTED_ROLES: "[]",
-      EXEMPT_TAG: "a=b",
-      VERIFY_AFTER_SECONDS: "0",
+      ...environment({ TOPIC_ARN: `arn:${partition}:sns:${region}:111122223333:topic`, VERIFY_AFTER_SECONDS: "0" }),
       ...further,
     },
   });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const PROJECT = dirname(dirname(__dirname));
@@ -15,10 +15,7 @@ const mask = (text: string): string =>
     .replace(/\b\d+ ms\b/g, "<n> ms")
     .replace(/\b\d+\.\d s\b/g, "<n> s");
 
-// Until the project has a README there is nothing to keep true.
-const testReadme = existsSync(README) ? test : test.skip;
-
-testReadme("the README shows what the rehearsal really prints", () => {
+test("the README shows what the rehearsal really prints", () => {
   const [, after] = readFileSync(README, "utf8").split(MARK);
   const block = /^\s*```\w*\n(.*?)\n```/s.exec(after ?? "")?.[1];
   expect({ mark: MARK, block }).toEqual({ mark: MARK, block: expect.any(String) });

@@ -1,3 +1,4 @@
+import { CONSOLES } from "../../src/consoles";
 import { sessionInstance } from "./finding";
 import type { Impact } from "./impact";
 import type { Incident, Verification } from "./respond";
@@ -247,12 +248,9 @@ function putCommand(roleName: string, target: Target, now: Date): string {
 }
 
 function consoleLink(partition: string, region: string, findingId: string): string {
-  const hosts: Record<string, string> = {
-    "aws-us-gov": "console.amazonaws-us-gov.com",
-    "aws-cn": "console.amazonaws.cn",
-  };
   const place = encodeURIComponent(printable(region));
-  const host = hosts[partition] ?? `${place}.console.aws.amazon.com`;
+  const elsewhere = partition === "aws-us-gov" || partition === "aws-cn" ? CONSOLES[partition] : undefined;
+  const host = elsewhere ?? `${place}.${CONSOLES.aws}`;
   const search = encodeURIComponent(`id=${printable(findingId)}`);
   return `https://${host}/guardduty/home?region=${place}#/findings?search=${search}`;
 }

@@ -4,7 +4,7 @@ import type { Impact, RoleUse } from "./impact";
 import type { Refusal, Result } from "./outcome";
 import { isoSeconds, planRevocation, restoreRevocation, type Revocation } from "./revocation";
 import { type Target, type Targets, targetsOf } from "./target";
-import { type Role, type Suspect, triageFinding, triageRole } from "./triage";
+import { namedRole, type Role, type Suspect, triageFinding, triageRole } from "./triage";
 
 /** What the function does in AWS. Each call retries what can pass by itself; what it throws must be retried as a whole. */
 export interface Aws {
@@ -86,12 +86,10 @@ export async function respond(event: unknown, { configuration, aws, now, wait }:
   const writes = revocations.map((revocation, index) => write(aws, suspect, plan.targets[index]!, revocation));
   const refused = await Promise.all(writes);
   const writeRefusal = refused.find((each) => each !== undefined);
-  if (writeRefusal)
-    return refuse(
-      writeRefusal,
-      plan,
-      plan.targets.filter((_, index) => refused[index] === undefined),
-    );
+  if (writeRefusal) {
+    const taken = plan.targets.filter((_, index) => refused[index] === undefined);
+    return refuse(writeRefusal, plan, taken);
+  }
 
   const cutoff = new Date(Math.max(...revocations.map((revocation) => revocation.cutoff.getTime())));
   const wrote = revocations.some(({ kind }) => kind === "write");
@@ -160,11 +158,8 @@ async function verify(
 
 /** What a person could revoke by hand where the function may not: only if the finding names a role. */
 function manualPlan(finding: Finding): Incident["plan"] {
-  const [{ principalId }] = finding.credentials;
-  const { userName } = finding;
-  const suspect = { roleName: userName ?? "", roleId: principalId?.split(":")[0] ?? "" };
-  const isRole = suspect.roleId.startsWith("AROA") && /^[\w+=,.@-]{1,64}$/.test(suspect.roleName);
-  return isRole ? { ...targetsOf(finding, suspect, "role"), roleName: suspect.roleName } : undefined;
+  const suspect = namedRole(finding);
+  return suspect && { ...targetsOf(finding, suspect, "role"), roleName: suspect.roleName };
 }
 
 function result(

@@ -54,8 +54,9 @@ export function triageFinding(finding: Finding, configuration: Configuration): S
   return triagePrincipal(finding);
 }
 
-function triagePrincipal({ userType, userName, credentials: [stolen] }: Finding): Suspect | Refusal {
-  const { principalId, accessKeyId } = stolen;
+function triagePrincipal(finding: Finding): Suspect | Refusal {
+  const { userType, credentials } = finding;
+  const [{ principalId, accessKeyId }] = credentials;
   const roleId = principalRoleId(principalId);
   const otherType = userType !== undefined && userType !== "AssumedRole" && userType !== "Role";
   if (otherType || (principalId !== undefined && roleId === undefined) || accessKeyId?.startsWith("AKIA")) {
@@ -64,9 +65,16 @@ function triagePrincipal({ userType, userName, credentials: [stolen] }: Finding)
   if (roleId === undefined) {
     return refuse("role-unknown", "the finding does not say which role's session was stolen (no principal id)");
   }
-  if (userName === undefined || !ROLE_NAME.test(userName)) {
-    return refuse("role-unknown", "the finding does not name the role, or the name is not one that IAM allows");
-  }
+  return (
+    namedRole(finding) ??
+    refuse("role-unknown", "the finding does not name the role, or the name is not one that IAM allows")
+  );
+}
+
+/** The role that a finding names, whether or not it may be revoked; undefined where it names none. */
+export function namedRole({ userName, credentials: [stolen] }: Finding): Suspect | undefined {
+  const roleId = principalRoleId(stolen.principalId);
+  if (roleId === undefined || userName === undefined || !ROLE_NAME.test(userName)) return undefined;
   return { roleName: userName, roleId };
 }
 
