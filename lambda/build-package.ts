@@ -1,9 +1,10 @@
-import { buildSync } from "esbuild";
+import { build } from "esbuild";
 import { strToU8, type Zippable, zipSync } from "fflate";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 import { thirdPartyLicences } from "./third-party-licences";
+import { usedSchemasOnly } from "./used-schemas";
 
 const PROJECT = dirname(__dirname);
 
@@ -32,8 +33,8 @@ const UNUSED = {
  *
  * @param zipFile where to write; replaced in one step, so that builds side by side cannot see half a file.
  */
-export function buildFunctionPackage(zipFile: string): void {
-  const { outputFiles, metafile } = buildSync({
+export async function buildFunctionPackage(zipFile: string): Promise<void> {
+  const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT,
     preserveSymlinks: true,
     entryPoints: ["lambda/revoke-sessions/index.ts", "lambda/revoke-sessions/reporting.ts"],
@@ -46,6 +47,7 @@ export function buildFunctionPackage(zipFile: string): void {
     format: "cjs",
     mainFields: ["module", "main"],
     alias: UNUSED,
+    plugins: [usedSchemasOnly],
     external: ["./reporting"],
     supported: { "dynamic-import": false },
     legalComments: "none",
@@ -62,5 +64,6 @@ export function buildFunctionPackage(zipFile: string): void {
 }
 
 if (require.main === module) {
-  buildFunctionPackage(join(PROJECT, "dist", "function", "revoke-sessions.zip"));
+  const [, , zipFile = join(PROJECT, "dist", "function", "revoke-sessions.zip")] = process.argv;
+  void buildFunctionPackage(zipFile);
 }

@@ -1,8 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-
-import type * as BuildPackage from "./build-package";
 
 const PROJECT = dirname(__dirname);
 
@@ -15,9 +14,9 @@ export function ensureFunctionPackage(zipFile: string): void {
   const madeFrom = join(dirname(dirname(zipFile)), `${basename(zipFile)}.made-from`);
   const made = () => `${digestOfSources()} ${digestOf([zipFile])}\n`;
   if (existsSync(zipFile) && existsSync(madeFrom) && readFileSync(madeFrom, "utf8") === made()) return;
-  // The bundler is loaded where it is needed only.
-  const { buildFunctionPackage } = require("./build-package") as typeof BuildPackage;
-  buildFunctionPackage(zipFile);
+  // In a process of its own: a construct's constructor cannot wait for the bundler's promise.
+  const script = join(__dirname, "build-package.ts");
+  execFileSync(process.execPath, ["--import", "tsx", script, zipFile], { cwd: PROJECT, stdio: "inherit" });
   writeFileSync(madeFrom, made());
 }
 

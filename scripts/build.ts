@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { buildFunctionPackage } from "../lambda/build-package";
+import { ensureFunctionPackage } from "../lambda/ensure-package";
 
 /**
  * Builds what is published: the constructs, compiled, and the function's zip. The compiler starts at the package's only
@@ -10,7 +10,7 @@ import { buildFunctionPackage } from "../lambda/build-package";
  */
 const project = join(__dirname, "..");
 rmSync(join(project, "dist", "src"), { recursive: true, force: true });
-buildFunctionPackage(join(project, "dist", "function", "revoke-sessions.zip"));
+ensureFunctionPackage(join(project, "dist", "function", "revoke-sessions.zip"));
 execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "--project", "tsconfig.build.json"], {
   cwd: project,
   stdio: "inherit",

@@ -2,7 +2,7 @@ import type { AwsCall } from "../../rehearsal/aws/endpoint";
 import { type Fault, faults } from "../../rehearsal/aws/fault";
 import type { Invocation } from "../../rehearsal/function/definition";
 import { findingEvent, INSTANCE_ID, ROLE_ID, ROLE_NAME } from "../support/finding";
-import { buildZip, PackagedFunction, type PackagedFunctionOptions } from "../support/packaged-function";
+import { deployedZip, PackagedFunction, type PackagedFunctionOptions } from "../support/packaged-function";
 import { denies } from "../support/policy";
 
 jest.setTimeout(120_000);
@@ -198,7 +198,7 @@ describe("the deployed package, while", () => {
   const observed = new Map<Scenario, Observed>();
 
   beforeAll(async () => {
-    const zip = buildZip();
+    const zip = deployedZip();
     // Those that wait wait together, but only a few processes run at a time.
     const waiting = scenarios.values();
     const lane = async () => {

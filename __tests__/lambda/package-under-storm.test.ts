@@ -1,13 +1,13 @@
 import { faults } from "../../rehearsal/aws/fault";
 import { findingEvent, INSTANCE_ID, instanceId } from "../support/finding";
-import { buildZip, PackagedFunction } from "../support/packaged-function";
+import { deployedZip, PackagedFunction } from "../support/packaged-function";
 import { denies } from "../support/policy";
 
 jest.setTimeout(120_000);
 
 let packaged: PackagedFunction;
 beforeAll(async () => {
-  packaged = await PackagedFunction.start({ zip: buildZip(), environments: 8 });
+  packaged = await PackagedFunction.start({ zip: deployedZip(), environments: 8 });
 });
 afterAll(() => packaged.stop());
 beforeEach(() => {

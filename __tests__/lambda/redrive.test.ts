@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { faults } from "../../rehearsal/aws/fault";
 import type { FailureRecord } from "../support/asynchronous-invocation";
 import { findingEvent, ROLE_NAME } from "../support/finding";
-import { buildZip, PackagedFunction } from "../support/packaged-function";
+import { deployedZip, PackagedFunction } from "../support/packaged-function";
 
 jest.setTimeout(60_000);
 
@@ -13,7 +13,7 @@ const REVOKED = "GuardDuty: Sessions revoked: role web, 111122223333 us-west-2";
 
 let packaged: PackagedFunction;
 beforeAll(async () => {
-  packaged = await PackagedFunction.start({ zip: buildZip() });
+  packaged = await PackagedFunction.start({ zip: deployedZip() });
 });
 afterAll(() => packaged.stop());
 beforeEach(() => {

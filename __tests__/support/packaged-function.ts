@@ -1,8 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 
-import { buildFunctionPackage } from "../../lambda/build-package";
 import type { Result } from "../../lambda/revoke-sessions/outcome";
 import { AwsAccount } from "../../rehearsal/aws/account";
 import { type AwsCall, AwsEndpoint } from "../../rehearsal/aws/endpoint";
@@ -10,21 +7,13 @@ import type { Fault } from "../../rehearsal/aws/fault";
 import { FunctionProcess } from "../../rehearsal/function/function-process";
 import type { Invocation } from "../../rehearsal/function/definition";
 import type { FunctionEnvironment } from "../../src/function-environment";
+import { functionPackage } from "../../src/function-package";
 import { invokeAsynchronously } from "./asynchronous-invocation";
 import { environment, TOPIC_ARN } from "./configuration";
 import { ACCOUNT_ID, REGION, ROLE_ID, ROLE_NAME } from "./finding";
 
 /** The bytes of the zip that is deployed. */
-export function buildZip(): Uint8Array {
-  const folder = mkdtempSync(join(tmpdir(), "package-"));
-  try {
-    const file = join(folder, "revoke-sessions.zip");
-    buildFunctionPackage(file);
-    return readFileSync(file);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+export const deployedZip = (): Uint8Array => readFileSync(functionPackage().path);
 
 /** What a test decides about the function; everything else is as in a deployment. */
 export interface PackagedFunctionOptions {
@@ -41,7 +30,7 @@ export interface PackagedFunctionOptions {
  * The function's real package in processes of its own, against a local AWS with one role and one topic.
  *
  * @example
- * const packaged = await PackagedFunction.start({ zip: buildZip() });
+ * const packaged = await PackagedFunction.start({ zip: deployedZip() });
  * packaged.endpoint.hooks.fault = (call) => (call.number === 1 ? faults.reset() : undefined);
  * const invocation = await packaged.invoke(findingEvent());
  * await packaged.stop();
