@@ -1,3 +1,5 @@
+import "./src/workshop/without-source-maps";
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
