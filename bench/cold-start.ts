@@ -11,7 +11,7 @@ import { bundleWithDefaults, unpackOurs } from "./packages";
 const PEERS = join(__dirname, "peers");
 
 /** From the start of a process to the first accepted PutRolePolicy: what a thief has left at a cold start. */
-export async function coldStart(rounds: number): Promise<Figure[]> {
+export async function coldStart(rounds: number, { withBoto3 = true } = {}): Promise<Figure[]> {
   const incident = await startIncident();
   const ours = unpackOurs();
   const defaults = bundleWithDefaults(mkdtempSync(join(tmpdir(), "bench-")));
@@ -21,16 +21,19 @@ export async function coldStart(rounds: number): Promise<Figure[]> {
     contender("ours", incident, "node", [invoke, ours]),
     contender("ours, bundled with esbuild's defaults", incident, "node", [invoke, defaults]),
   ];
-  if (spawnSync("python3", ["-c", "import boto3"]).status === 0) {
+  if (withBoto3 && isBoto3Here())
     contenders.push(contender("boto3", incident, "python3", [join(PEERS, "boto3_calls.py")]));
-  } else {
-    console.error("boto3 is not here: cold start is measured without it");
-  }
   try {
     return await compare(contenders, rounds);
   } finally {
     await incident.endpoint.close();
   }
+}
+
+function isBoto3Here(): boolean {
+  const isHere = spawnSync("python3", ["-c", "import boto3"]).status === 0;
+  if (!isHere) console.error("boto3 is not here: cold start is measured without it");
+  return isHere;
 }
 
 function contender(name: string, incident: BenchIncident, command: string, parameters: readonly string[]): Contender {

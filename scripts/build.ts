@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { ensureFunctionPackage } from "../lambda/ensure-package";
+import { COMPILER } from "./compiler";
 
 /**
  * Builds what is published: the constructs, compiled, and the function's zip. The compiler starts at the package's only
@@ -11,7 +12,7 @@ import { ensureFunctionPackage } from "../lambda/ensure-package";
 const project = join(__dirname, "..");
 rmSync(join(project, "dist", "src"), { recursive: true, force: true });
 ensureFunctionPackage(join(project, "dist", "function", "revoke-sessions.zip"));
-execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "--project", "tsconfig.build.json"], {
+execFileSync(process.execPath, [COMPILER, "--project", "tsconfig.build.json"], {
   cwd: project,
   stdio: "inherit",
 });

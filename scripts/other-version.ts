@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { COMPILER } from "./compiler";
+
 const PROJECT = join(__dirname, "..");
 
 /** Where a version of a package is that the project does not itself use; npm fetches it where it is not there yet. */
@@ -45,5 +47,5 @@ export function typeCheck(replaced: string, replacement: string): void {
       files: [at("src", "index.ts"), at("main.ts"), at("examples", "larger-stack", "main.ts")],
     }),
   );
-  execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "--project", settings], { stdio: "inherit" });
+  execFileSync(process.execPath, [COMPILER, "--project", settings], { stdio: "inherit" });
 }

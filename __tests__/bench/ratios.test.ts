@@ -1,20 +1,25 @@
 import { bundleSizes } from "../../bench/bundle-size";
 import { coldStart } from "../../bench/cold-start";
 import { median } from "../../bench/measure";
+import { patientTest } from "../support/patience";
 
 /**
  * Only what holds on any machine, however busy: ratios within one run, each with room for noise, and far from what a real
  * loss would cost. The figures themselves are for `npm run bench` on a quiet machine.
  */
 describe("what was won is kept", () => {
-  test("the function starts in well under the time of esbuild's default bundle", async () => {
-    // WHEN both are started in turn
-    const [, ours, defaults] = await coldStart(5);
+  patientTest(
+    "the function starts in well under the time of esbuild's default bundle",
+    async () => {
+      // WHEN both are started in turn
+      const [, ours, defaults] = await coldStart(5, { withBoto3: false });
 
-    // THEN ours takes at most 0.7 of it: 0.42 to 0.5 was measured, and losing either the split or the SDK's ES modules
-    // costs more than the difference
-    expect(ours!.ratio / defaults!.ratio).toBeLessThan(0.7);
-  }, 60_000);
+      // THEN ours takes at most 0.7 of it: 0.42 to 0.5 was measured, and losing either the split or the SDK's ES modules
+      // costs more than the difference
+      expect(ours!.ratio / defaults!.ratio).toBeLessThan(0.7);
+    },
+    60_000,
+  );
 
   test("both files stay small enough to be read, and to be loaded at a cold start", () => {
     // GIVEN

@@ -30,17 +30,20 @@ describe("the SDK in the package", () => {
     ["cn-northwest-1", "aws-cn", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1"],
   ] as const;
 
-  test.each(REGIONS)("calls and signs for IAM as %s wants it", async (region, partition, host, signingRegion) => {
-    // GIVEN a function in that region, with no endpoint given
-    // WHEN it answers a finding
-    const [request] = await requestsOf(folder, { region, partition });
+  test.concurrent.each(REGIONS)(
+    "calls and signs for IAM as %s wants it",
+    async (region, partition, host, signingRegion) => {
+      // GIVEN a function in that region, with no endpoint given
+      // WHEN it answers a finding
+      const [request] = await requestsOf(folder, { region, partition });
 
-    // THEN its first call goes to the partition's IAM, signed for IAM's region there
-    expect(request?.host).toBe(host);
-    expect(request?.headers.authorization).toContain(`/${signingRegion}/iam/aws4_request`);
-  });
+      // THEN its first call goes to the partition's IAM, signed for IAM's region there
+      expect(request?.host).toBe(host);
+      expect(request?.headers.authorization).toContain(`/${signingRegion}/iam/aws4_request`);
+    },
+  );
 
-  test("signs with the session token that Lambda gives", async () => {
+  test.concurrent("signs with the session token that Lambda gives", async () => {
     // GIVEN credentials of a role's session
     // WHEN the function answers a finding
     const [request] = await requestsOf(folder, { region: "us-west-2", partition: "aws" });
@@ -50,7 +53,7 @@ describe("the SDK in the package", () => {
     expect(request?.headers.authorization).toContain("x-amz-security-token");
   });
 
-  test("calls the FIPS endpoint where the environment asks for it", async () => {
+  test.concurrent("calls the FIPS endpoint where the environment asks for it", async () => {
     // GIVEN a function that must use validated cryptography
     // WHEN it answers a finding
     const [request] = await requestsOf(folder, {
@@ -63,19 +66,22 @@ describe("the SDK in the package", () => {
     expect(request?.host).toBe("iam-fips.amazonaws.com");
   });
 
-  test.each(["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_IAM"])("calls the endpoint that %s names", async (variable) => {
-    // GIVEN an endpoint of our own
-    const endpoint = await answering(() => [404, noSuchEntity]);
+  test.concurrent.each(["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_IAM"])(
+    "calls the endpoint that %s names",
+    async (variable) => {
+      // GIVEN an endpoint of our own
+      const endpoint = await answering(() => [404, noSuchEntity]);
 
-    // WHEN the function answers a finding
-    await requestsOf(folder, { region: "us-west-2", partition: "aws", further: { [variable]: endpoint.url } });
-    await endpoint.close();
+      // WHEN the function answers a finding
+      await requestsOf(folder, { region: "us-west-2", partition: "aws", further: { [variable]: endpoint.url } });
+      await endpoint.close();
 
-    // THEN it is asked about the role
-    expect(endpoint.bodies.some((body) => body.includes("Action=GetRole&"))).toBe(true);
-  });
+      // THEN it is asked about the role
+      expect(endpoint.bodies.some((body) => body.includes("Action=GetRole&"))).toBe(true);
+    },
+  );
 
-  test("corrects its clock by AWS's and tries again", async () => {
+  test.concurrent("corrects its clock by AWS's and tries again", async () => {
     // GIVEN an AWS whose clock is two hours ahead and which refuses other times
     const ahead = () => new Date(Date.now() + 7_200_000);
     const endpoint = await answering((request) => {
@@ -97,7 +103,7 @@ describe("the SDK in the package", () => {
     expect(endpoint.statuses).toContain(404);
   });
 
-  test("fails without credentials, and looks for them nowhere else", async () => {
+  test.concurrent("fails without credentials, and looks for them nowhere else", async () => {
     // GIVEN a function that was handed no credentials
     // WHEN it answers a finding
     const requests = await requestsOf(folder, {

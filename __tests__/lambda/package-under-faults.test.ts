@@ -3,6 +3,7 @@ import { type Fault, faults } from "../../rehearsal/aws/fault";
 import type { Invocation } from "../../rehearsal/function/definition";
 import { findingEvent, INSTANCE_ID, ROLE_ID, ROLE_NAME } from "../support/finding";
 import { deployedZip, PackagedFunction, type PackagedFunctionOptions } from "../support/packaged-function";
+import { PATIENT, skipForTime } from "../support/patience";
 import { denies } from "../support/policy";
 
 jest.setTimeout(120_000);
@@ -46,28 +47,7 @@ function revokedOnce(observed: Observed): void {
   expect(mails(observed)).toEqual([REVOKED]);
 }
 
-/** Those that take longest first, so that all the others run meanwhile. */
 const SCENARIOS: readonly Scenario[] = [
-  {
-    name: "whoever knows who uses the role hangs",
-    trouble: always(faults.hang, "ListInstanceProfilesForRole"),
-    then: (observed) => {
-      revokedOnce(observed);
-      expect(observed.attempts[0]!.milliseconds).toBeLessThan(15_000);
-    },
-  },
-  {
-    name: "IAM hangs for as long as the function may run",
-    options: { timeoutSeconds: 10 },
-    trouble: always(faults.hang, "PutRolePolicy"),
-    then: (observed) => {
-      // An error of the function's own, which Lambda answers with another attempt, instead of being killed.
-      expect(observed.attempts).toMatchObject([{ kind: "threw", error: { name: "AbortError" } }]);
-      expect(observed.attempts[0]!.milliseconds).toBeLessThan(9_000);
-      expect(mails(observed)).toEqual([]);
-    },
-  },
-  { name: "a write hangs twice", trouble: first(2, faults.hang, "PutRolePolicy"), then: revokedOnce },
   { name: "nothing", trouble: () => {}, then: revokedOnce },
   {
     name: "each service throttles twice",
@@ -177,24 +157,42 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** Half a minute of real timeouts: seven of three seconds, and the pauses between them. */
-const HANG: Scenario = {
-  name: "IAM hangs for ever",
-  trouble: always(faults.hang, "GetRole"),
-  then: (observed) => {
-    expect(observed.attempts).toMatchObject([{ kind: "threw", error: { name: "TimeoutError" } }]);
-    expect(calls(observed, "GetRole")).toBe(7);
-    expect(observed.attempts[0]!.milliseconds).toBeLessThan(60_000);
+/** Real timeouts of the SDK and of the function, the longest first, so that all the others run meanwhile. */
+const HANGING: readonly Scenario[] = [
+  {
+    // Half a minute: seven timeouts of three seconds, and the pauses between them.
+    name: "IAM hangs for ever",
+    trouble: always(faults.hang, "GetRole"),
+    then: (observed) => {
+      expect(observed.attempts).toMatchObject([{ kind: "threw", error: { name: "TimeoutError" } }]);
+      expect(calls(observed, "GetRole")).toBe(7);
+      expect(observed.attempts[0]!.milliseconds).toBeLessThan(60_000);
+    },
   },
-};
-const patient = process.env["REQUIRE_TERRAFORM"] === "1";
-if (!patient)
-  console.info(
-    `the deployed package: "${HANG.name}" is skipped, since it takes half a minute; REQUIRE_TERRAFORM=1 runs it`,
-  );
+  {
+    name: "whoever knows who uses the role hangs",
+    trouble: always(faults.hang, "ListInstanceProfilesForRole"),
+    then: (observed) => {
+      revokedOnce(observed);
+      expect(observed.attempts[0]!.milliseconds).toBeLessThan(15_000);
+    },
+  },
+  {
+    name: "IAM hangs for as long as the function may run",
+    options: { timeoutSeconds: 10 },
+    trouble: always(faults.hang, "PutRolePolicy"),
+    then: (observed) => {
+      // An error of the function's own, which Lambda answers with another attempt, instead of being killed.
+      expect(observed.attempts).toMatchObject([{ kind: "threw", error: { name: "AbortError" } }]);
+      expect(observed.attempts[0]!.milliseconds).toBeLessThan(9_000);
+      expect(mails(observed)).toEqual([]);
+    },
+  },
+  { name: "a write hangs twice", trouble: first(2, faults.hang, "PutRolePolicy"), then: revokedOnce },
+];
 
 describe("the deployed package, while", () => {
-  const scenarios = patient ? [HANG, ...SCENARIOS] : SCENARIOS;
+  const scenarios = PATIENT ? [...HANGING, ...SCENARIOS] : SCENARIOS;
   const observed = new Map<Scenario, Observed>();
 
   beforeAll(async () => {
@@ -206,6 +204,8 @@ describe("the deployed package, while", () => {
     };
     await Promise.all(Array.from({ length: 6 }, lane));
   });
+
+  if (!PATIENT) for (const { name } of HANGING) skipForTime(name);
 
   test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))("%s", (_, scenario) => {
     // GIVEN the trouble WHEN a finding arrives

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+import { COMPILER } from "../../scripts/compiler";
+
 export const PROJECT = path.join(__dirname, "..", "..");
 export const PACKAGE = "cdktf-guardduty-credential-response";
 
@@ -53,15 +55,7 @@ export class PackedProject {
   /** Writes `main.ts`, type checks and compiles it, and runs it as `cdktf synth` would. */
   synthesize(main: string): void {
     writeFileSync(path.join(this.directory, "main.ts"), main);
-    const compiler = [
-      require.resolve("typescript/bin/tsc"),
-      "main.ts",
-      "--strict",
-      "--module",
-      "nodenext",
-      "--target",
-      "es2022",
-    ];
+    const compiler = [COMPILER, "main.ts", "--strict", "--module", "nodenext", "--target", "es2022"];
     this.run([...compiler, "--types", "node", "--ignoreConfig", "--skipLibCheck"]);
     this.run(["main.js"]);
   }

@@ -54,7 +54,7 @@ describeWith(emulatorMissing(), "the rehearsal and the deployment to an emulator
     ownRole = { roleName: ownRoleName, roleId: await workshop.roleId(ownRoleName) };
 
     // The same account: only ids that AWS invents have to be taken over.
-    outputs = await SynthesizedOutputs.create(SETTINGS);
+    outputs = SynthesizedOutputs.create(SETTINGS);
     local = await LocalDeployment.start(readDeployment(outputs.original, accountId));
     for (const { roleName: name, roleId } of [lab, ownRole]) {
       const policies = [...local.account.roles.get(name)!.policies].map(([policy, text]) => [policy, JSON.parse(text)]);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -35,21 +35,36 @@ function rehearse(
   });
 }
 
+/** Stands in the README before the fenced block that shows the rehearsal. */
+const README_MARK = "<!-- What npm run rehearse prints; a test compares it. -->";
+
+/** What differs from run to run: times, durations. */
+const mask = (text: string): string =>
+  text
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z/g, "<time>")
+    .replace(/\b\d+ ms\b/g, "<n> ms")
+    .replace(/\b\d+\.\d s\b/g, "<n> s");
+
 let folder: string;
 let outputs: SynthesizedOutputs;
+let anyRole: SynthesizedOutputs;
+let told: Ending & { readonly milliseconds: number };
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "findings with space-"));
-  outputs = await SynthesizedOutputs.create();
+  const started = Date.now();
+  told = { ...(await rehearse([])), milliseconds: Date.now() - started };
+  outputs = SynthesizedOutputs.create();
+  anyRole = SynthesizedOutputs.create({ GUARDDUTY_RESPONSE_REVOCABLE_ROLES: "any" });
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
   outputs.remove();
+  anyRole.remove();
 });
 
-test("plays the whole story from the sources, in less than 15 seconds, in 80 columns and without colours", async () => {
-  const started = Date.now();
-  const { exitCode, stdout } = await rehearse([]);
-  expect(Date.now() - started).toBeLessThan(15_000);
+test("plays the whole story from the sources, in less than 15 seconds, in 80 columns and without colours", () => {
+  const { exitCode, stdout, milliseconds } = told;
+  expect(milliseconds).toBeLessThan(15_000);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^Rehearsal in account 111122223333, us-west-2, scope role\n/);
   expect(stdout).toMatch(/\nAll \d+ claims hold\. Synthesized in \d\.\d s, played in \d\.\d s\.\n/);
@@ -60,21 +75,29 @@ test("plays the whole story from the sources, in less than 15 seconds, in 80 col
   expect(stdout).not.toMatch(/\u001b/);
 });
 
-test("plays scope session", async () => {
-  const { exitCode, stdout } = await rehearse(["--scope", "session", "--json"]);
-  expect(exitCode).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ holds: true, scope: "session" });
+test("the README shows what is really printed", () => {
+  const [, after] = readFileSync(join(PROJECT, "README.md"), "utf8").split(README_MARK);
+  const block = /^\s*```\w*\n(.*?)\n```/s.exec(after ?? "")?.[1];
+  expect({ mark: README_MARK, block }).toEqual({ mark: README_MARK, block: expect.any(String) });
+
+  const printed = mask(told.stdout).split("\n");
+  // Three dots stand for what is left out. Where a line stands is not looked at: calls that are made at the same time
+  // arrive in either order.
+  const shown = mask(block ?? "")
+    .split("\n")
+    .filter((line) => !["", "..."].includes(line.trim()));
+  expect(shown.filter((line) => !printed.includes(line))).toEqual([]);
 });
 
-test("writes one JSON document with every fact and claim", async () => {
-  const { exitCode, stdout } = await rehearse(["--json", "--synthesized", outputs.original]);
+test.concurrent("plays scope session, and writes one JSON document with every fact and claim", async () => {
+  const { exitCode, stdout } = await rehearse(["--scope", "session", "--json"]);
   expect(exitCode).toBe(0);
   const story = JSON.parse(stdout);
   expect(story).toMatchObject({
     holds: true,
     accountId: "111122223333",
     region: "us-west-2",
-    scope: "role",
+    scope: "session",
     verifyAfterSeconds: { deployed: 10, rehearsed: 0.1 },
   });
   const facts = story.scenes.flatMap((scene: { facts: { kind: string }[] }) => scene.facts);
@@ -89,7 +112,7 @@ test("writes one JSON document with every fact and claim", async () => {
       }),
       expect.objectContaining({
         kind: "policy",
-        policyName: "RevokeOldSessions",
+        policyName: expect.stringMatching(/^RevokeOldSessions-i-/),
         document: expect.objectContaining({ Version: "2012-10-17" }),
       }),
       expect.objectContaining({
@@ -100,7 +123,7 @@ test("writes one JSON document with every fact and claim", async () => {
   );
 });
 
-test("ends with 1 and names the claim where a permission is missing", async () => {
+test.concurrent("ends with 1 and names the claim where a permission is missing", async () => {
   const directory = outputs.withChange((stack) =>
     changeJson(only(stack, "aws_iam_role_policy"), "policy", (policy) => {
       policy.Statement = policy.Statement.filter(({ Action }: { Action: unknown }) => Action !== "iam:PutRolePolicy");
@@ -114,7 +137,7 @@ test("ends with 1 and names the claim where a permission is missing", async () =
   expect(stdout.replace(/\s+/g, " ")).toContain("may not perform iam:PutRolePolicy on");
 });
 
-test("ends with 1 and the reason where the pattern has an operator that is not known", async () => {
+test.concurrent("ends with 1 and the reason where the pattern has an operator that is not known", async () => {
   const directory = outputs.withChange((stack) =>
     changeJson(only(stack, "aws_cloudwatch_event_rule"), "event_pattern", (pattern) => {
       pattern.detail.type = [{ suffix: ".OutsideAWS" }];
@@ -145,10 +168,10 @@ describe("--finding", () => {
     },
     service: { count: 1, archived: false },
   };
-  const environment = { GUARDDUTY_RESPONSE_REVOCABLE_ROLES: "any" };
-
-  test("replays a finding from standard input", async () => {
-    const { exitCode, stdout } = await rehearse(["--finding", "-"], { input: JSON.stringify(finding), environment });
+  test.concurrent("replays a finding from standard input", async () => {
+    const { exitCode, stdout } = await rehearse(["--finding", "-", "--synthesized", anyRole.original], {
+      input: JSON.stringify(finding),
+    });
     expect(exitCode).toBe(0);
     expect(stdout).toContain("Replay of standard input");
     expect(stdout).toContain("revoked, cut-off 20");
@@ -156,13 +179,13 @@ describe("--finding", () => {
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test("replays a folder as a table, and as JSON", async () => {
+  test.concurrent("replays a folder as a table, and as JSON", async () => {
     writeFileSync(join(folder, "a.json"), JSON.stringify(finding));
     writeFileSync(join(folder, "b.json"), JSON.stringify({ ...finding, type: "Recon:IAMUser/TorIPCaller" }));
     writeFileSync(join(folder, "c.json"), "no JSON");
     const [table, json] = await Promise.all([
-      rehearse(["--finding", folder], { environment }),
-      rehearse(["--finding", folder, "--json"], { environment }),
+      rehearse(["--finding", folder, "--synthesized", anyRole.original]),
+      rehearse(["--finding", folder, "--synthesized", anyRole.original, "--json"]),
     ]);
     expect(table.exitCode).toBe(2);
     expect(table.stdout).toMatch(
@@ -176,7 +199,7 @@ describe("--finding", () => {
     ]);
   });
 
-  test.each<[string, string[], RegExp]>([
+  test.concurrent.each<[string, string[], RegExp]>([
     ["a file that is not there", ["--finding", "gone.json"], /^gone\.json cannot be read: ENOENT[^\n]*\n$/],
     ["an unknown option", ["--fnding", "x"], /^Unknown option '--fnding'[^\n]*\(see --help\)\n$/],
     [
@@ -191,14 +214,14 @@ describe("--finding", () => {
     expect(exitCode).toBe(2);
   });
 
-  test("ends with 2 where the settings are not usable, and names them", async () => {
+  test.concurrent("ends with 2 where the settings are not usable, and names them", async () => {
     const { exitCode, stderr } = await rehearse([], { environment: { GUARDDUTY_RESPONSE_REGION: "nowhere" } });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/the app cannot be synthesized:\n.*region: received "nowhere"/s);
   });
 });
 
-test("--help says what there is", async () => {
+test.concurrent("--help says what there is", async () => {
   const { exitCode, stdout } = await rehearse(["--help"]);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^Usage: npm run rehearse/);

@@ -7,11 +7,12 @@ const LAB_ROLE = "GuardDuty-Example-EC2-Compromised";
 
 let outputs: SynthesizedOutputs;
 let anyRole: SynthesizedOutputs;
-beforeAll(async () => {
-  [outputs, anyRole] = await Promise.all([
-    SynthesizedOutputs.create(),
-    SynthesizedOutputs.create({ GUARDDUTY_RESPONSE_REVOCABLE_ROLES: "any", GUARDDUTY_RESPONSE_ALERT_SEVERITY: "4" }),
-  ]);
+beforeAll(() => {
+  outputs = SynthesizedOutputs.create();
+  anyRole = SynthesizedOutputs.create({
+    GUARDDUTY_RESPONSE_REVOCABLE_ROLES: "any",
+    GUARDDUTY_RESPONSE_ALERT_SEVERITY: "4",
+  });
 });
 afterAll(() => {
   outputs.remove();
@@ -32,7 +33,7 @@ function event(roleName: string, change: (event: any) => void = () => {}): Recor
 const play = (directory: string, played: Record<string, unknown>): Promise<Replay> =>
   replay(directory, { name: "finding.json", event: played, added: [] }, { VERIFY_AFTER_SECONDS: "0.01" });
 
-test("revokes the role that the finding names, in the account of the event", async () => {
+test.concurrent("revokes the role that the finding names, in the account of the event", async () => {
   const played = await play(outputs.original, event(LAB_ROLE));
   expect(summarize(played)).toEqual({
     file: "finding.json",
@@ -51,7 +52,7 @@ test("revokes the role that the finding names, in the account of the event", asy
   ]);
 });
 
-test("says why no rule matched, and asks nobody", async () => {
+test.concurrent("says why no rule matched, and asks nobody", async () => {
   const played = await play(
     outputs.original,
     event(LAB_ROLE, (each) => (each.detail.type = "Recon:IAMUser/TorIPCaller")),
@@ -67,7 +68,7 @@ test("says why no rule matched, and asks nobody", async () => {
   ]);
 });
 
-test("mails any finding from the chosen severity up, where the deployment has that rule", async () => {
+test.concurrent("mails any finding from the chosen severity up, where the deployment has that rule", async () => {
   const other = (severity: number) =>
     event(LAB_ROLE, (each) => Object.assign(each.detail, { type: "Recon:IAMUser/TorIPCaller", severity }));
   expect(summarize(await play(anyRole.original, other(5)))).toMatchObject({ matched: true, outcome: "mailed" });
@@ -78,7 +79,7 @@ test("mails any finding from the chosen severity up, where the deployment has th
   });
 });
 
-test.each<[string, string, (each: any) => void, string, string]>([
+test.concurrent.each<[string, string, (each: any) => void, string, string]>([
   ["a role that may not be revoked", "other", () => {}, "not-revoked", "protected-role"],
   [
     "a sample",
@@ -116,11 +117,11 @@ test.each<[string, string, (each: any) => void, string, string]>([
   });
 });
 
-test("plays the same finding in a deployment that may revoke any role", async () => {
+test.concurrent("plays the same finding in a deployment that may revoke any role", async () => {
   expect(summarize(await play(anyRole.original, event("other")))).toMatchObject({ outcome: "revoked" });
 });
 
-test("says what it had to assume about the event", async () => {
+test.concurrent("says what it had to assume about the event", async () => {
   const played = await replay(
     outputs.original,
     {

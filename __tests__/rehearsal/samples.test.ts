@@ -10,7 +10,7 @@ const TYPES = /^UnauthorizedAccess:IAMUser\/(Instance|Resource)CredentialExfiltr
 (FINDING_SAMPLES ? describe : describe.skip)("published findings (FINDING_SAMPLES)", () => {
   let outputs: SynthesizedOutputs;
   beforeAll(async () => {
-    outputs = await SynthesizedOutputs.create({ GUARDDUTY_RESPONSE_REVOCABLE_ROLES: "any" });
+    outputs = SynthesizedOutputs.create({ GUARDDUTY_RESPONSE_REVOCABLE_ROLES: "any" });
   });
   afterAll(() => outputs.remove());
 

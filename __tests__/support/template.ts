@@ -1,5 +1,9 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
+import type {} from "cdktf/lib/testing/adapters/jest";
+
+// Here and not for every test: most need no cdktf, and loading it takes longer than they do.
+Testing.setupJest();
 
 /** A resource or data source of the provider's bindings, by its class. */
 interface TerraformClass {

@@ -6,11 +6,12 @@ import { configuration } from "../../support/configuration";
 import { EVENT_TIME, findingEvent, INSTANCE_ID, ROLE_ID, type StolenCredential } from "../../support/finding";
 import { type History, histories, undisturbedHistories } from "../../support/history";
 import { MemoryAws } from "../../support/memory-aws";
+import { PATIENT } from "../../support/patience";
 import { type Fate, isDenied, play, type Played } from "../../support/play-history";
 import { cutoffOf, denies, statementsOf } from "../../support/policy";
 
 /** How many random histories each property is tried on. */
-const HISTORIES = Number(process.env["HISTORIES"] ?? 700);
+const HISTORIES = Number(process.env["HISTORIES"] ?? (PATIENT ? 700 : 100));
 
 jest.setTimeout(30_000 + HISTORIES * 20);
 

@@ -2,14 +2,19 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { synthesize } from "../../../rehearsal/synthesize";
+import { App } from "cdktf";
+
+import { context } from "../../../cdktf.json";
+import { readConfiguration } from "../../../src/workshop/configuration";
+import { LabStack } from "../../../src/workshop/lab-stack";
+import { ResponseStack } from "../../../src/workshop/response-stack";
 
 /** The parts of a `cdk.tf.json` that tests change. */
 export interface StackJson {
   resource: Record<string, Record<string, Record<string, never>>>;
 }
 
-/** The real output of the app, synthesized once, and copies of it with something changed. */
+/** The real output of the app, synthesized once and in this process, and copies of it with something changed. */
 export class SynthesizedOutputs {
   private readonly directories: string[] = [];
 
@@ -17,8 +22,14 @@ export class SynthesizedOutputs {
     this.directories.push(original);
   }
 
-  static async create(environment: Record<string, string> = {}): Promise<SynthesizedOutputs> {
-    return new SynthesizedOutputs((await synthesize(environment)).directory);
+  static create(environment: Record<string, string> = {}): SynthesizedOutputs {
+    const outdir = mkdtempSync(join(tmpdir(), "synthesized-"));
+    const configuration = readConfiguration(context, environment);
+    const app = new App({ outdir, context });
+    new ResponseStack(app, "guardduty-response", configuration);
+    new LabStack(app, "guardduty-lab", configuration);
+    app.synth();
+    return new SynthesizedOutputs(outdir);
   }
 
   /** A copy in which the response's stack is changed. */
