@@ -7,8 +7,9 @@ const SCHEMAS = /[\\/]@aws-sdk[\\/]client-\w+[\\/]dist-es[\\/]schemas[\\/]schema
 /**
  * Lets esbuild leave out the schemas of operations that are never called, nine tenths of EC2's client.
  *
- * The SDK names most keys in its schemas by constants: `{ [_xN]: _II }`. Computing a key may run code, so esbuild has to keep
- * every such schema, used or not. With the constants' values in their place the same keys are plain ones.
+ * The SDK names most keys in its schemas by constants, `{ [_xN]: _II }`, and writes types of lists as `64 | 0`. Both may run
+ * code, for all that esbuild can know, so it has to keep every such schema, used or not. With the values in their place the
+ * same schemas are plain literals.
  */
 export const usedSchemasOnly: Plugin = {
   name: "used-schemas-only",
@@ -18,7 +19,10 @@ export const usedSchemasOnly: Plugin = {
       const values = new Map(
         [...source.matchAll(/^const (_\w+) = ("[^"\\]*");$/gm)].map(([, name, value]) => [name, value]),
       );
-      return { contents: source.replace(/\[(_\w+)\]:/g, (key, name) => `${values.get(name) ?? key}:`), loader: "js" };
+      const contents = source
+        .replace(/\[(_\w+)\]:/g, (key, name) => `${values.get(name) ?? key}:`)
+        .replace(/\b(\d+) \| (\d+)\b/g, (_, list, member) => String(Number(list) | Number(member)));
+      return { contents, loader: "js" };
     });
   },
 };

@@ -68,6 +68,14 @@ describe("what is deployed", () => {
     expect(Math.max(...ownLines.map((line) => line.length))).toBeLessThan(200);
   });
 
+  test("knows what is asked of AWS, and nothing else that AWS can do", () => {
+    const reporting = strFromU8(entries["reporting.js"]!);
+    for (const known of ["PutRolePolicyRequest", "GetRoleRequest"]) expect(bundle).toContain(known);
+    for (const known of ["DescribeInstancesRequest", "PublishInput"]) expect(reporting).toContain(known);
+    for (const unknown of ["DeleteRolePolicyRequest", "CreateUserRequest"]) expect(bundle).not.toContain(unknown);
+    for (const unknown of ["RunInstancesRequest", "CreateTopicInput"]) expect(reporting).not.toContain(unknown);
+  });
+
   test("names no folder of the machine that built it", () => {
     for (const [name, bytes] of Object.entries(entries)) {
       const text = strFromU8(bytes);
