@@ -2,7 +2,7 @@ import { CONSOLES } from "../../src/consoles";
 import { sessionInstance } from "./finding";
 import type { Impact } from "./impact";
 import type { Incident, Verification } from "./respond";
-import { isoSeconds, planRevocation } from "./revocation";
+import { documentByHand, isoSeconds } from "./revocation";
 import type { Target } from "./target";
 import { severityOf } from "./triage";
 
@@ -239,11 +239,9 @@ function byHand({ finding, plan, refusal, attached = [], handledAt }: Incident):
 }
 
 function putCommand(roleName: string, target: Target, now: Date): string {
-  const plan = planRevocation(undefined, target, now);
-  const document = plan.kind === "write" ? plan.document : "";
   return (
     `aws iam put-role-policy --role-name ${shellQuote(roleName)} --policy-name ${target.policyName} ` +
-    `--policy-document '${document}'`
+    `--policy-document '${documentByHand(target, now)}'`
   );
 }
 

@@ -40,9 +40,18 @@ export function planRevocation(attached: string | undefined, target: Target, now
   if (unanswered.length === 0) {
     return { kind: "answered", cutoff: latest(answering.map(({ cutoff }) => cutoff)) };
   }
-  const ahead = new Date(Math.ceil(now.getTime() / 1000) * 1000 + MARGIN_SECONDS * 1000);
-  const cutoff = latest([ahead, ...answers.map((answer) => answer.cutoff)]);
+  const cutoff = latest([cutoffAt(now), ...answers.map((answer) => answer.cutoff)]);
   return { kind: "write", cutoff, document: writeAnswers(answers, { cutoff, marks: target.marks }, target.userId) };
+}
+
+/** The policy that would answer a target if it were attached by hand. */
+export function documentByHand({ marks, userId }: Target, now: Date): string {
+  return writeAnswers([], { cutoff: cutoffAt(now), marks }, userId);
+}
+
+/** Whole seconds, as IAM writes them, {@link MARGIN_SECONDS} ahead. */
+function cutoffAt(now: Date): Date {
+  return new Date((Math.ceil(now.getTime() / 1_000) + MARGIN_SECONDS) * 1_000);
 }
 
 /** What has to be put back after a revocation was written. */
