@@ -7,7 +7,7 @@ import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 
 import { logLine } from "../../lambda/revoke-sessions/log";
 import type { Result } from "../../lambda/revoke-sessions/outcome";
-import type { Incident } from "../../lambda/revoke-sessions/respond";
+import type { Revoked } from "../../lambda/revoke-sessions/respond";
 import {
   CredentialExfiltrationResponse,
   type CredentialExfiltrationResponseProps,
@@ -42,12 +42,12 @@ const LINES = {
 const ALL_LINES = Object.values(LINES).flat();
 
 function line(result: Partial<Result>, lastSeen?: string, writtenAt?: string, verification?: string): string {
-  const incident = {
+  const revoked = {
     finding: { activity: { lastSeen } },
     writtenAt: writtenAt && new Date(writtenAt),
-    verification: verification && { state: verification },
-  } as unknown as Incident;
-  return logLine(result as Result, incident, new Date("2026-03-01T12:10:41Z"));
+    verification: { state: verification },
+  } as unknown as Revoked;
+  return logLine(result as Result, verification ? revoked : undefined, new Date("2026-03-01T12:10:41Z"));
 }
 
 /** Every metric that a log line or AWS itself makes, written as one text. */

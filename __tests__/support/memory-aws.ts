@@ -1,6 +1,7 @@
 import type { RoleUse } from "../../lambda/revoke-sessions/impact";
 import type { Refusal } from "../../lambda/revoke-sessions/outcome";
-import type { Aws, Incident } from "../../lambda/revoke-sessions/respond";
+import { type Mail, report } from "../../lambda/revoke-sessions/report";
+import type { Aws, Incident, Revoked } from "../../lambda/revoke-sessions/respond";
 import type { Role } from "../../lambda/revoke-sessions/triage";
 import { ACCOUNT_ID, ROLE_ID, ROLE_NAME } from "./finding";
 
@@ -24,8 +25,14 @@ export class MemoryAws implements Aws {
   readonly roles = new Map<string, MemoryRole>();
   /** The policies that took effect, in this order. */
   readonly writes: PolicyWrite[] = [];
-  /** What people were told. */
+  /** What people were told, */
   readonly incidents: Incident[] = [];
+  /** and the mails that told them. */
+  readonly mails: Mail[] = [];
+  /** Those of the incidents that are revocations. */
+  get revoked(): Revoked[] {
+    return this.incidents.filter((incident) => "cutoff" in incident);
+  }
   /** The names of the calls, in this order. */
   readonly calls: (keyof Aws)[] = [];
   roleUses: readonly RoleUse[] = [];
@@ -69,7 +76,10 @@ export class MemoryAws implements Aws {
   }
 
   async notify(incident: Incident): Promise<void> {
-    return this.call("notify", () => void this.incidents.push(incident));
+    return this.call("notify", () => {
+      this.mails.push(report(incident));
+      this.incidents.push(incident);
+    });
   }
 
   private async call<Result>(name: keyof Aws, effect: () => Result): Promise<Result> {

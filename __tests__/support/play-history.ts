@@ -1,9 +1,9 @@
 import { type Aws, type Incident, respond } from "../../lambda/revoke-sessions/respond";
-import type { Result } from "../../lambda/revoke-sessions/outcome";
+import type { Refusal, Result } from "../../lambda/revoke-sessions/outcome";
 import { type FailureRecord, invokeAsynchronously } from "./asynchronous-invocation";
 import { configuration } from "./configuration";
 import { EVENT_TIME, ROLE_NAME } from "./finding";
-import type { Delivery, History, Theft } from "./history";
+import type { CallFault, Delivery, History, Theft } from "./history";
 import { MemoryAws } from "./memory-aws";
 import { denies } from "./policy";
 import { VirtualTime } from "./virtual-time";
@@ -23,6 +23,9 @@ export interface Played {
   readonly faultsInjected: number;
   readonly deletions: number;
 }
+
+/** What IAM refuses for good where the role's policies are full. */
+const NO_ROOM: Refusal = { reason: "policy-quota-exceeded", explanation: "no room" };
 
 /** A call to AWS ends within this time, retries of the SDK included, and so does a write. */
 const SLOW_MILLISECONDS = 36_000;
@@ -52,17 +55,15 @@ export async function play(history: History, concurrently: boolean): Promise<Pla
     async (event: unknown): Promise<Result> => {
       const clockError = clockErrors.shift() ?? 0;
       const deadline = time.now().getTime() + ATTEMPT_MILLISECONDS;
-      const call = async <Answer>(name: keyof Aws, answer: () => Promise<Answer>): Promise<Answer> => {
+      const call = async <Answer>(name: keyof Aws, answer: (fault: CallFault) => Promise<Answer>): Promise<Answer> => {
         const fault = faults.shift() ?? "none";
-        if (fault !== "none") faultsInjected++;
+        if (fault !== "none" && (fault !== "quota" || name === "putRolePolicy")) faultsInjected++;
         const takes = fault === "slow" ? SLOW_MILLISECONDS : (latencies.shift() ?? 0);
         const left = deadline - time.now().getTime();
         if (takes > 0) await time.sleep(Math.max(0, Math.min(takes, left)));
         if (takes > left) throw new Error("AbortError");
         if (fault === "error") throw new Error("Throttling");
-        if (fault === "quota") aws.refuse = () => ({ reason: "policy-quota-exceeded", explanation: "no room" });
-        const answered = await answer();
-        aws.refuse = () => undefined;
+        const answered = await answer(fault);
         if (fault === "lost-answer") throw new Error("socket hang up");
         if (name === "putRolePolicy") thief.noticeWrite();
         return answered;
@@ -70,16 +71,18 @@ export async function play(history: History, concurrently: boolean): Promise<Pla
       const disturbed: Aws = {
         getRole: (...args) => call("getRole", () => aws.getRole(...args)),
         getRolePolicy: (...args) => call("getRolePolicy", () => aws.getRolePolicy(...args)),
-        putRolePolicy: (...args) => call("putRolePolicy", () => aws.putRolePolicy(...args)),
+        putRolePolicy: (...args) =>
+          call("putRolePolicy", async (fault) => (fault === "quota" ? NO_ROOM : aws.putRolePolicy(...args))),
         findRoleUse: () => call("findRoleUse", () => aws.findRoleUse()),
         notify: (incident) => call("notify", async () => (mails.push(incident), aws.notify(incident))),
       };
-      return respond(event, {
+      const { result } = await respond(event, {
         configuration: decided,
         aws: disturbed,
         now: () => new Date(time.now().getTime() + clockError),
         wait: (seconds) => time.sleep(seconds * 1_000),
       });
+      return result;
     };
 
   const deliver = async (delivery: Delivery): Promise<Fate> => {

@@ -164,12 +164,12 @@ function toActivity(service: Envelope["detail"]["service"]): Activity {
 
 /** The instance whose role session this principal is: the session name that EC2 gives is the instance's id. */
 export function sessionInstance(principalId: string | undefined): string | undefined {
-  return /^AROA\w+:(i-[0-9a-f]{1,32})$/.exec(principalId ?? "")?.[1];
+  return /^AROA\w{1,124}:(i-[0-9a-f]{1,32})$/.exec(principalId ?? "")?.[1];
 }
 
-/** The unique id of the role that a principal is a session of, or undefined where it is no role. */
+/** The unique id of the role that a principal is a session of, at most as long as IAM makes them; undefined where it is no role. */
 export function principalRoleId(principalId: string | undefined): string | undefined {
-  return /^(AROA\w+)(:|$)/.exec(principalId ?? "")?.[1];
+  return /^(AROA\w{1,124})(:|$)/.exec(principalId ?? "")?.[1];
 }
 
 function credential(from: { accessKeyId?: string | null; principalId?: string | null } | null | undefined): Credential {

@@ -6,7 +6,7 @@ import { iamCalls, instanceProfilesOf } from "./aws/iam";
 import { readConfiguration } from "./configuration";
 import { logLine } from "./log";
 import type { Result } from "./outcome";
-import { type Incident, respond } from "./respond";
+import { respond } from "./respond";
 
 const configuration = readConfiguration(process.env);
 
@@ -17,20 +17,19 @@ const RESERVE_MILLISECONDS = 3_000;
 const ENRICHMENT_MILLISECONDS = 10_000;
 
 /** The time to work with where the handler is run by hand, without Lambda's context. */
-const UNLIMITED_MILLISECONDS = 120_000;
+const BY_HAND_MILLISECONDS = 120_000;
 
 /**
  * Answers one GuardDuty finding, as EventBridge invokes it: attaches the policy that denies the stolen sessions, and
  * mails what was done. Anything thrown makes Lambda try again and then hand the event to the queue.
  */
 export async function handler(event: unknown, context?: Partial<Context>): Promise<Result> {
-  const remaining = () => context?.getRemainingTimeInMillis?.() ?? UNLIMITED_MILLISECONDS;
+  const remaining = () => context?.getRemainingTimeInMillis?.() ?? BY_HAND_MILLISECONDS;
   // A signal of its own each time: one that combines others can be collected as garbage before it fires.
-  const within = (milliseconds: number) =>
+  const within = (milliseconds = Infinity) =>
     AbortSignal.timeout(Math.max(0, Math.min(milliseconds, remaining() - RESERVE_MILLISECONDS)));
-  const deadline = within(UNLIMITED_MILLISECONDS);
-  let told: Incident | undefined;
-  const result = await respond(event, {
+  const deadline = within();
+  const { result, incident } = await respond(event, {
     configuration,
     now: () => new Date(),
     wait: (seconds) => sleep(seconds * 1_000),
@@ -43,13 +42,12 @@ export async function handler(event: unknown, context?: Partial<Context>): Promi
         const { findInstances } = await import("./reporting");
         return findInstances(profileArns, soon);
       },
-      async notify(incident) {
-        told = incident;
+      async notify(told) {
         const { publishReport } = await import("./reporting");
-        return publishReport(incident, deadline);
+        return publishReport(told, deadline);
       },
     },
   });
-  process.stdout.write(`${logLine(result, told, new Date())}\n`);
+  process.stdout.write(`${logLine(result, incident, new Date())}\n`);
   return result;
 }

@@ -1,5 +1,5 @@
 import type { Result } from "./outcome";
-import type { Incident } from "./respond";
+import type { Incident, Revoked } from "./respond";
 
 /**
  * The log's line about a finding that was handled: one line of JSON, which Lambda passes on as it is and of which metric
@@ -14,13 +14,14 @@ export function logLine(result: Result, incident: Incident | undefined, now: Dat
     timestamp: now.toISOString(),
     message: "finding handled",
     ...result,
-    secondsToRevoke: incident && secondsToRevoke(incident),
-    verification: incident?.verification?.state,
+    ...(incident && "verification" in incident
+      ? { secondsToRevoke: secondsToRevoke(incident), verification: incident.verification.state }
+      : {}),
   });
 }
 
 /** Undefined where nothing was written, or the finding does not say when the credentials were last seen. */
-function secondsToRevoke({ finding, writtenAt }: Incident): number | undefined {
+function secondsToRevoke({ finding, writtenAt }: Revoked): number | undefined {
   const lastSeen = Date.parse(finding.activity.lastSeen ?? "");
   if (writtenAt === undefined || Number.isNaN(lastSeen)) return undefined;
   return Math.max(0, Math.round((writtenAt.getTime() - lastSeen) / 1_000));

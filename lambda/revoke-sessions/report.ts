@@ -1,7 +1,7 @@
 import { CONSOLES } from "../../src/consoles";
+import type { NotRevokedReason } from "../../src/not-revoked";
 import { sessionInstance } from "./finding";
-import type { Impact } from "./impact";
-import type { Incident, Verification } from "./respond";
+import type { Incident, Refused, Revoked, Verification } from "./respond";
 import { documentByHand, isoSeconds } from "./revocation";
 import type { Target } from "./target";
 import { severityOf } from "./triage";
@@ -21,7 +21,7 @@ const MOST_INSTANCES = 50;
 
 /** Writes what a person woken at night needs: what happened, what was done, what breaks, how to undo it or do it by hand. */
 export function report(incident: Incident): Mail {
-  const sections = incident.refusal ? refusalSections(incident) : revocationSections(incident);
+  const sections = "refusal" in incident ? refusalSections(incident) : revocationSections(incident);
   return {
     subject: subject(incident),
     message: sections.map(({ title, lines }) => [title, ...lines.map((line) => `  ${line}`)].join("\n")).join("\n\n"),
@@ -33,36 +33,39 @@ interface Section {
   readonly lines: readonly string[];
 }
 
-function subject({ finding, plan, refusal, verification }: Incident): string {
-  const done = verification?.state === "not-kept" ? "Revocation NOT KEPT, act by hand" : "Sessions revoked";
-  const what = refusal ? `NOT revoked (${refusal.reason})` : done;
+function subject(incident: Incident): string {
+  const { finding, plan } = incident;
+  const what = headline(incident);
   const where = `${finding.accountId ?? "unknown account"} ${finding.region}`;
   const whose = plan ? `role ${plan.roleName}` : finding.type;
-  const subject = (name: string) => `GuardDuty: ${what}: ${name}, ${where}`.replace(/[^ -~]/g, "?");
+  const about = (name: string) => `GuardDuty: ${what}: ${name}, ${where}`.replace(/[^ -~]/g, "?");
   // A long name must not push out where it happened.
-  return subject(whose.slice(0, Math.max(0, 100 - subject("").length))).slice(0, 100);
+  return about(whose.slice(0, Math.max(0, 100 - about("").length))).slice(0, 100);
 }
 
-function revocationSections(incident: Incident): Section[] {
+function headline(incident: Incident): string {
+  if ("refusal" in incident) return `NOT revoked (${incident.refusal.reason})`;
+  return incident.verification.state === "not-kept" ? "Revocation NOT KEPT, act by hand" : "Sessions revoked";
+}
+
+function revocationSections(incident: Revoked): Section[] {
   return [
     happened(incident),
     { title: "WHAT WAS DONE", lines: done(incident) },
     { title: "WHAT BREAKS NOW", lines: breaks(incident) },
-    ...(incident.impact ? [{ title: "WHO USES THE ROLE", lines: users(incident, incident.impact) }] : []),
+    { title: "WHO USES THE ROLE", lines: users(incident) },
     { title: "WHAT THIS DOES NOT DO", lines: LIMITS },
-    { title: "HOW TO UNDO IT", lines: undo(incident) },
+    { title: "HOW TO UNDO IT", lines: undo(incident.plan.roleName, incident.plan.targets, incident.cutoff) },
   ];
 }
 
-function refusalSections(incident: Incident): Section[] {
+function refusalSections(incident: Refused): Section[] {
+  const { plan, attached, refusal } = incident;
   return [
     happened(incident),
-    {
-      title: "WHAT WAS DONE",
-      lines: [...attachedNevertheless(incident), ...wrap(`${incident.refusal?.explanation}.`)],
-    },
+    { title: "WHAT WAS DONE", lines: [...attachedNevertheless(attached), ...wrap(`${refusal.explanation}.`)] },
     { title: "HOW TO ACT BY HAND", lines: byHand(incident) },
-    ...(incident.attached?.length ? [{ title: "HOW TO UNDO IT", lines: undo(incident) }] : []),
+    ...(plan && attached.length > 0 ? [{ title: "HOW TO UNDO IT", lines: undo(plan.roleName, attached) }] : []),
   ];
 }
 
@@ -97,15 +100,14 @@ function happened({ finding, plan, configuration }: Incident): Section {
   };
 }
 
-function attachedNevertheless({ attached = [] }: Incident): string[] {
+function attachedNevertheless(attached: Refused["attached"]): string[] {
   if (attached.length === 0) return ["Nothing was changed:"];
   return wrap(
     `Only a part: ${attached.map(({ policyName }) => policyName).join(", ")} is attached, the rest was refused:`,
   );
 }
 
-function done({ plan, cutoff, configuration, verification }: Incident): string[] {
-  if (!plan || !cutoff) return [];
+function done({ plan, cutoff, configuration, verification }: Revoked): string[] {
   const until = `issued before ${isoSeconds(cutoff)}`;
   const fallback =
     configuration.scope === "session" && plan.scope === "role"
@@ -126,8 +128,8 @@ function done({ plan, cutoff, configuration, verification }: Incident): string[]
   ];
 }
 
-function verificationText(verification: Verification | undefined, seconds: number): string {
-  switch (verification?.state) {
+function verificationText(verification: Verification, seconds: number): string {
+  switch (verification.state) {
     case "verified":
       return `Verified: read back ${seconds} s later, it was in place.`;
     case "restored":
@@ -142,16 +144,16 @@ function verificationText(verification: Verification | undefined, seconds: numbe
       );
     case "unverified":
       return `Not verified: reading the policy back failed (${printable(verification.why)}). Look at the role.`;
-    default:
+    case "not-asked":
       return "Not verified: this deployment does not read the policy back.";
   }
 }
 
-function breaks({ plan, finding }: Incident): string[] {
+function breaks({ plan, finding }: Revoked): string[] {
   const renewal =
     "The metadata service hands out new credentials within about an hour; stopping and starting the instance does it at " +
     "once, rebooting does not.";
-  if (plan?.scope === "session") {
+  if (plan.scope === "session") {
     const instances = plan.targets.map(({ userId }) => sessionInstance(userId)).join(", ");
     return wrap(
       `Software on ${instances} is denied everything until it gets new credentials. ${renewal} Other instances with the ` +
@@ -165,7 +167,7 @@ function breaks({ plan, finding }: Incident): string[] {
   );
 }
 
-function users({ finding, plan }: Incident, impact: Impact): string[] {
+function users({ finding, plan, impact }: Revoked): string[] {
   if ("unknown" in impact) {
     return wrap(
       `The instances that use the role could not be listed (${printable(impact.unknown)}). Nothing else changes.`,
@@ -178,7 +180,7 @@ function users({ finding, plan }: Incident, impact: Impact): string[] {
   ]);
   const recovery = (instanceId: string, state: string): string => {
     if (robbed.has(instanceId)) return "ROBBED: isolate it before it gets new credentials";
-    if (plan?.scope === "session") return "not affected";
+    if (plan.scope === "session") return "not affected";
     return state === "running" ? "denied until its credentials are renewed" : "gets new credentials when it starts";
   };
   const lines = impact.uses.slice(0, MOST_INSTANCES).map(({ instanceId, name, state }) => {
@@ -197,39 +199,47 @@ const LIMITS = [
   "look in CloudTrail for what the access keys above were used for.",
 ];
 
-function undo({ plan, attached, cutoff }: Incident): string[] {
-  if (!plan) return [];
-  const role = shellQuote(plan.roleName);
+function undo(roleName: string, targets: readonly Target[], cutoff?: Date): string[] {
+  const role = shellQuote(roleName);
   const safe = cutoff && isoSeconds(new Date(cutoff.getTime() + LONGEST_SESSION_MILLISECONDS));
   return [
     ...wrap(
       "Nothing has to be undone: sessions issued later are not denied. Whoever removes the policy " +
         `${safe ? `before ${safe}` : "within 12 hours"} lets the stolen credentials work again. To remove it:`,
     ),
-    ...(attached ?? plan.targets).map(
-      ({ policyName }) => `aws iam delete-role-policy --role-name ${role} --policy-name ${policyName}`,
-    ),
+    ...targets.map(({ policyName }) => `aws iam delete-role-policy --role-name ${role} --policy-name ${policyName}`),
   ];
 }
 
-function byHand({ finding, plan, refusal, attached = [], handledAt }: Incident): string[] {
+/** Where no policy on the role could help: what does. */
+const INSTEAD: Partial<Record<NotRevokedReason, string>> = {
+  "sample-finding": "Nothing has to be done.",
+  "role-not-found": "The role's sessions are dead with it. Find out in CloudTrail who deleted it (DeleteRole).",
+  "role-mismatch":
+    "The stolen sessions are dead with the role that they were of. Find out in CloudTrail who deleted it (DeleteRole), and " +
+    "leave today's role of that name alone.",
+  "unmodifiable-role": "Revoke the sessions in IAM Identity Center, or ask the owner of the service whose role it is.",
+};
+
+function byHand({ finding, plan, refusal, attached, handledAt }: Refused): string[] {
   const { userName, credentials, accountId } = finding;
-  if (refusal?.reason === "sample-finding") return ["Nothing has to be done."];
+  const instead = INSTEAD[refusal.reason];
+  if (instead) return wrap(instead);
   if (plan) {
     const account =
-      refusal?.reason === "other-account" ? ` with credentials of account ${printable(accountId ?? "")}` : "";
+      refusal.reason === "other-account" ? `, with credentials of account ${printable(accountId ?? "")}` : "";
+    const remaining = plan.targets.filter((target) => !attached.includes(target));
+    const whose = plan.scope === "role" ? "every session of the role" : "the sessions of the robbed instances";
     return [
-      ...wrap(`To revoke every session of the role that was issued until now${account}:`),
-      ...plan.targets
-        .filter((target) => !attached.includes(target))
-        .map((target) => putCommand(plan.roleName, target, handledAt)),
-      ...(refusal?.reason === "policy-quota-exceeded"
+      ...wrap(`To revoke ${whose}, as far as issued until now${account}:`),
+      ...remaining.map((target) => putCommand(plan.roleName, target, handledAt)),
+      ...(refusal.reason === "policy-quota-exceeded"
         ? wrap("First make room: remove an inline policy of the role, or move it into a managed policy.")
         : []),
     ];
   }
   const accessKeyId = credentials[0].accessKeyId;
-  if (refusal?.reason === "not-a-role" && userName && accessKeyId?.startsWith("AKIA")) {
+  if (refusal.reason === "not-a-role" && userName && accessKeyId?.startsWith("AKIA")) {
     return [
       ...wrap("To switch off the long-term access key:"),
       `aws iam update-access-key --user-name ${shellQuote(userName)} --access-key-id ${shellQuote(accessKeyId)} --status Inactive`,

@@ -32,21 +32,42 @@ export type Verification =
   | { readonly state: "verified" | "restored" | "not-kept" | "not-asked" }
   | { readonly state: "unverified"; readonly why: string };
 
-/** All that happened about one finding: what the mail is written from. */
-export interface Incident {
+/** The role that is to be revoked, and the policies that do it. */
+export type Plan = Targets & { readonly roleName: string };
+
+interface Handled {
   readonly finding: Finding;
   readonly configuration: Configuration;
-  /** What was, or by hand could be, revoked; undefined where the finding names no role. */
-  readonly plan?: Targets & { readonly roleName: string };
-  readonly refusal?: Refusal;
-  /** Policies that are attached although IAM refused others: scope `session` may need several. */
-  readonly attached?: readonly Target[];
-  readonly cutoff?: Date;
-  /** When IAM had taken the policy; undefined where this invocation wrote none. */
-  readonly writtenAt?: Date;
-  readonly verification?: Verification;
-  readonly impact?: Impact;
   readonly handledAt: Date;
+}
+
+/** The stolen sessions are denied. */
+export interface Revoked extends Handled {
+  readonly plan: Plan;
+  readonly cutoff: Date;
+  /** When IAM had taken the policy; undefined where an earlier attempt at the same event wrote it. */
+  readonly writtenAt?: Date;
+  readonly verification: Verification;
+  readonly impact: Impact;
+}
+
+/** They are not, or not all of them. */
+export interface Refused extends Handled {
+  readonly refusal: Refusal;
+  /** What could be revoked by hand; undefined where the finding names no role. */
+  readonly plan?: Plan;
+  /** What of the plan is attached although IAM refused the rest: scope `session` may need several policies. */
+  readonly attached: readonly Target[];
+}
+
+/** All that happened about one finding: what the mail is written from. */
+export type Incident = Revoked | Refused;
+
+/** The end of one event. */
+export interface Answer {
+  readonly result: Result;
+  /** What people were told; undefined where nobody had to be. */
+  readonly incident?: Incident;
 }
 
 /** After this many restorations that did not hold, the policy is put back once more and a person is called. */
@@ -55,20 +76,17 @@ const MOST_RESTORATIONS = 2;
 /**
  * Answers one event: finding, triage, revocation, report.
  *
- * @returns the outcome, after everybody who asked for it has been told.
+ * @returns what became of it, after everybody who asked for it has been told.
  * @throws InvalidEventError for anything but a finding in EventBridge's envelope; whatever AWS still answers with after
  * the retries. In both cases the event has to come back, or end in the queue.
  */
-export async function respond(event: unknown, { configuration, aws, now, wait }: Dependencies): Promise<Result> {
+export async function respond(event: unknown, { configuration, aws, now, wait }: Dependencies): Promise<Answer> {
   const finding = parseFinding(event);
 
-  const refuse = async (
-    refusal: Refusal,
-    plan?: Incident["plan"],
-    attached?: Incident["attached"],
-  ): Promise<Result> => {
-    await aws.notify({ finding, configuration, plan, refusal, attached, handledAt: now() });
-    return result(finding, "not-revoked", plan, { reason: refusal.reason });
+  const refuse = async (refusal: Refusal, plan?: Plan, attached: readonly Target[] = []): Promise<Answer> => {
+    const incident: Refused = { finding, configuration, plan, refusal, attached, handledAt: now() };
+    await aws.notify(incident);
+    return { result: resultOf(finding, "not-revoked", plan, { reason: refusal.reason }), incident };
   };
 
   const suspect = triageFinding(finding, configuration);
@@ -95,15 +113,18 @@ export async function respond(event: unknown, { configuration, aws, now, wait }:
   const wrote = revocations.some(({ kind }) => kind === "write");
   const writtenAt = wrote ? now() : undefined;
   const outcome = wrote ? "revoked" : "already-revoked";
-  if (wrote || isOwnEarlierAttempt(finding, cutoff)) {
-    const verification = await verify(aws, suspect, plan.targets, revocations, configuration.verifyAfterSeconds, wait);
-    const impact = await aws.findRoleUse(suspect.roleName).then(
-      (uses): Impact => ({ uses }),
-      (error: unknown): Impact => ({ unknown: messageOf(error) }),
-    );
-    await aws.notify({ finding, configuration, plan, cutoff, writtenAt, verification, impact, handledAt: now() });
-  }
-  return result(finding, outcome, plan, { cutoff: isoSeconds(cutoff) });
+  const result = resultOf(finding, outcome, plan, { cutoff: isoSeconds(cutoff) });
+  if (!wrote && !isOwnEarlierAttempt(finding, cutoff)) return { result };
+
+  const verification = await verify(aws, suspect, plan.targets, revocations, configuration.verifyAfterSeconds, wait);
+  const impact = await aws.findRoleUse(suspect.roleName).then(
+    (uses): Impact => ({ uses }),
+    (error: unknown): Impact => ({ unknown: messageOf(error) }),
+  );
+  const handledAt = now();
+  const incident: Revoked = { finding, configuration, plan, cutoff, writtenAt, verification, impact, handledAt };
+  await aws.notify(incident);
+  return { result, incident };
 }
 
 async function write(aws: Aws, { roleName }: Suspect, { policyName }: Target, revocation: Revocation) {
@@ -157,15 +178,15 @@ async function verify(
 }
 
 /** What a person could revoke by hand where the function may not: only if the finding names a role. */
-function manualPlan(finding: Finding): Incident["plan"] {
+function manualPlan(finding: Finding): Plan | undefined {
   const suspect = namedRole(finding);
   return suspect && { ...targetsOf(finding, suspect, "role"), roleName: suspect.roleName };
 }
 
-function result(
+function resultOf(
   finding: Finding,
   outcome: Result["outcome"],
-  plan: Incident["plan"],
+  plan: Plan | undefined,
   further: Pick<Result, "reason" | "cutoff">,
 ): Result {
   return {

@@ -89,7 +89,7 @@ function writeAnswers(earlier: readonly Answer[], latestAnswer: Answer, userId: 
       .filter(({ marks }) => marks.length > 0),
   ];
   let document = render(answers, userId);
-  while (document.length > MOST_CHARACTERS) {
+  while (document.length > MOST_CHARACTERS && answers.some(({ marks }) => marks.length > 0)) {
     answers = condense(answers);
     document = render(answers, userId);
   }

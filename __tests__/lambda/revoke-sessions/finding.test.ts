@@ -258,6 +258,8 @@ describe("reads a principal", () => {
     ["AROAX1:alice@example.com", "AROAX1", undefined],
     ["AROAX1", "AROAX1", undefined],
     ["AROA", undefined, undefined],
+    [`AROA${"X".repeat(124)}:i-0abc`, `AROA${"X".repeat(124)}`, "i-0abc"],
+    [`AROA${"X".repeat(125)}:i-0abc`, undefined, undefined],
     ["AROAX1 :i-0abc", undefined, undefined],
     ["xAROAX1:i-0abc", undefined, undefined],
     ["AIDAX1", undefined, undefined],

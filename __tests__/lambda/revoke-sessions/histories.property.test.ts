@@ -80,9 +80,7 @@ describe.each([
       expect(lost).toEqual([]);
 
       // and no stolen session of a revoked finding gets through, unless a mail or the queue calls for a person
-      const calledForAPerson = aws.incidents.some(({ verification }) =>
-        NOT_KNOWN_TO_HOLD.includes(verification?.state),
-      );
+      const calledForAPerson = aws.revoked.some(({ verification }) => NOT_KNOWN_TO_HOLD.includes(verification.state));
       if (deletions > 0 && (calledForAPerson || fates.some(({ failure }) => failure))) return;
       const revoked = fates.filter(({ result }) => result && result.outcome !== "not-revoked");
       expect(revoked.flatMap(({ delivery }) => delivery.thefts.filter((theft) => !isDenied(aws, theft)))).toEqual([]);

@@ -1,6 +1,6 @@
 import { logLine } from "../../../lambda/revoke-sessions/log";
 import type { Result } from "../../../lambda/revoke-sessions/outcome";
-import type { Incident } from "../../../lambda/revoke-sessions/respond";
+import type { Incident, Revoked } from "../../../lambda/revoke-sessions/respond";
 
 const NOW = new Date("2026-03-01T12:10:45.000Z");
 
@@ -12,8 +12,13 @@ const RESULT: Result = {
   region: "us-west-2",
 };
 
-const incident = (lastSeen: string | undefined, further: Partial<Incident> = {}): Incident =>
-  ({ finding: { activity: { lastSeen } }, writtenAt: new Date("2026-03-01T12:10:30.400Z"), ...further }) as Incident;
+const incident = (lastSeen: string | undefined, further: Partial<Revoked> = {}): Incident =>
+  ({
+    finding: { activity: { lastSeen } },
+    writtenAt: new Date("2026-03-01T12:10:30.400Z"),
+    verification: { state: "verified" },
+    ...further,
+  }) as Revoked;
 
 const fieldsOf = (told: Incident | undefined) => JSON.parse(logLine(RESULT, told, NOW)) as Record<string, unknown>;
 

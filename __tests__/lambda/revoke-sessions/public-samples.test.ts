@@ -139,7 +139,7 @@ async function outcomeOf(event: unknown, aws: MemoryAws): Promise<string> {
     wait: async () => {},
   });
   return handled.then(
-    ({ outcome, reason }) => reason ?? outcome,
+    ({ result: { outcome, reason } }) => reason ?? outcome,
     (error: Error) => `${error.name}: ${error.message}`,
   );
 }

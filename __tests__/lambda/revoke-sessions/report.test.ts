@@ -1,7 +1,7 @@
 import type { Configuration } from "../../../lambda/revoke-sessions/configuration";
 import { parseFinding } from "../../../lambda/revoke-sessions/finding";
 import { report } from "../../../lambda/revoke-sessions/report";
-import type { Incident, Verification } from "../../../lambda/revoke-sessions/respond";
+import type { Incident, Plan, Refused, Revoked, Verification } from "../../../lambda/revoke-sessions/respond";
 import { targetsOf } from "../../../lambda/revoke-sessions/target";
 import { configuration } from "../../support/configuration";
 import {
@@ -26,26 +26,26 @@ const HANDLED_AT = new Date("2026-03-01T12:00:21Z");
 
 type Settings = Partial<Configuration>;
 
-function revoked(options: FindingOptions = {}, changed: Partial<Incident> = {}, settings: Settings = {}): Incident {
+function handled(options: FindingOptions, settings: Settings) {
   const finding = parseFinding(findingEvent(options));
   const decided = configuration(settings);
-  const plan = { ...targetsOf(finding, SUSPECT, decided.scope), roleName: ROLE_NAME };
-  const verification: Verification = { state: "verified" };
-  return {
-    finding,
-    configuration: decided,
-    plan,
-    cutoff: CUTOFF,
-    verification,
-    impact: { uses: [] },
-    handledAt: HANDLED_AT,
-    ...changed,
-  };
+  const plan: Plan = { ...targetsOf(finding, SUSPECT, decided.scope), roleName: ROLE_NAME };
+  return { finding, configuration: decided, plan, handledAt: HANDLED_AT };
 }
 
-function refused(reason: NotRevokedReason, options: FindingOptions = {}, changed: Partial<Incident> = {}): Incident {
+function revoked(options: FindingOptions = {}, changed: Partial<Revoked> = {}, settings: Settings = {}): Revoked {
+  const verification: Verification = { state: "verified" };
+  return { ...handled(options, settings), cutoff: CUTOFF, verification, impact: { uses: [] }, ...changed };
+}
+
+function refused(
+  reason: NotRevokedReason,
+  options: FindingOptions = {},
+  changed: Partial<Refused> = {},
+  settings: Settings = {},
+): Refused {
   const refusal = { reason, explanation: "it was not to be" };
-  return revoked(options, { refusal, cutoff: undefined, verification: undefined, impact: undefined, ...changed });
+  return { ...handled(options, settings), refusal, attached: [], ...changed };
 }
 
 /** The lines of one section of a mail. */
@@ -227,7 +227,7 @@ describe("the mail about a revocation", () => {
     );
   });
 
-  test.each<[Verification | undefined, string]>([
+  test.each<[Verification, string]>([
     [{ state: "verified" }, "Verified: read back 7 s later, it was in place."],
     [
       { state: "restored" },
@@ -244,7 +244,6 @@ describe("the mail about a revocation", () => {
       "Not verified: reading the policy back failed (Throttling: Rate exceeded). Look at the role.",
     ],
     [{ state: "not-asked" }, "Not verified: this deployment does not read the policy back."],
-    [undefined, "Not verified: this deployment does not read the policy back."],
   ])("says how far it is known to hold: %j", (verification, text) => {
     const mail = report(revoked({}, { verification }, { verifyAfterSeconds: 7 }));
     expect(prose(mail, "WHAT WAS DONE").endsWith(`2026-03-01T12:00:40Z. ${text}`)).toBe(true);
@@ -359,10 +358,6 @@ describe("who uses the role", () => {
       "The instances that use the role could not be listed (AccessDenied: no). Nothing else changes.",
     );
   });
-
-  test("is left out where nobody looked", () => {
-    expect(titles(report(revoked({}, { impact: undefined })))).not.toContain("WHO USES THE ROLE");
-  });
 });
 
 describe("the mail about a refusal", () => {
@@ -391,18 +386,34 @@ describe("the mail about a refusal", () => {
 
   test("gives the command that does it by hand", () => {
     expect(section(report(refused("exempt-role")), BY_HAND)).toEqual([
-      "  To revoke every session of the role that was issued until now:",
+      "  To revoke every session of the role, as far as issued until now:",
       `  aws iam put-role-policy --role-name web --policy-name RevokeOldSessions --policy-document '${document()}'`,
     ]);
   });
 
-  test("gives one command for each session in scope session", () => {
-    const incident = refused("notify-only", {}, {});
-    const plan = { ...targetsOf(incident.finding, SUSPECT, "session"), roleName: ROLE_NAME };
+  test("gives one command for each session in scope session, and does not promise the whole role", () => {
+    const incident = refused("notify-only", {}, {}, { scope: "session" });
     const userId = { StringEquals: { "aws:userid": `${ROLE_ID}:${INSTANCE_ID}` } };
-    expect(section(report({ ...incident, plan }), BY_HAND)[1]).toBe(
+    expect(section(report(incident), BY_HAND)).toEqual([
+      "  To revoke the sessions of the robbed instances, as far as issued until now:",
       `  aws iam put-role-policy --role-name web --policy-name RevokeOldSessions-${INSTANCE_ID} --policy-document '${document(userId)}'`,
-    );
+    ]);
+  });
+
+  test.each<[NotRevokedReason, string]>([
+    ["sample-finding", "Nothing has to be done."],
+    ["role-not-found", "The role's sessions are dead with it. Find out in CloudTrail who deleted it (DeleteRole)."],
+    [
+      "role-mismatch",
+      "The stolen sessions are dead with the role that they were of. Find out in CloudTrail who deleted it (DeleteRole), " +
+        "and leave today's role of that name alone.",
+    ],
+    [
+      "unmodifiable-role",
+      "Revoke the sessions in IAM Identity Center, or ask the owner of the service whose role it is.",
+    ],
+  ])("fails to give a command where no policy on the role could help: %s", (reason, advice) => {
+    expect(prose(report(refused(reason)), BY_HAND)).toBe(advice);
   });
 
   test("says whose credentials the command needs", () => {
@@ -411,7 +422,7 @@ describe("the mail about a refusal", () => {
         .slice(0, 2)
         .join(" ")
         .replace(/\s+/g, " "),
-    ).toContain("issued until now with credentials of account 444455556666:");
+    ).toContain("issued until now, with credentials of account 444455556666:");
   });
 
   test("says how to make room where the quota is full", () => {
@@ -443,10 +454,6 @@ describe("the mail about a refusal", () => {
       "  To remove it:",
       `  aws iam delete-role-policy --role-name web --policy-name RevokeOldSessions-${INSTANCE_ID}`,
     ]);
-  });
-
-  test("asks for nothing where the finding is a sample", () => {
-    expect(section(report(refused("sample-finding")), BY_HAND)).toEqual(["  Nothing has to be done."]);
   });
 
   test("switches off the long-term key of a user", () => {
@@ -551,10 +558,4 @@ describe("text from the event", () => {
     ];
     for (const mail of mails.map(report)) expect(Buffer.byteLength(mail.message)).toBeLessThan(256 * 1024);
   });
-});
-
-test("fails to show a role's command where the incident has no plan", () => {
-  const mail = report(revoked({}, { plan: undefined }));
-  expect(mail.message).not.toMatch(/aws iam/);
-  expect(mail.subject).toBe(`GuardDuty: Sessions revoked: ${FINDING_TYPE.slice(0, 47)}, 111122223333 us-west-2`);
 });

@@ -36,7 +36,7 @@ const later = (seconds: number): Date => new Date(clock.getTime() + seconds * 1_
 
 /** Runs the function on an event, at the clock's time, which goes on while it waits. */
 async function handle(event: unknown, changed: Partial<Configuration> = {}) {
-  return respond(event, {
+  const { result } = await respond(event, {
     configuration: configuration(changed),
     aws,
     now: () => clock,
@@ -45,6 +45,7 @@ async function handle(event: unknown, changed: Partial<Configuration> = {}) {
       clock = later(seconds);
     },
   });
+  return result;
 }
 const handleFinding = (options: FindingOptions = {}, changed: Partial<Configuration> = {}) =>
   handle(findingEvent(options), changed);
@@ -160,7 +161,7 @@ describe("the same event again", () => {
   test("says when the policy was written, which the second attempt did not do", async () => {
     await handleFinding();
     await handleFinding();
-    expect(aws.incidents.map(({ writtenAt }) => writtenAt)).toEqual([new Date("2026-03-01T12:00:05Z"), undefined]);
+    expect(aws.revoked.map(({ writtenAt }) => writtenAt)).toEqual([new Date("2026-03-01T12:00:05Z"), undefined]);
   });
 });
 

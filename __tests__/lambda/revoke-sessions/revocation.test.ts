@@ -1,4 +1,9 @@
-import { isoSeconds, planRevocation, restoreRevocation } from "../../../lambda/revoke-sessions/revocation";
+import {
+  documentByHand,
+  isoSeconds,
+  planRevocation,
+  restoreRevocation,
+} from "../../../lambda/revoke-sessions/revocation";
 import type { Target } from "../../../lambda/revoke-sessions/target";
 import { accessKeyId, INSTANCE_ID, instanceId, ROLE_ID } from "../../support/finding";
 
@@ -358,6 +363,17 @@ describe("what is put back", () => {
       document: history([session("K1"), NOON]),
       weakened: true,
     });
+  });
+});
+
+describe("the policy to attach by hand", () => {
+  test("is the one that a first answer would be", () => {
+    expect(documentByHand(session("K1"), NOON)).toBe(history([session("K1"), NOON]));
+  });
+
+  test("fails to grow shorter than its session's name, and ends all the same", () => {
+    const target = { ...role("K1"), userId: "x".repeat(5_000) };
+    expect(JSON.parse(documentByHand(target, NOON)).Statement).toHaveLength(1);
   });
 });
 

@@ -1,18 +1,12 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 
-import { report } from "../report";
-import type { Incident } from "../respond";
+import type { Mail } from "../report";
 import { clientConfiguration } from "./client";
 
 const sns = new SNSClient(clientConfiguration);
 
-/** Writes the report about an incident and publishes it to the deployment's topic. */
-export async function publishReport(incident: Incident, abortSignal: AbortSignal): Promise<void> {
-  const { subject, message } = report(incident);
-  const command = new PublishCommand({
-    TopicArn: incident.configuration.topicArn,
-    Subject: subject,
-    Message: message,
-  });
+/** Publishes a mail to those who subscribed to a topic. */
+export async function publish(topicArn: string, { subject, message }: Mail, abortSignal: AbortSignal): Promise<void> {
+  const command = new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: message });
   await sns.send(command, { abortSignal });
 }
