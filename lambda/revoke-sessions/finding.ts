@@ -48,7 +48,7 @@ export class InvalidEventError extends Error {
 
 /** A field that may be missing, or of a type nobody documented: neither may stand in the way of a revocation. */
 const lenient = <Schema extends v.GenericSchema>(schema: Schema) =>
-  v.optional(v.fallback(v.nullish(schema), undefined));
+  v.optional(v.fallback(v.optional(schema), undefined));
 const text = lenient(v.string());
 const number = lenient(v.number());
 const flag = lenient(v.boolean());
@@ -125,16 +125,16 @@ function toFinding({ detail, ...envelope }: Envelope): Finding {
   return {
     id: detail.id ?? "unknown",
     type: detail.type,
-    accountId: detail.accountId ?? envelope.account ?? undefined,
+    accountId: detail.accountId ?? envelope.account,
     region: detail.region ?? envelope.region ?? "unknown",
-    severity: detail.severity ?? undefined,
+    severity: detail.severity,
     eventTime: date(envelope.time) ?? date(detail.updatedAt),
     sample: isTrue(info?.sample) || isTrue(embedded(info?.value)["sample"]) || names.some(isPlaceholder),
     archived: service?.archived === true,
-    userType: key?.userType ?? undefined,
-    userName: key?.userName ?? undefined,
+    userType: key?.userType,
+    userName: key?.userName,
     credentials,
-    instanceId: sessionInstance(credentials[0].principalId) ?? resource?.instanceDetails?.instanceId ?? undefined,
+    instanceId: sessionInstance(credentials[0].principalId) ?? resource?.instanceDetails?.instanceId,
     activity: toActivity(service),
   };
 }
@@ -148,17 +148,17 @@ function toActivity(service: Envelope["detail"]["service"]): Activity {
     organization?.asn && `AS${organization.asn}`.replace("ASAS", "AS"),
   ];
   return {
-    api: call?.api ?? undefined,
-    service: call?.serviceName ?? undefined,
-    errorCode: call?.errorCode ?? undefined,
-    ipAddress: remote?.ipAddressV4 ?? remote?.ipAddressV6 ?? undefined,
-    city: remote?.city?.cityName ?? undefined,
-    country: remote?.country?.countryName ?? undefined,
+    api: call?.api,
+    service: call?.serviceName,
+    errorCode: call?.errorCode,
+    ipAddress: remote?.ipAddressV4 ?? remote?.ipAddressV6,
+    city: remote?.city?.cityName,
+    country: remote?.country?.countryName,
     network: network.filter(Boolean).join(", ") || undefined,
-    remoteAccountId: call?.remoteAccountDetails?.accountId ?? undefined,
-    firstSeen: service?.eventFirstSeen ?? undefined,
-    lastSeen: service?.eventLastSeen ?? undefined,
-    count: service?.count ?? undefined,
+    remoteAccountId: call?.remoteAccountDetails?.accountId,
+    firstSeen: service?.eventFirstSeen,
+    lastSeen: service?.eventLastSeen,
+    count: service?.count,
   };
 }
 
@@ -172,12 +172,12 @@ export function principalRoleId(principalId: string | undefined): string | undef
   return /^(AROA\w{1,124})(:|$)/.exec(principalId ?? "")?.[1];
 }
 
-function credential(from: { accessKeyId?: string | null; principalId?: string | null } | null | undefined): Credential {
+function credential(from: { accessKeyId?: string; principalId?: string } | undefined): Credential {
   return { accessKeyId: from?.accessKeyId || undefined, principalId: from?.principalId || undefined };
 }
 
 /** GuardDuty puts some additional information into a string that holds JSON. */
-function embedded(value: string | null | undefined): Record<string, unknown> {
+function embedded(value: string | undefined): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(value ?? "{}");
     return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : {};
@@ -187,9 +187,9 @@ function embedded(value: string | null | undefined): Record<string, unknown> {
 }
 
 const isTrue = (value: unknown): boolean => value === true || value === "true";
-const isPlaceholder = (value: string | null | undefined): boolean => value?.startsWith("GeneratedFinding") ?? false;
+const isPlaceholder = (value: string | undefined): boolean => value?.startsWith("GeneratedFinding") ?? false;
 
-function date(value: string | null | undefined): Date | undefined {
+function date(value: string | undefined): Date | undefined {
   const parsed = new Date(value ?? NaN);
   return Number.isNaN(parsed.getTime()) ? undefined : parsed;
 }
