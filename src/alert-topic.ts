@@ -6,6 +6,7 @@ import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscrip
 import { type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
+import { checkNames } from "./names";
 import { Place } from "./place";
 import { isEmailAddress, Problems } from "./problems";
 
@@ -51,7 +52,7 @@ export class AlertTopic extends Construct {
   /** Escape hatch: the resource itself. */
   readonly resource: SnsTopic;
 
-  /** @throws Error that names every address that is none. */
+  /** @throws Error that names every prop that is not usable. */
   constructor(
     scope: Construct,
     id: string,
@@ -59,7 +60,7 @@ export class AlertTopic extends Construct {
   ) {
     super(scope, id);
     const { topicName, alertEmails = [], provider } = props;
-    checkEmails(alertEmails).throwIfAny(this);
+    checkNames(props, checkEmails(alertEmails)).throwIfAny(this);
 
     this.keyArn = props.keyArn ?? this.makeKey(topicName, provider);
     this.resource = new SnsTopic(this, "Resource", { name: topicName, kmsMasterKeyId: this.keyArn, provider });
@@ -99,16 +100,6 @@ export class AlertTopic extends Construct {
   subscribe(id: string, subscriber: TopicSubscriber): void {
     new SnsTopicSubscription(this, id, { topicArn: this.topicArn, ...subscriber, provider: this.props.provider });
   }
-}
-
-/** The ARN of a key: policies do not know keys by their aliases. */
-export const KEY_ARN = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
-
-/** Notes what is wrong with the key of a topic. */
-export function checkKey(topicKeyArn: string | undefined, problems = new Problems()): Problems {
-  const isKey = (arn: string) => KEY_ARN.test(arn);
-  problems.check("topicKeyArn", topicKeyArn, isKey, "the ARN of a KMS key, not of an alias");
-  return problems;
 }
 
 /** Notes every address that is none, and every one that is named twice. */

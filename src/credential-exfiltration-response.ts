@@ -3,7 +3,7 @@ import { Annotations, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { anyFindingMessage, credentialExfiltrationMessage } from "./alert-message";
-import { AlertTopic, checkEmails, checkKey } from "./alert-topic";
+import { AlertTopic, checkEmails } from "./alert-topic";
 import type { IDetector } from "./detector";
 import { FailureAlarms } from "./failure-alarms";
 import { FailureQueue } from "./failure-queue";
@@ -11,10 +11,11 @@ import { FindingRule } from "./finding-rule";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "./finding-types";
 import { Response } from "./function-environment";
 import { checkFunction, type FunctionProps } from "./function-props";
+import { checkNames } from "./names";
 import { Place } from "./place";
 import type { Problems } from "./problems";
 import { ResponseDashboard } from "./response-dashboard";
-import { checkRevocation, type RevocationProps } from "./revocation-props";
+import { checkRevocation, isSeverity, type RevocationProps } from "./revocation-props";
 import { SessionRevoker } from "./session-revoker";
 import { anyFindingFrom } from "./severity-pattern";
 
@@ -230,33 +231,10 @@ export class CredentialExfiltrationResponse extends Construct {
   }
 }
 
-/** What AWS, or the longest name made from the prefix, allows. */
-export const NAME_PATTERNS = {
-  prefix: /^[A-Za-z0-9][A-Za-z0-9-]{0,26}$/,
-  ruleName: /^[\w.-]{1,64}$/,
-  functionName: /^[\w-]{1,64}$/,
-  functionRoleName: /^[\w+=,.@-]{1,64}$/,
-  topicName: /^[\w-]{1,246}$/,
-};
-
-export const TOPIC_ARN = /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
-
 function check(props: CredentialExfiltrationResponseProps): Problems {
-  const problems = checkFunction(props, checkRevocation(props, checkEmails(props.alertEmails ?? [])));
-  const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
-  problems.check("prefix", props.prefix, matches(NAME_PATTERNS.prefix), "1 to 27 letters, digits, hyphens");
-  problems.check("ruleName", props.ruleName, matches(NAME_PATTERNS.ruleName), "1 to 64 of A-Z a-z 0-9 . - _");
-  problems.check("functionName", props.functionName, matches(NAME_PATTERNS.functionName), "1 to 64 of A-Z a-z 0-9 - _");
-  problems.check(
-    "functionRoleName",
-    props.functionRoleName,
-    matches(NAME_PATTERNS.functionRoleName),
-    "1 to 64 of A-Z a-z 0-9 +=,.@-_",
-  );
-  problems.check("topicName", props.topicName, matches(NAME_PATTERNS.topicName), "1 to 246 of A-Z a-z 0-9 - _");
-  problems.check("topicArn", props.topicArn, matches(TOPIC_ARN), "the ARN of an SNS topic");
-  checkKey(props.topicKeyArn, problems);
-  problems.check("alertSeverity", props.alertSeverity, (from) => from >= 0 && from <= 10, "a number from 0 to 10");
+  const revocation = checkRevocation(props, checkEmails(props.alertEmails ?? []));
+  const problems = checkNames(props, checkFunction(props, revocation));
+  problems.check("alertSeverity", props.alertSeverity, isSeverity, "a number from 0 to 10");
   const overrides = Object.values(props.severityOverrides ?? {});
   if (
     props.alertSeverity !== undefined &&

@@ -3,7 +3,7 @@ import { GuarddutyDetector } from "@cdktf/provider-aws/lib/guardduty-detector";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import { Problems } from "./problems";
+import { oneOf, Problems } from "./problems";
 
 /** A GuardDuty detector that exists or is made: what turns GuardDuty on in one account and region. */
 export interface IDetector {
@@ -58,8 +58,18 @@ export class Detector extends Construct implements IDetector {
   /** Escape hatch: the resource itself. */
   readonly resource: GuarddutyDetector;
 
+  /** @throws Error where the frequency is known and not one of {@link FindingPublishingFrequency}. */
   constructor(scope: Construct, id: string, props: DetectorProps = {}) {
     super(scope, id);
+    const frequencies = Object.values(FindingPublishingFrequency);
+    const problems = new Problems();
+    problems.check(
+      "findingPublishingFrequency",
+      props.findingPublishingFrequency,
+      oneOf(frequencies),
+      frequencies.join(" or "),
+    );
+    problems.throwIfAny(this);
     this.resource = new GuarddutyDetector(this, "Resource", {
       enable: true,
       findingPublishingFrequency: props.findingPublishingFrequency ?? FindingPublishingFrequency.FIFTEEN_MINUTES,

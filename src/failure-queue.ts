@@ -2,6 +2,7 @@ import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
+import { checkNames } from "./names";
 import { Place } from "./place";
 
 export interface FailureQueueProps {
@@ -24,8 +25,10 @@ export class FailureQueue extends Construct {
   readonly resource: SqsQueue;
   private readonly ruleArns: string[] = [];
 
+  /** @throws Error where the name is not one that SQS takes. */
   constructor(scope: Construct, id: string, { queueName, provider }: FailureQueueProps) {
     super(scope, id);
+    checkNames({ queueName }).throwIfAny(this);
     const { partition, region, accountId } = Place.of(this, provider);
     const arn = `arn:${partition}:sqs:${region}:${accountId}:${queueName}`;
     this.resource = new SqsQueue(this, "Resource", {

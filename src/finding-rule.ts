@@ -4,6 +4,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import type { FailureQueue } from "./failure-queue";
+import { checkNames } from "./names";
 
 export interface FindingRuleProps {
   /** Name of the rule. */
@@ -49,12 +50,14 @@ export class FindingRule extends Construct {
   readonly resource: CloudwatchEventRule;
   private targets = 0;
 
+  /** @throws Error where the name is not one that EventBridge takes. */
   constructor(
     scope: Construct,
     id: string,
     private readonly props: FindingRuleProps,
   ) {
     super(scope, id);
+    checkNames(props).throwIfAny(this);
     this.resource = new CloudwatchEventRule(this, "Resource", {
       name: props.ruleName,
       description: props.description,

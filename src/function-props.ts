@@ -40,12 +40,6 @@ export interface FunctionProps {
   readonly permissionsBoundaryArn?: string;
 }
 
-/** The ARN of a policy that a customer or AWS manages. */
-export const POLICY_ARN = /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/;
-
-/** Names of Lambda's Node.js runtimes. */
-export const RUNTIME = /^nodejs(2[0-9]|[3-9][0-9])\.x$/;
-
 /** Retentions that CloudWatch Logs takes. */
 export const LOG_RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -55,12 +49,9 @@ export const LOG_RETENTIONS = [
 export function checkFunction(props: FunctionProps, problems = new Problems()): Problems {
   const whole = (from: number, to: number) => (value: number) =>
     Number.isInteger(value) && value >= from && value <= to;
-  problems.check("runtime", props.runtime, (name) => RUNTIME.test(name), "nodejs20.x or later");
   problems.check("architecture", props.architecture, oneOf(["arm64", "x86_64"]), "arm64 or x86_64");
   problems.check("memorySize", props.memorySize, whole(128, 10_240), "a whole number of MB from 128 to 10240");
   problems.check("reservedConcurrency", props.reservedConcurrency, whole(1, 1000), "a whole number from 1 to 1000");
   problems.check("logRetentionDays", props.logRetentionDays, oneOf(LOG_RETENTIONS), LOG_RETENTIONS.join(", "));
-  const isPolicy = (arn: string) => POLICY_ARN.test(arn);
-  problems.check("permissionsBoundaryArn", props.permissionsBoundaryArn, isPolicy, "the ARN of an IAM policy");
   return problems;
 }

@@ -17,7 +17,9 @@ export class Place extends Construct {
   static of(scope: Construct, provider?: TerraformProvider): Place {
     const stack = TerraformStack.of(scope);
     const id = provider?.alias ? `place-${provider.alias}` : "place";
-    return (stack.node.tryFindChild(id) as Place | undefined) ?? new Place(stack, id, provider);
+    const found = stack.node.tryFindChild(id);
+    // Something of another kind with that id is named by the error that making a second one throws.
+    return found instanceof Place ? found : new Place(stack, id, provider);
   }
 
   private constructor(scope: Construct, id: string, provider?: TerraformProvider) {

@@ -4,8 +4,8 @@ import type { IConstruct } from "constructs";
 /**
  * Collects what is wrong with a construct's props and throws once, naming the construct and every problem.
  *
- * Values that Terraform only knows later (tokens) are never judged: every check goes through {@link check}, which passes
- * them.
+ * Values that Terraform only knows later (tokens) are never judged: {@link check} passes them, and what is worded elsewhere
+ * has to.
  */
 export class Problems {
   private readonly found: string[] = [];
@@ -13,7 +13,9 @@ export class Problems {
   /** Notes a problem with a prop unless `valid` accepts its value; a prop that is left out, or a token, is accepted. */
   check<Value>(prop: string, value: Value | undefined, valid: (value: Value) => boolean, allowed: string): void {
     if (value === undefined || Token.isUnresolved(value) || valid(value)) return;
-    this.found.push(`${prop}: received ${JSON.stringify(value)}; allowed is ${allowed}`);
+    // JSON has no NaN.
+    const received = typeof value === "number" ? String(value) : JSON.stringify(value);
+    this.found.push(`${prop}: received ${received}; allowed is ${allowed}`);
   }
 
   /** Notes problems that are already worded. */

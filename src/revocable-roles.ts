@@ -11,7 +11,7 @@ export const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@
  */
 export const ROLE_PATH = /^\/([!-#%-)+-.0->@-~]+\/)*$/;
 
-/** Function environments hold 4 KB in all, so the roles in it are counted. */
+/** Few enough that more can be named later, and the function's environment still holds them. */
 export const MOST_NAMED_ROLES = 20;
 
 /**

@@ -46,15 +46,28 @@ export interface RevocationProps {
 /** The full name of a finding type: purpose, resource, family, and what follows. */
 export const FINDING_TYPE = /^[A-Za-z]+:[A-Za-z0-9]+\/[A-Za-z0-9.!&_-]+$/;
 
+/** A function's environment holds 4,096 bytes, of which names, ARNs and the other settings need up to 700. */
+const MOST_SETTINGS_BYTES = 3_400;
+
+/** GuardDuty's severities. */
+export const isSeverity = (severity: number): boolean => severity >= 0 && severity <= 10;
+
 /** Notes what is wrong with the choice of what to revoke. */
 export function checkRevocation(props: RevocationProps, problems = new Problems()): Problems {
-  const isSeverity = (severity: number) => severity >= 0 && severity <= 10;
   problems.add(...props.revocableRoles.problems);
   for (const [index, arn] of (props.protectedRoles ?? []).entries()) {
     problems.add(...roleArnProblems(`protectedRoles[${index}]`, arn));
     if (props.revocableRoles.spec.arns?.includes(arn)) {
       problems.add(`protectedRoles[${index}]: ${arn} is named as revocable too; name it in one of them`);
     }
+  }
+  const { protectedRoles = [], severityOverrides = {}, revocableRoles } = props;
+  const settings = Buffer.byteLength(JSON.stringify([protectedRoles, severityOverrides, revocableRoles.spec]));
+  if (settings > MOST_SETTINGS_BYTES) {
+    problems.add(
+      `protectedRoles, severityOverrides, revocableRoles: ${settings} bytes in all, at most ${MOST_SETTINGS_BYTES} are ` +
+        "allowed, since a function's environment holds 4 KB; choose roles by path or tag, and exempt them by the exemptTag",
+    );
   }
   problems.check("response", props.response, oneOf(Object.values(Response)), Object.values(Response).join(" or "));
   problems.check("scope", props.scope, oneOf(Object.values(Scope)), Object.values(Scope).join(" or "));

@@ -7,18 +7,19 @@ import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { AssetType, Lazy, type TerraformProvider, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 
-import { checkKey } from "./alert-topic";
 import type { FailureQueue } from "./failure-queue";
 import type { FindingRule } from "./finding-rule";
 import { type FunctionEnvironment, Response, Scope } from "./function-environment";
 import { functionPackage } from "./function-package";
 import { checkFunction, type FunctionProps } from "./function-props";
 import type { OutcomeDestination } from "./outcome-destination";
+import { checkNames } from "./names";
 import { Place } from "./place";
 import { Problems } from "./problems";
 import { MOST_NAMED_ROLES, roleArnProblems, tooManyRoles } from "./revocable-roles";
 import { checkRevocation, type RevocationProps } from "./revocation-props";
 import { revokerPermissions } from "./revoker-permissions";
+
 export interface SessionRevokerProps extends RevocationProps, FunctionProps {
   /** Name of the function. */
   readonly functionName: string;
@@ -74,7 +75,7 @@ export class SessionRevoker extends Construct {
     private readonly props: SessionRevokerProps,
   ) {
     super(scope, id);
-    checkRevocation(props, checkKey(props.topicKeyArn, checkFunction(props))).throwIfAny(this);
+    checkRevocation(props, checkNames(props, checkFunction(props))).throwIfAny(this);
     const { functionName, provider } = props;
 
     this.functionName = functionName;
@@ -169,10 +170,15 @@ export class SessionRevoker extends Construct {
     });
   }
 
-  /** Lets a rule invoke the function, and makes the function a target of it. */
+  /**
+   * Lets a rule invoke the function, and makes the function a target of it.
+   *
+   * @param targetId distinguishes it from the rule's other targets, and from the function's other rules.
+   */
   answer(rule: FindingRule, targetId: string): void {
-    new LambdaPermission(this, "permission", {
-      statementId: "InvokedByRule",
+    const first = this.node.tryFindChild("permission") === undefined;
+    new LambdaPermission(this, first ? "permission" : `permission-${targetId}`, {
+      statementId: first ? "InvokedByRule" : `InvokedByRule-${targetId}`,
       action: "lambda:InvokeFunction",
       functionName: this.resource.functionName,
       principal: "events.amazonaws.com",

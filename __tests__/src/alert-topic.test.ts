@@ -147,3 +147,13 @@ test("fails on everything that is no address, and on what is named twice, in one
     "  - alertEmails[4]: a@example.com is named twice",
   ]);
 });
+
+test("fails on a name that SNS would not take, and on a key by its alias", () => {
+  expect(
+    problemsOf(() => new AlertTopic(testStack(), "topic", { topicName: "on call", keyArn: "alias/alerts" })),
+  ).toEqual([
+    "test/topic cannot be made from these props:",
+    '  - topicName: received "on call"; allowed is 1 to 246 of A-Z a-z 0-9 - _',
+    '  - keyArn: received "alias/alerts"; allowed is the ARN of a KMS key, not of an alias',
+  ]);
+});

@@ -70,3 +70,9 @@ test.each(["", "not-an-id", ID.slice(1), `${ID}0`, ID.toUpperCase()])("fails on 
     `detectorId: received ${JSON.stringify(id)}; allowed is 32 hexadecimal digits`,
   );
 });
+
+test("fails on a frequency that GuardDuty does not know", () => {
+  expect(() => new Detector(testStack(), "detector", { findingPublishingFrequency: "HOURLY" as never })).toThrow(
+    'findingPublishingFrequency: received "HOURLY"; allowed is FIFTEEN_MINUTES or ONE_HOUR or SIX_HOURS',
+  );
+});

@@ -1,7 +1,7 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 
 import { FailureQueue } from "../../src";
-import { statementsOf, Template } from "../support/template";
+import { problemsOf, statementsOf, Template } from "../support/template";
 
 const RULES = ["arn:aws:events:us-west-2:111122223333:rule/one", "arn:aws:events:us-west-2:111122223333:rule/two"];
 
@@ -60,4 +60,13 @@ test("the policy names the queue by its own ARN, without a circle in Terraform's
   expect(statementsOf(policy)["EncryptedTransportOnly"]!.Resource).toMatch(
     /^arn:\$\{.*\}:sqs:\$\{.*\}:\$\{.*\}:not-handled$/,
   );
+});
+
+test("fails on a name that SQS would not take", () => {
+  expect(
+    problemsOf(() => Template.from((stack) => new FailureQueue(stack, "queue", { queueName: "not handled" }))),
+  ).toEqual([
+    "test/queue cannot be made from these props:",
+    '  - queueName: received "not handled"; allowed is 1 to 80 of A-Z a-z 0-9 - _',
+  ]);
 });

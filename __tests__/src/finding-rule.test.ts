@@ -103,3 +103,10 @@ test("fails on the sixth target, naming rule and target", () => {
     'test/rule cannot have the target "target-6": a rule has at most 5 targets',
   );
 });
+
+test("fails on a name that EventBridge would not take", () => {
+  const failureQueue = new FailureQueue(testStack(), "queue", { queueName: "not-handled" });
+  expect(() => new FindingRule(failureQueue, "rule", { ruleName: "my rule", description: "", failureQueue })).toThrow(
+    'ruleName: received "my rule"; allowed is 1 to 64 of A-Z a-z 0-9 . - _',
+  );
+});

@@ -8,6 +8,7 @@ import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { type TerraformStack, TerraformVariable } from "cdktf";
+import { Construct } from "constructs";
 
 import { FailureQueue, FindingRule, RevocableRoles, SessionRevoker, type SessionRevokerProps } from "../../src";
 import { functionPackage } from "../../src/function-package";
@@ -330,6 +331,22 @@ test("the rule that it answers, of this account, is all that may invoke the func
   expect(template.counts).toMatchObject({ aws_cloudwatch_event_target: 1 });
 });
 
+test("a second rule may invoke the function too", () => {
+  // WHEN
+  const template = Template.from((stack) => {
+    const failureQueue = new FailureQueue(stack, "rule-queue", { queueName: "undelivered" });
+    const revoker = makeRevoker(stack);
+    for (const ruleName of ["first", "second"]) {
+      const rule = new FindingRule(stack, ruleName, { ruleName, description: "Findings", failureQueue });
+      revoker.answer(rule, `${ruleName}-function`);
+    }
+  });
+
+  // THEN
+  const statements = template.all(LambdaPermission).map(({ statement_id }) => statement_id);
+  expect(new Set(statements)).toEqual(new Set(["InvokedByRule", "InvokedByRule-second-function"]));
+});
+
 test("fails on unusable props, with every one of them in one error", () => {
   // WHEN
   const problems = problemsOf(() =>
@@ -348,6 +365,9 @@ test("fails on unusable props, with every one of them in one error", () => {
       reservedConcurrency: 0,
       logRetentionDays: 2,
       permissionsBoundaryArn: "boundary",
+      functionName: "re voke",
+      functionRoleName: "r".repeat(65),
+      topicArn: "alerts",
       topicKeyArn: "alias/aws/sns",
     }),
   );
@@ -355,13 +375,16 @@ test("fails on unusable props, with every one of them in one error", () => {
   // THEN
   expect(problems).toEqual([
     "test/revoker cannot be made from these props:",
-    '  - runtime: received "python3.13"; allowed is nodejs20.x or later',
     '  - architecture: received "arm"; allowed is arm64 or x86_64',
     "  - memorySize: received 64; allowed is a whole number of MB from 128 to 10240",
     "  - reservedConcurrency: received 0; allowed is a whole number from 1 to 1000",
     expect.stringMatching(/^ {2}- logRetentionDays: received 2; allowed is 1, 3, 5, /),
-    '  - permissionsBoundaryArn: received "boundary"; allowed is the ARN of an IAM policy',
+    '  - functionName: received "re voke"; allowed is 1 to 64 of A-Z a-z 0-9 - _',
+    `  - functionRoleName: received "${"r".repeat(65)}"; allowed is 1 to 64 of A-Z a-z 0-9 +=,.@-_`,
+    '  - topicArn: received "alerts"; allowed is the ARN of an SNS topic',
     '  - topicKeyArn: received "alias/aws/sns"; allowed is the ARN of a KMS key, not of an alias',
+    '  - runtime: received "python3.13"; allowed is nodejs20.x or later',
+    '  - permissionsBoundaryArn: received "boundary"; allowed is the ARN of an IAM policy',
     "  - RevocableRoles.named: name at least one role",
     '  - protectedRoles[0]: "app" is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/app',
     '  - response: received "shout"; allowed is revoke or notify-only',
@@ -372,6 +395,33 @@ test("fails on unusable props, with every one of them in one error", () => {
     "  - verifyAfterSeconds: received 31; allowed is a number of seconds from 0 to 30",
     '  - exemptTag: received {"key":"a=b","value":"c"}; allowed is a tag whose key has 1 to 128 characters and no equals sign',
   ]);
+});
+
+test("fails on more settings than the function's environment holds", () => {
+  // GIVEN
+  const protectedRoles = Array.from({ length: 80 }, (_, index) => `arn:aws:iam::123456789012:role/protected-${index}`);
+
+  // THEN
+  expect(problemsOf(() => synthesize({ protectedRoles }))).toEqual([
+    "test/revoker cannot be made from these props:",
+    "  - protectedRoles, severityOverrides, revocableRoles: 3724 bytes in all, at most 3400 are allowed, since a function's " +
+      "environment holds 4 KB; choose roles by path or tag, and exempt them by the exemptTag",
+  ]);
+});
+
+test("fails on a severity that is no number, and says so", () => {
+  expect(problemsOf(() => synthesize({ minimumSeverity: NaN }))[1]).toBe(
+    "  - minimumSeverity: received NaN; allowed is a number from 0 to 10",
+  );
+});
+
+test("fails where the stack has something else in the place of what looks up the account", () => {
+  expect(() =>
+    Template.from((stack) => {
+      new Construct(stack, "place");
+      makeRevoker(stack);
+    }),
+  ).toThrow("There is already a Construct with name 'place'");
 });
 
 test("fails on a role that is both revocable and protected", () => {

@@ -1,8 +1,7 @@
-import { NAME_PATTERNS, TOPIC_ARN } from "../credential-exfiltration-response";
+import { LOG_RETENTIONS } from "../function-props";
+import { NAMES } from "../names";
 import { EMAIL_ADDRESS } from "../problems";
 import { MOST_NAMED_ROLES, ROLE_ARN, ROLE_PATH } from "../revocable-roles";
-import { KEY_ARN } from "../alert-topic";
-import { LOG_RETENTIONS, POLICY_ARN, RUNTIME } from "../function-props";
 import { FINDING_TYPE } from "../revocation-props";
 
 /** An input of the module: a variable of Terraform. */
@@ -28,9 +27,9 @@ const quoted = (pattern: RegExp): string => JSON.stringify(pattern.source.replac
 const matches = (value: string, pattern: RegExp): string => `can(regex(${quoted(pattern)}, ${value}))`;
 const orNull = (name: string, condition: string): string => `var.${name} == null ? true : ${condition}`;
 
-const pattern = (name: string, allowed: RegExp, words: string): Validation => ({
-  condition: orNull(name, matches(`var.${name}`, allowed)),
-  message: `${name}: allowed is ${words}.`,
+const pattern = (name: string, allowed: { readonly pattern: RegExp; readonly words: string }): Validation => ({
+  condition: orNull(name, matches(`var.${name}`, allowed.pattern)),
+  message: `${name}: allowed is ${allowed.words}.`,
 });
 const between = (name: string, from: number, to: number, words: string): Validation => ({
   condition: orNull(name, `var.${name} >= ${from} && var.${name} <= ${to}`),
@@ -48,7 +47,7 @@ const each = (name: string, items: string, condition: string, words: string): Va
 const ROLES = "revocable_roles";
 const namedRoles = `coalesce(var.${ROLES}.arns, [])`;
 
-/** The inputs, in the order in which the README lists them. Defaults and limits are those of the construct's props. */
+/** The inputs, in the order in which the README lists them. Defaults and limits are the construct's. */
 export const INPUTS: Readonly<Record<string, Input>> = {
   revocable_roles: {
     type: "object({ arns = optional(list(string)), path = optional(string), tag = optional(object({ key = string, value = string })), any = optional(bool) })",
@@ -181,7 +180,7 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     default: null,
     validation: [
       {
-        condition: `var.existing_topic == null ? true : ${matches("var.existing_topic.arn", TOPIC_ARN)}`,
+        condition: `var.existing_topic == null ? true : ${matches("var.existing_topic.arn", NAMES.topicArn.pattern)}`,
         message: "existing_topic: allowed is the ARN of an SNS topic.",
       },
     ],
@@ -193,7 +192,7 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     default: null,
     validation: [
       {
-        condition: `var.topic_key == null ? true : ${matches("var.topic_key.arn", KEY_ARN)}`,
+        condition: `var.topic_key == null ? true : ${matches("var.topic_key.arn", NAMES.keyArn.pattern)}`,
         message: "topic_key: allowed is the ARN of a KMS key, not of an alias.",
       },
     ],
@@ -224,37 +223,37 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     type: "string",
     description: "What the names below are made from: 1 to 27 letters, digits and hyphens.",
     default: "GuardDuty-Response",
-    validation: [pattern("prefix", NAME_PATTERNS.prefix, "1 to 27 letters, digits, hyphens")],
+    validation: [pattern("prefix", NAMES.prefix)],
   },
   rule_name: {
     type: "string",
     description: "Name of the rule. Null is the prefix and `-CredentialExfiltration`.",
     default: null,
-    validation: [pattern("rule_name", NAME_PATTERNS.ruleName, "1 to 64 of A-Z a-z 0-9 . - _")],
+    validation: [pattern("rule_name", NAMES.ruleName)],
   },
   function_name: {
     type: "string",
     description: "Name of the function. Null is the prefix and `-RevokeSessions`.",
     default: null,
-    validation: [pattern("function_name", NAME_PATTERNS.functionName, "1 to 64 of A-Z a-z 0-9 - _")],
+    validation: [pattern("function_name", NAMES.functionName)],
   },
   function_role_name: {
     type: "string",
     description: "Name of the function's role. Null is the prefix, `-Revoke-` and the region.",
     default: null,
-    validation: [pattern("function_role_name", NAME_PATTERNS.functionRoleName, "1 to 64 of A-Z a-z 0-9 +=,.@-_")],
+    validation: [pattern("function_role_name", NAMES.functionRoleName)],
   },
   topic_name: {
     type: "string",
     description: "Name of the topic that is made. Null is the prefix.",
     default: null,
-    validation: [pattern("topic_name", NAME_PATTERNS.topicName, "1 to 246 of A-Z a-z 0-9 - _")],
+    validation: [pattern("topic_name", NAMES.topicName)],
   },
   runtime: {
     type: "string",
     description: "Lambda's Node.js runtime. AWS provider 5.100 takes `nodejs22.x` at most.",
     default: "nodejs22.x",
-    validation: [pattern("runtime", RUNTIME, "nodejs20.x or later")],
+    validation: [pattern("runtime", NAMES.runtime)],
   },
   architecture: {
     type: "string",
@@ -284,6 +283,6 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     type: "string",
     description: "ARN of the permissions boundary of the function's role. Null is none.",
     default: null,
-    validation: [pattern("permissions_boundary_arn", POLICY_ARN, "the ARN of an IAM policy")],
+    validation: [pattern("permissions_boundary_arn", NAMES.permissionsBoundaryArn)],
   },
 };

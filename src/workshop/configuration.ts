@@ -3,7 +3,7 @@ import { Response, Scope } from "../function-environment";
 import { LAB_ROLE_NAME } from "../lab/lab-instance";
 import { Problems } from "../problems";
 import { RevocableRoles } from "../revocable-roles";
-import { checkRevocation } from "../revocation-props";
+import { checkRevocation, isSeverity } from "../revocation-props";
 
 /** What a user of the workshop may set. */
 export interface Configuration {
@@ -175,7 +175,7 @@ function fromText(text: string, kind: Kind): unknown {
 /** How a text says which roles may be revoked; whether path, tag and ARN are usable is the construct's to judge. */
 const ROLES_SETTING = /^(lab|any|path:.*|tag:[^=]+=.*|arn:.*)$/;
 
-/** What only the settings together, or AWS's naming rules, can say. What the constructs check is left to them. */
+/** Everything that is wrong at once: what the constructs would find, and what only the settings together can say. */
 function check(configuration: Configuration): string[] {
   const problems = new Problems();
   const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
@@ -206,7 +206,7 @@ function check(configuration: Configuration): string[] {
     problems.add("stateKeyPrefix: there is no stateBucket to keep it; name the bucket or leave the prefix out");
   }
   const { alertSeverity, protectedRoles } = configuration;
-  problems.check("alertSeverity", alertSeverity, (from) => from >= 0 && from <= 10, "a number from 0 to 10");
+  problems.check("alertSeverity", alertSeverity, isSeverity, "a number from 0 to 10");
   if (revocableRoles === "lab" && protectedRoles.some((arn) => arn.endsWith(`:role/${LAB_ROLE_NAME}`))) {
     problems.add(
       `protectedRoles: ${LAB_ROLE_NAME} is the lab's role, which revocableRoles names; name it in one of them`,

@@ -1,0 +1,38 @@
+import { Problems } from "./problems";
+
+interface Allowed {
+  readonly pattern: RegExp;
+  readonly words: string;
+}
+
+const KEY_ARN: Allowed = {
+  // Policies do not know keys by their aliases.
+  pattern: /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+  words: "the ARN of a KMS key, not of an alias",
+};
+
+/** What AWS allows in the props that name something, or its ARN; a prefix leaves room for the longest name that is made from it. */
+export const NAMES = {
+  prefix: { pattern: /^[A-Za-z0-9][A-Za-z0-9-]{0,26}$/, words: "1 to 27 letters, digits, hyphens" },
+  ruleName: { pattern: /^[\w.-]{1,64}$/, words: "1 to 64 of A-Z a-z 0-9 . - _" },
+  functionName: { pattern: /^[\w-]{1,64}$/, words: "1 to 64 of A-Z a-z 0-9 - _" },
+  functionRoleName: { pattern: /^[\w+=,.@-]{1,64}$/, words: "1 to 64 of A-Z a-z 0-9 +=,.@-_" },
+  topicName: { pattern: /^[\w-]{1,246}$/, words: "1 to 246 of A-Z a-z 0-9 - _" },
+  queueName: { pattern: /^[\w-]{1,80}$/, words: "1 to 80 of A-Z a-z 0-9 - _" },
+  topicArn: { pattern: /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, words: "the ARN of an SNS topic" },
+  topicKeyArn: KEY_ARN,
+  keyArn: KEY_ARN,
+  runtime: { pattern: /^nodejs(2[0-9]|[3-9][0-9])\.x$/, words: "nodejs20.x or later" },
+  permissionsBoundaryArn: { pattern: /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/, words: "the ARN of an IAM policy" },
+} satisfies Record<string, Allowed>;
+
+type Name = keyof typeof NAMES;
+
+/** Notes every name among a construct's props that AWS would not take. */
+export function checkNames(props: Partial<Readonly<Record<Name, string>>>, problems = new Problems()): Problems {
+  for (const prop of Object.keys(NAMES) as Name[]) {
+    const { pattern, words } = NAMES[prop];
+    problems.check(prop, props[prop], (name) => pattern.test(name), words);
+  }
+  return problems;
+}
