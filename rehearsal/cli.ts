@@ -1,3 +1,4 @@
+import { Response } from "../src/function-environment";
 import { REHEARSAL_ACCOUNT } from "./aws/account";
 import { EventPatternError } from "./eventbridge/matchers";
 import { type Options, readOptions, USAGE } from "./options";
@@ -8,7 +9,7 @@ import { replayFolder, replayOne } from "./replay/replay-findings";
 import { tellStory } from "./story/tell-story";
 import { type SynthesizedOutput, synthesize } from "./synthesize";
 import { ExpressionError } from "./terraform/expression";
-import { readDeployment } from "./terraform/deployment";
+import { type Deployment, readDeployment } from "./terraform/deployment";
 
 /** Runs the command and returns its exit code: 1 where a claim of the story does not hold, 2 where a file is not usable. */
 async function main(): Promise<number> {
@@ -27,12 +28,23 @@ async function main(): Promise<number> {
   try {
     const deployment = readDeployment(output.directory, REHEARSAL_ACCOUNT);
     if (folder) return (await replayFolder(output, deployment, folder, printer)) ? 0 : 2;
-    if (!single) return (await tellStory(output, deployment, printer)) ? 0 : 1;
+    if (!single) return (await tellStory(output, revoking(deployment), printer)) ? 0 : 1;
     await replayOne(output, deployment, single, printer);
     return 0;
   } finally {
     output.remove();
   }
+}
+
+/** @throws RehearsalError where the deployment revokes nothing: the story would be of somebody else's. */
+function revoking(deployment: Deployment): Deployment {
+  if (deployment.functions.some(({ environment }) => environment["RESPONSE"] === Response.NOTIFY_ONLY)) {
+    throw new RehearsalError(
+      `this deployment only notifies (response: ${Response.NOTIFY_ONLY}), so there is no revocation to play; see what it mails ` +
+        "about a finding with --finding FILE, or rehearse with GUARDDUTY_RESPONSE_RESPONSE=revoke",
+    );
+  }
+  return deployment;
 }
 
 async function outputOf({ synthesized, scope }: Options): Promise<SynthesizedOutput> {

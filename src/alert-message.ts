@@ -51,7 +51,8 @@ export function credentialExfiltrationMessage(place: Place, response: Response):
 /** What the first mail says about the second one. */
 export function whatFollows(response: Response): string {
   return response === Response.REVOKE
-    ? "The function looks at it now: a second mail tells whether the role's sessions were revoked, or why not."
+    ? "The function looks at it now. A second mail tells whether the role's sessions were revoked, or why not; none comes " +
+        "where the stolen keys were answered before."
     : "This deployment only notifies: a second mail tells how to revoke the role's sessions by hand.";
 }
 

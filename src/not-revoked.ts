@@ -2,7 +2,8 @@
  * Why a finding did not lead to a revocation, and whether a person has to act: the routine ones are decided on purpose, or
  * concern nothing of this account that is alive.
  *
- * In the order in which they are looked at: of several that apply, the first is reported.
+ * In the order in which they are looked at: of several that apply, the first is reported. A role that is not among the
+ * revocable ones is `protected-role` too, but looked at after `unmodifiable-role`.
  */
 export const NOT_REVOKED = {
   "sample-finding": "routine",

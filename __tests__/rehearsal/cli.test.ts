@@ -150,6 +150,14 @@ test.concurrent("ends with 1 and the reason where the pattern has an operator th
   );
 });
 
+test.concurrent("ends with 2 where the deployment revokes nothing, and says what can be played", async () => {
+  const environment = { GUARDDUTY_RESPONSE_RESPONSE: "notify-only" };
+  const { exitCode, stdout, stderr } = await rehearse([], { environment });
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toMatch(/^this deployment only notifies .*--finding FILE, or rehearse with/);
+});
+
 describe("--finding", () => {
   const finding = {
     type: "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.InsideAWS",

@@ -231,11 +231,11 @@ function byHand({ finding, plan, refusal, attached, handledAt }: Refused): strin
     const remaining = plan.targets.filter((target) => !attached.includes(target));
     const whose = plan.scope === "role" ? "every session of the role" : "the sessions of the robbed instances";
     return [
-      ...wrap(`To revoke ${whose}, as far as issued until now${account}:`),
-      ...remaining.map((target) => putCommand(plan.roleName, target, handledAt)),
       ...(refusal.reason === "policy-quota-exceeded"
         ? wrap("First make room: remove an inline policy of the role, or move it into a managed policy.")
         : []),
+      ...wrap(`To revoke ${whose}, as far as issued until now${account}:`),
+      ...remaining.map((target) => putCommand(plan.roleName, target, handledAt)),
     ];
   }
   const accessKeyId = credentials[0].accessKeyId;
