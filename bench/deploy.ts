@@ -64,16 +64,12 @@ async function startEmulator(): Promise<{ emulator: ChildProcess; url: string }>
   const port = await freePort();
   const emulator = spawn("moto_server", ["-p", String(port)], { stdio: "ignore" });
   const url = `http://127.0.0.1:${port}`;
+  const answers = () => fetch(url).then(Boolean, () => false);
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (
-      await fetch(url).then(
-        () => true,
-        () => false,
-      )
-    )
-      return { emulator, url };
+    if (await answers()) return { emulator, url };
     await sleep(100);
   }
+  emulator.kill();
   throw new Error("moto_server did not answer within ten seconds");
 }
 

@@ -4,14 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-const project = join(__dirname, "..");
-const reference = join(project, "docs", "api");
+import { PROJECT } from "./project-files";
+
+const reference = join(PROJECT, "docs", "api");
 
 /** Generates the API reference into a directory. */
 function generate(directory: string): void {
-  const typedoc = join(project, "node_modules", "typedoc", "bin", "typedoc");
+  const typedoc = join(PROJECT, "node_modules", "typedoc", "bin", "typedoc");
   execFileSync(process.execPath, [typedoc, "--options", "typedoc.json", "--out", directory, "--logLevel", "Warn"], {
-    cwd: project,
+    cwd: PROJECT,
     stdio: "inherit",
   });
 }

@@ -4,15 +4,15 @@ import { join } from "node:path";
 
 import { ensureFunctionPackage } from "../lambda/ensure-package";
 import { COMPILER } from "./compiler";
+import { PROJECT } from "./project-files";
 
 /**
  * Builds what is published: the constructs, compiled, and the function's zip. The compiler starts at the package's only
  * entry, so that what is not reachable from it (workshop, lab, module) cannot get in.
  */
-const project = join(__dirname, "..");
-rmSync(join(project, "dist", "src"), { recursive: true, force: true });
-ensureFunctionPackage(join(project, "dist", "function", "revoke-sessions.zip"));
+rmSync(join(PROJECT, "dist", "src"), { recursive: true, force: true });
+ensureFunctionPackage(join(PROJECT, "dist", "function", "revoke-sessions.zip"));
 execFileSync(process.execPath, [COMPILER, "--project", "tsconfig.build.json"], {
-  cwd: project,
+  cwd: PROJECT,
   stdio: "inherit",
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { otherVersion, typeCheck, versionOf } from "./other-version";
+import { PROJECT } from "./project-files";
 
 /**
  * Proves that the same sources synthesize the same configuration on CDK Terrain, CDKTF's successor: runs each app on both
@@ -12,11 +13,10 @@ import { otherVersion, typeCheck, versionOf } from "./other-version";
 const SUCCESSOR = { name: "cdktn", version: "0.24.0" };
 const APPS = ["main.ts", "examples/larger-stack/main.ts"];
 
-const project = join(__dirname, "..");
 const successor = otherVersion(SUCCESSOR.name, SUCCESSOR.version);
 
 console.log(
-  `comparing cdktf ${versionOf(join(project, "node_modules", "cdktf"))} with ${SUCCESSOR.name} ${SUCCESSOR.version}`,
+  `comparing cdktf ${versionOf(join(PROJECT, "node_modules", "cdktf"))} with ${SUCCESSOR.name} ${SUCCESSOR.version}`,
 );
 typeCheck("cdktf", successor);
 console.log("type checks on both");
@@ -39,7 +39,7 @@ function synthesize(app: string, library?: string): Map<string, string> {
   try {
     const preload = library ? ["--require", join(__dirname, "successor-resolution.cjs")] : [];
     execFileSync(process.execPath, [...preload, "--require", require.resolve("tsx/cjs"), app], {
-      cwd: project,
+      cwd: PROJECT,
       stdio: ["ignore", "ignore", "inherit"],
       env: { ...process.env, CDKTF_OUTDIR: directory, ...(library && { SUCCESSOR: library }) },
     });

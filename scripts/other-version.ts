@@ -3,8 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { COMPILER } from "./compiler";
-
-const PROJECT = join(__dirname, "..");
+import { PROJECT } from "./project-files";
 
 /** Where a version of a package is that the project does not itself use; npm fetches it where it is not there yet. */
 export function otherVersion(name: string, version: string): string {

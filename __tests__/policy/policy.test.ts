@@ -69,6 +69,15 @@ const BROKEN: Readonly<Record<string, readonly [type: string, block: Block][]>> 
       "aws_sqs_queue",
       allowing({ Action: "sqs:SendMessage", Principal: { Service: "events.amazonaws.com" }, Resource: "queue" }),
     ],
+    [
+      "aws_sqs_queue",
+      allowing({
+        Action: "sqs:SendMessage",
+        Principal: { Service: "events.amazonaws.com" },
+        Resource: "queue",
+        Condition: { StringEquals: { "aws:SourceAccount": "999999999999" } },
+      }),
+    ],
   ],
   "one-iam-write": [["aws_iam_role_policy", allowing({ Action: ["iam:GetRole", "iam:PassRole"], Resource: "role" })]],
   "role-policies-are-fenced": [["aws_iam_role_policy", allowing({ Action: "iam:PutRolePolicy", Resource: "role" })]],

@@ -13,9 +13,8 @@ export interface ActionOnResource {
 }
 
 /**
- * Actions of AWS, each on every kind of resource it knows: all of the services that are named, and of every other
- * service the first one that writes, to one
- * kind of resource at most.
+ * Actions of AWS, each on every kind of resource it knows: all of the services that are named, and of every other service
+ * the first one that writes, to one kind of resource at most.
  *
  * @param resources ARNs to act on, by service and kind of resource, such as `iam:role`; invented ones elsewhere.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html

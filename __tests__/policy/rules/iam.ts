@@ -11,6 +11,9 @@ const allows = ({ Effect }: Statement): boolean => Effect === "Allow";
 const services = ({ Principal }: Statement): readonly string[] =>
   typeof Principal === "object" ? list(Principal["Service"]) : [];
 
+/** Whether a value refers to the account that Terraform deploys to, or to something that it makes there. */
+const isOfThisAccount = (value: string): boolean => /\$\{(data\.aws_caller_identity|aws_\w+)\./.test(value);
+
 export const IAM_RULES: readonly Rule[] = [
   eachStatement(
     EVERY_POLICY,
@@ -39,8 +42,11 @@ export const IAM_RULES: readonly Rule[] = [
     (statement) =>
       !allows(statement) ||
       services(statement).length === 0 ||
-      Object.values(statement.Condition ?? {}).some((keys) =>
-        Object.keys(keys).some((key) => key === "aws:SourceAccount" || key === "aws:SourceArn"),
+      ["StringEquals", "ArnEquals", "ArnLike"].some((operator) =>
+        Object.entries(statement.Condition?.[operator] ?? {}).some(
+          ([key, values]) =>
+            /^aws:Source(Account|Arn)$/.test(key) && list(values as string | string[]).every(isOfThisAccount),
+        ),
       ),
   ),
   eachStatement(
