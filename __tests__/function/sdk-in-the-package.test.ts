@@ -103,6 +103,45 @@ describe("the SDK in the package", () => {
     expect(endpoint.statuses).toContain(404);
   });
 
+  test.concurrent("asks for every page of a role's instance profiles", async () => {
+    // GIVEN a role whose profiles come on two pages
+    const endpoint = await answering((_, body) => {
+      const { Action = "", Marker } = Object.fromEntries(new URLSearchParams(body));
+      const more = "<IsTruncated>true</IsTruncated><Marker>page-2</Marker>";
+      const answers: Record<string, string> = {
+        GetRole:
+          "<Role><Path>/</Path><RoleName>robbed</RoleName><RoleId>AROAEXAMPLE</RoleId><Arn>arn:aws:iam::111122223333:role/robbed</Arn></Role>",
+        PutRolePolicy: "",
+        ListInstanceProfilesForRole: `<InstanceProfiles/>${Marker ? "" : more}`,
+        Publish: "<MessageId>1</MessageId>",
+      };
+      const answer = answers[Action];
+      if (answer === undefined) return [404, noSuchEntity];
+      return [200, `<${Action}Response><${Action}Result>${answer}</${Action}Result></${Action}Response>`];
+    });
+
+    // WHEN the function has revoked it
+    await requestsOf(folder, { region: "us-west-2", partition: "aws", further: { AWS_ENDPOINT_URL: endpoint.url } });
+    await endpoint.close();
+
+    // THEN
+    const pages = endpoint.bodies.filter((body) => body.includes("Action=ListInstanceProfilesForRole&"));
+    expect(pages.map((body) => new URLSearchParams(body).get("Marker"))).toEqual([null, "page-2"]);
+  });
+
+  test.concurrent("fails where an answer lacks what was asked for, and writes nothing", async () => {
+    // GIVEN something between the function and IAM that answers everything with an empty page
+    const endpoint = await answering(() => [200, "<html/>"]);
+
+    // WHEN the function answers a finding
+    await requestsOf(folder, { region: "us-west-2", partition: "aws", further: { AWS_ENDPOINT_URL: endpoint.url } });
+    await endpoint.close();
+
+    // THEN
+    expect(endpoint.bodies.length).toBeGreaterThan(0);
+    expect(endpoint.bodies.filter((body) => body.includes("Action=PutRolePolicy&"))).toEqual([]);
+  });
+
   test.concurrent("fails without credentials, and looks for them nowhere else", async () => {
     // GIVEN a function that was handed no credentials
     // WHEN it answers a finding
@@ -152,14 +191,16 @@ async function requestsOf(folder: string, { region, partition, further }: Deploy
 }
 
 /** An endpoint that answers as told and remembers what it was asked. */
-async function answering(answer: (request: IncomingMessage) => readonly [status: number, body: string, now?: Date]) {
+async function answering(
+  answer: (request: IncomingMessage, body: string) => readonly [status: number, body: string, now?: Date],
+) {
   const bodies: string[] = [];
   const statuses: number[] = [];
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk) => (body += chunk));
     request.on("end", () => {
-      const [status, text, now = new Date()] = answer(request);
+      const [status, text, now = new Date()] = answer(request, body);
       bodies.push(body);
       statuses.push(status);
       response.sendDate = false;

@@ -1,6 +1,6 @@
 import { CONSOLES } from "../../src/consoles";
 import type { NotRevokedReason } from "../../src/not-revoked";
-import { sessionInstance } from "./finding";
+import { type Finding, principalRoleId, sessionInstance } from "./finding";
 import type { Incident, Refused, Revoked, Verification } from "./respond";
 import { documentByHand, isoSeconds } from "./revocation";
 import type { Target } from "./target";
@@ -86,6 +86,7 @@ function happened({ finding, plan, configuration }: Incident): Section {
     ["Role", plan?.roleName ?? finding.userName],
     ["Instance", finding.instanceId],
     ["Access keys", plan?.accessKeyIds.join(", ") || finding.credentials[0].accessKeyId],
+    ["Also stolen", ofOtherRoles(finding)],
     ["Used from", [from.filter(Boolean).join(", "), place && `(${place})`].filter(Boolean).join(" ")],
     ["Call", call && `${call}${activity.errorCode ? ` (answered ${activity.errorCode})` : ""}`],
     ["First seen", activity.firstSeen],
@@ -98,6 +99,14 @@ function happened({ finding, plan, configuration }: Incident): Section {
     title: "WHAT HAPPENED",
     lines: known.map(([label, value]) => `${label.padEnd(13)}${printable(String(value))}`),
   };
+}
+
+/** Sessions of other roles in the same finding: nobody else would tell. */
+function ofOtherRoles({ credentials: [stolen, ...others] }: Finding): string {
+  const roleId = principalRoleId(stolen.principalId);
+  const principals = others.flatMap(({ principalId }) => principalId ?? []);
+  const foreign = principals.filter((principalId) => principalRoleId(principalId) !== roleId);
+  return foreign.length > 0 ? `${foreign.join(", ")}: of another role, which is not revoked` : "";
 }
 
 function attachedNevertheless(attached: Refused["attached"]): string[] {
@@ -137,10 +146,17 @@ function verificationText(verification: Verification, seconds: number): string {
         "The policy was removed and restored: somebody deleted or weakened it right after it was written. Unless that was " +
         "the answer to another finding, whoever did so may still hold other credentials of this account."
       );
-    case "not-kept":
+    case "not-kept": {
+      const why = verification.refusal?.explanation ?? "somebody removes it as fast as it is written";
       return (
-        "THE POLICY COULD NOT BE KEPT: somebody removes it as fast as it is written. Act by hand: deny the role in a " +
-        "service control policy, or detach all of the role's policies, and look in CloudTrail for who calls DeleteRolePolicy."
+        `THE POLICY COULD NOT BE KEPT: ${why}. Act by hand: deny the role in a service control policy, or detach all of ` +
+        "the role's policies, and look in CloudTrail for who calls DeleteRolePolicy."
+      );
+    }
+    case "role-gone":
+      return (
+        "The role is gone since, and its sessions with it. Find out in CloudTrail who deleted it (DeleteRole); a new role of " +
+        "that name was left alone."
       );
     case "unverified":
       return `Not verified: reading the policy back failed (${printable(verification.why)}). Look at the role.`;
@@ -266,7 +282,8 @@ function consoleLink(partition: string, region: string, findingId: string): stri
 /** Text of the event may come from whoever can put events on the bus: one line, no control characters, not endless. */
 function printable(text: string): string {
   const clean = text.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
-  return clean.length > 300 ? `${clean.slice(0, 299)}…` : clean;
+  // By whole characters: half of one could not be sent.
+  return clean.length > 300 ? `${[...clean.slice(0, 600)].slice(0, 299).join("")}…` : clean;
 }
 
 function shellQuote(text: string): string {

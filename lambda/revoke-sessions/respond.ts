@@ -29,7 +29,8 @@ export interface Dependencies {
 
 /** How far the revocation is known to hold. */
 export type Verification =
-  | { readonly state: "verified" | "restored" | "not-kept" | "not-asked" }
+  | { readonly state: "verified" | "restored" | "not-asked" | "role-gone" }
+  | { readonly state: "not-kept"; readonly refusal?: Refusal }
   | { readonly state: "unverified"; readonly why: string };
 
 /** The role that is to be revoked, and the policies that do it. */
@@ -102,7 +103,7 @@ export async function respond(event: unknown, { configuration, aws, now, wait }:
 
   const revocations = plan.targets.map((target, index) => planRevocation(attached[index], target, now()));
   const writes = revocations.map((revocation, index) => write(aws, suspect, plan.targets[index]!, revocation));
-  const refused = await Promise.all(writes);
+  const refused = await every(writes);
   const writeRefusal = refused.find((each) => each !== undefined);
   if (writeRefusal) {
     const taken = plan.targets.filter((_, index) => refused[index] === undefined);
@@ -140,13 +141,21 @@ function isOwnEarlierAttempt({ eventTime }: Finding, cutoff: Date): boolean {
   return eventTime === undefined || cutoff >= eventTime;
 }
 
+/** Waits for all, even where one fails: a write that is still being retried would outlive the invocation that gave it up. */
+async function every<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
+  const settled = await Promise.allSettled(promises);
+  const failed = settled.find(({ status }) => status === "rejected");
+  if (failed) await Promise.reject((failed as PromiseRejectedResult).reason);
+  return Promise.all(promises);
+}
+
 /**
  * Looks again once IAM enforces the change: until then a thief whose session may edit the role can still delete the
  * policy, and another invocation that read before we wrote can have overwritten it.
  */
 async function verify(
   aws: Aws,
-  { roleName }: Suspect,
+  { roleName, roleId }: Suspect,
   targets: Targets["targets"],
   revocations: readonly Revocation[],
   seconds: number,
@@ -169,10 +178,14 @@ async function verify(
     const weakened = lost.some((each) => each.weakened);
     const last = restorations === MOST_RESTORATIONS;
     if (lost.length === 0 || (last && !weakened)) return { state: restored ? "restored" : "verified" };
-    const refused = await Promise.all(
+    // A role that was made anew under the name has nothing to be restored.
+    if ((await aws.getRole(roleName))?.roleId !== roleId) return { state: "role-gone" };
+    const refused = await every(
       lost.map(({ target, document }) => aws.putRolePolicy(roleName, target.policyName, document)),
     );
-    if (weakened && (last || refused.some(Boolean))) return { state: "not-kept" };
+    const refusal = refused.find((each) => each !== undefined);
+    if (refusal?.reason === "role-not-found") return { state: "role-gone" };
+    if (weakened && (last || refusal)) return { state: "not-kept", refusal };
     restored ||= weakened;
   }
 }

@@ -53,7 +53,9 @@ export function targetsOf(finding: Finding, suspect: Suspect, wanted: Scope): Ta
 }
 
 function marksOf(credentials: readonly Credential[], finding: Finding): string[] {
-  const marks = [...new Set(credentials.map(({ accessKeyId }) => mark(accessKeyId ?? finding.id)))];
+  const marks = [
+    ...new Set(credentials.map(({ accessKeyId, principalId }) => mark(accessKeyId ?? `${finding.id} ${principalId}`))),
+  ];
   if (marks.length <= MOST_MARKS) return marks;
   // Sorted, so that a repeat that lists the same credentials in another order is recognised.
   marks.sort();

@@ -165,6 +165,12 @@ describe("what happened", () => {
       "  Call         ListTables on an unnamed service (answered AccessDenied)",
     ],
     [
+      "sessions of another role, which nobody else would",
+      { recentCredentials: [{ accessKeyId: accessKeyId(2), principalId: "AROAINVENTEDOTHER0001:i-0abc" }] },
+      {},
+      "  Also stolen  AROAINVENTEDOTHER0001:i-0abc: of another role, which is not revoked",
+    ],
+    [
       "every stolen key",
       { recentCredentials: [{ accessKeyId: accessKeyId(2) }] },
       {},
@@ -242,6 +248,16 @@ describe("the mail about a revocation", () => {
     [
       { state: "unverified", why: "Throttling:\nRate exceeded" },
       "Not verified: reading the policy back failed (Throttling: Rate exceeded). Look at the role.",
+    ],
+    [
+      { state: "not-kept", refusal: { reason: "policy-quota-exceeded", explanation: "there is no room" } },
+      "THE POLICY COULD NOT BE KEPT: there is no room. Act by hand: deny the role in a service control policy, or detach all " +
+        "of the role's policies, and look in CloudTrail for who calls DeleteRolePolicy.",
+    ],
+    [
+      { state: "role-gone" },
+      "The role is gone since, and its sessions with it. Find out in CloudTrail who deleted it (DeleteRole); a new role of that " +
+        "name was left alone.",
     ],
     [{ state: "not-asked" }, "Not verified: this deployment does not read the policy back."],
   ])("says how far it is known to hold: %j", (verification, text) => {
@@ -505,6 +521,11 @@ describe("text from the event", () => {
       section(report(refused("unsupported-type", { type: "t".repeat(length) })), "WHAT HAPPENED")[0]!.slice(15);
     expect(value(300)).toBe("t".repeat(300));
     expect(value(301)).toBe(`${"t".repeat(299)}…`);
+  });
+
+  test("is cut between characters: half of one could not be sent", () => {
+    const incident = refused("unsupported-type", { id: `${"i".repeat(298)}${"😀".repeat(5)}` });
+    expect(section(report(incident), "WHAT HAPPENED")[1]!.slice(15)).toBe(`${"i".repeat(298)}😀…`);
   });
 
   test("cannot break out of the link, nor keep it from being written", () => {

@@ -329,13 +329,34 @@ describe("reading back", () => {
     expect(waits).toEqual([10, 10, 10]);
   });
 
+  test.each<[string, () => void]>([
+    ["is deleted", () => aws.roles.delete(ROLE_NAME)],
+    ["is made anew under the name", () => aws.addRole({ roleId: "AROAINVENTEDROLEWEB02" })],
+  ])("fails to put back a policy where the role %s meanwhile, and says so", async (_, happen) => {
+    tampering(1, happen);
+    expect(await handleFinding()).toMatchObject({ outcome: "revoked" });
+    expect(aws.incidents).toMatchObject([{ verification: { state: "role-gone" } }]);
+    expect(aws.writes).toHaveLength(1);
+  });
+
+  test("says so where the role is deleted while the policy is put back", async () => {
+    tampering(1, deletion);
+    const { before } = aws;
+    aws.before = (call) => {
+      before(call);
+      if (call === "putRolePolicy" && aws.writes.length === 1) aws.roles.delete(ROLE_NAME);
+    };
+    await handleFinding();
+    expect(aws.incidents).toMatchObject([{ verification: { state: "role-gone" } }]);
+  });
+
   test("calls for a person where IAM refuses to have it back", async () => {
     tampering(1, (policies) => {
       deletion(policies);
       aws.refuse = () => QUOTA;
     });
     await handleFinding();
-    expect(aws.incidents).toMatchObject([{ verification: { state: "not-kept" } }]);
+    expect(aws.incidents).toMatchObject([{ verification: { state: "not-kept", refusal: QUOTA } }]);
     expect(waits).toEqual([10]);
   });
 
@@ -427,6 +448,20 @@ describe("scope session", () => {
       aws.roles.get(ROLE_NAME)!.policies.delete(policyName(instanceId(2)));
     await handleFinding({ recentCredentials: [SECOND_ROBBERY] }, session);
     expect(aws.writes[2]).toEqual(aws.writes[1]);
+  });
+
+  test("fails only when every write has ended: none outlives the invocation", async () => {
+    // GIVEN two robbed instances, a first write that fails, and a second one that takes its time
+    let puts = 0;
+    aws.before = async (call) => {
+      if (call !== "putRolePolicy") return;
+      if (++puts === 1) throw new Error("AccessDenied");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    // WHEN
+    await expect(handleFinding({ recentCredentials: [SECOND_ROBBERY] }, session)).rejects.toThrow("AccessDenied");
+    // THEN
+    expect(aws.writes.map(({ policyName: name }) => name)).toEqual([policyName(instanceId(2))]);
   });
 
   test("calls for a person where IAM refuses to have one of two policies back", async () => {

@@ -45,7 +45,9 @@ export function iamCalls(abortSignal: AbortSignal): Pick<Aws, "getRole" | "getRo
       try {
         const command = new GetRolePolicyCommand({ RoleName: roleName, PolicyName: policyName });
         const { PolicyDocument } = await iam.send(command, { abortSignal });
-        return PolicyDocument === undefined ? undefined : decodeURIComponent(PolicyDocument);
+        if (PolicyDocument === undefined)
+          throw new Error(`IAM answered without the policy ${policyName} of ${roleName}`);
+        return decodeURIComponent(PolicyDocument);
       } catch (error) {
         if (isAnswer(error, "NoSuchEntityException")) return undefined;
         throw error;
@@ -68,9 +70,15 @@ export function iamCalls(abortSignal: AbortSignal): Pick<Aws, "getRole" | "getRo
 
 /** ARNs of the instance profiles that hold a role. */
 export async function instanceProfilesOf(roleName: string, abortSignal: AbortSignal): Promise<string[]> {
-  const command = new ListInstanceProfilesForRoleCommand({ RoleName: roleName });
-  const { InstanceProfiles = [] } = await iam.send(command, { abortSignal });
-  return InstanceProfiles.flatMap(({ Arn }) => Arn ?? []);
+  const arns: string[] = [];
+  let Marker: string | undefined;
+  do {
+    const command = new ListInstanceProfilesForRoleCommand({ RoleName: roleName, Marker });
+    const page = await iam.send(command, { abortSignal });
+    arns.push(...(page.InstanceProfiles ?? []).flatMap(({ Arn }) => Arn ?? []));
+    Marker = page.IsTruncated ? page.Marker : undefined;
+  } while (Marker);
+  return arns;
 }
 
 /** What IAM refuses for good: trying again would end the same way. */

@@ -8,5 +8,6 @@ const sns = new SNSClient(clientConfiguration);
 /** Publishes a mail to those who subscribed to a topic. */
 export async function publish(topicArn: string, { subject, message }: Mail, abortSignal: AbortSignal): Promise<void> {
   const command = new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: message });
-  await sns.send(command, { abortSignal });
+  const { MessageId } = await sns.send(command, { abortSignal });
+  if (!MessageId) throw new Error(`SNS answered without the id of the message that ${topicArn} was to take`);
 }
