@@ -12,7 +12,10 @@ const DRAWN: Readonly<Record<string, { readonly title: string; readonly name: (b
   aws_sqs_queue: { title: "SQS queue", name: ({ name }) => name },
   aws_cloudwatch_log_group: { title: "CloudWatch log", name: () => "with metric filters" },
   aws_cloudwatch_metric_alarm: { title: "CloudWatch alarms", name: ({ alarm_name }) => alarm_name },
-  aws_cloudwatch_dashboard: { title: "CloudWatch dashboard", name: ({ dashboard_name }) => dashboard_name },
+  aws_cloudwatch_dashboard: {
+    title: "CloudWatch dashboard",
+    name: ({ dashboard_name }) => withoutReferences(dashboard_name),
+  },
   aws_instance: { title: "EC2 instance", name: () => "the one to rob" },
   aws_dynamodb_table: { title: "DynamoDB table", name: ({ name }) => name },
   aws_ssm_parameter: { title: "SSM parameter", name: ({ name }) => name },

@@ -8,7 +8,7 @@ import { Construct } from "constructs";
 
 import { checkNames } from "./names";
 import { Place } from "./place";
-import { isEmailAddress, Problems } from "./problems";
+import { isEmailAddress, knownItems, Problems } from "./problems";
 
 export interface AlertTopicProps {
   /** Name of the topic. */
@@ -104,7 +104,7 @@ export class AlertTopic extends Construct {
 
 /** Notes every address that is none, and every one that is named twice. */
 export function checkEmails(alertEmails: readonly string[], problems = new Problems()): Problems {
-  for (const [index, address] of alertEmails.entries()) {
+  for (const [index, address] of knownItems("alertEmails", alertEmails, problems)) {
     problems.check(`alertEmails[${index}]`, address, isEmailAddress, "an e-mail address such as security@example.com");
     if (alertEmails.indexOf(address) < index) problems.add(`alertEmails[${index}]: ${address} is named twice`);
   }

@@ -1,5 +1,5 @@
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Annotations, type TerraformProvider, Token } from "cdktf";
+import { Annotations, type TerraformProvider, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { anyFindingMessage, credentialExfiltrationMessage } from "./alert-message";
@@ -18,6 +18,8 @@ import { ResponseDashboard } from "./response-dashboard";
 import { checkRevocation, isSeverity, type RevocationProps } from "./revocation-props";
 import { SessionRevoker } from "./session-revoker";
 import { anyFindingFrom } from "./severity-pattern";
+
+const DEFAULT_PREFIX = "GuardDuty-Response";
 
 export interface CredentialExfiltrationResponseProps extends RevocationProps, FunctionProps {
   /**
@@ -118,13 +120,22 @@ export class CredentialExfiltrationResponse extends Construct {
   readonly revoker: SessionRevoker;
   readonly failureQueue: FailureQueue;
 
+  private readonly prefix?: string;
   private readonly provider?: TerraformProvider;
 
   /** @throws Error that names every prop that is not usable. */
   constructor(scope: Construct, id: string, props: CredentialExfiltrationResponseProps) {
     super(scope, id);
-    check(props).throwIfAny(this);
-    const { provider, prefix = "GuardDuty-Response", response = Response.REVOKE } = props;
+    const problems = check(props);
+    if (this.isSecondOfItsNames(props)) {
+      problems.add(
+        "prefix: the stack has a response with the same names and provider already, and AWS would let this one take over what " +
+          "that one made; give one of them another prefix",
+      );
+    }
+    problems.throwIfAny(this);
+    const { provider, prefix = DEFAULT_PREFIX, response = Response.REVOKE } = props;
+    this.prefix = prefix;
     this.provider = provider;
     const place = Place.of(this, provider);
 
@@ -198,6 +209,17 @@ export class CredentialExfiltrationResponse extends Construct {
       });
     }
     this.detectorId = props.detector?.detectorId;
+  }
+
+  private isSecondOfItsNames({ prefix, provider }: CredentialExfiltrationResponseProps): boolean {
+    const others = TerraformStack.of(this).node.findAll();
+    return others.some(
+      (other) =>
+        other instanceof CredentialExfiltrationResponse &&
+        other !== this &&
+        other.prefix === (prefix ?? DEFAULT_PREFIX) &&
+        other.provider?.alias === provider?.alias,
+    );
   }
 
   /**

@@ -35,6 +35,17 @@ export class Problems {
   }
 }
 
+/** The items of a list, by their index; a list that only Terraform knows has none, which is a problem. */
+export function knownItems(
+  prop: string,
+  list: readonly string[] | undefined,
+  problems: Problems,
+): readonly (readonly [number, string])[] {
+  if (!Token.isUnresolved(list)) return [...(list ?? []).entries()];
+  problems.add(`${prop}: is a list that only Terraform knows; give a list of items, which may be known later`);
+  return [];
+}
+
 /** An e-mail address as far as SNS cares: one `@`, something on both sides, no blanks. */
 export const EMAIL_ADDRESS = /^[^\s@"(),:;<>[\]\\]+@[^\s@.]+(\.[^\s@.]+)+$/;
 

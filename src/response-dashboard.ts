@@ -8,7 +8,7 @@ import { Place } from "./place";
 import { ResponseMetrics } from "./response-metrics";
 
 export interface ResponseDashboardProps {
-  /** What the names of the dashboard, its metrics and its alarms begin with. */
+  /** What the names of the dashboard, which has the region behind it, its metrics and its alarms begin with. */
   readonly namePrefix: string;
   /** The rule on stolen role credentials. */
   readonly ruleName: string;
@@ -53,10 +53,11 @@ export class ResponseDashboard extends Construct {
       logGroupName,
       provider,
     });
-    this.dashboardName = namePrefix;
     const { region } = Place.of(this, provider);
+    // Dashboards are the account's, not the region's: those of two regions would overwrite each other.
+    this.dashboardName = `${namePrefix}-${region}`;
     this.resource = new CloudwatchDashboard(this, "Resource", {
-      dashboardName: namePrefix,
+      dashboardName: this.dashboardName,
       dashboardBody: JSON.stringify(dashboardBody({ ...props, metrics: this.metrics, region, slowAfterSeconds })),
       provider,
     });

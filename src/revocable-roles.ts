@@ -11,6 +11,19 @@ export const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@
  */
 export const ROLE_PATH = /^\/([!-#%-)+-.0->@-~]+\/)*$/;
 
+/** What IAM allows in tags. Wildcards and variables, which mean something else in a policy, are not among it. */
+export const TAG_KEY = /^[\p{L}\p{N}\p{Zs}_.:/=+@-]{1,128}$/u;
+export const TAG_VALUE = /^[\p{L}\p{N}\p{Zs}_.:/=+@-]{0,256}$/u;
+export const TAG_WORDS =
+  "a tag with a key of 1 to 128 and a value of 0 to 256 letters, digits, spaces and _.:/=+@-, the key not aws:…";
+
+/** Whether a role can carry a tag, as far as the tag is known. */
+export function isTag({ key, value }: { readonly key: string; readonly value: string }): boolean {
+  const fits = (text: unknown, pattern: RegExp) =>
+    typeof text === "string" && (Token.isUnresolved(text) || pattern.test(text));
+  return fits(key, TAG_KEY) && fits(value, TAG_VALUE) && !/^aws:/i.test(key);
+}
+
 /** Few enough that more can be named later, and the function's environment still holds them. */
 export const MOST_NAMED_ROLES = 20;
 
@@ -46,8 +59,8 @@ export class RevocableRoles {
 
   /** Every role of the account that carries this tag. Whoever may tag roles decides what may be revoked. */
   static tagged(key: string, value: string): RevocableRoles {
-    const problem = `RevocableRoles.tagged: the tag needs a key of 1 to 128 characters, received ${JSON.stringify(key)}`;
-    return new RevocableRoles({ tag: { key, value } }, key.length >= 1 && key.length <= 128 ? [] : [problem]);
+    const problem = `RevocableRoles.tagged: received ${JSON.stringify({ key, value })}; allowed is ${TAG_WORDS}`;
+    return new RevocableRoles({ tag: { key, value } }, isTag({ key, value }) ? [] : [problem]);
   }
 
   /** Every role of the account, but for protected and exempt ones. The broadest choice: read docs/security.md first. */

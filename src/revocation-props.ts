@@ -1,6 +1,6 @@
 import { Response, Scope } from "./function-environment";
-import { oneOf, Problems } from "./problems";
-import { type RevocableRoles, roleArnProblems } from "./revocable-roles";
+import { knownItems, oneOf, Problems } from "./problems";
+import { isTag, type RevocableRoles, roleArnProblems, TAG_WORDS } from "./revocable-roles";
 
 /** What the function is told to do: shared by everything that composes it. */
 export interface RevocationProps {
@@ -54,8 +54,12 @@ export const isSeverity = (severity: number): boolean => severity >= 0 && severi
 
 /** Notes what is wrong with the choice of what to revoke. */
 export function checkRevocation(props: RevocationProps, problems = new Problems()): Problems {
+  if (!Array.isArray(props.revocableRoles?.problems)) {
+    problems.add("revocableRoles: missing; choose RevocableRoles.named, withPath, tagged or anyOfAccount");
+    return problems;
+  }
   problems.add(...props.revocableRoles.problems);
-  for (const [index, arn] of (props.protectedRoles ?? []).entries()) {
+  for (const [index, arn] of knownItems("protectedRoles", props.protectedRoles, problems)) {
     problems.add(...roleArnProblems(`protectedRoles[${index}]`, arn));
     if (props.revocableRoles.spec.arns?.includes(arn)) {
       problems.add(`protectedRoles[${index}]: ${arn} is named as revocable too; name it in one of them`);
@@ -89,8 +93,8 @@ export function checkRevocation(props: RevocationProps, problems = new Problems(
   problems.check(
     "exemptTag",
     props.exemptTag,
-    ({ key }) => key.length >= 1 && key.length <= 128 && !key.includes("="),
-    "a tag whose key has 1 to 128 characters and no equals sign",
+    (tag) => isTag(tag) && !tag.key.includes("="),
+    `${TAG_WORDS}, and without an equals sign`,
   );
   return problems;
 }

@@ -1,3 +1,4 @@
+import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
@@ -383,4 +384,27 @@ test("an aspect of the caller's can tag what is made", () => {
 
   // THEN
   expect(Template.of(stack).only(LambdaFunction)["tags"]).toEqual({ Team: "security" });
+});
+
+test("another region has room for a response with the same names, the dashboard's included", () => {
+  // WHEN
+  const template = Template.from((stack) => {
+    const provider = new AwsProvider(stack, "other", { alias: "other", region: "eu-central-1" });
+    makeResponse(stack, { dashboard: true });
+    makeResponse(stack, { dashboard: true, provider }, "other-response");
+  });
+
+  // THEN
+  const regions = template.all(CloudwatchDashboard).map(({ dashboard_name }) => dashboard_name);
+  expect(regions).toHaveLength(2);
+  expect(new Set(regions).size).toBe(2);
+});
+
+test("fails on a second response of the same names, which AWS would let take over the first", () => {
+  const stack = testStack();
+  makeResponse(stack);
+  expect(problemsOf(() => makeResponse(stack, {}, "again"))).toEqual([
+    "test/again cannot be made from these props:",
+    expect.stringMatching(/^ {2}- prefix: the stack has a response with the same names .* another prefix$/),
+  ]);
 });

@@ -65,8 +65,17 @@ test.each(["/", "", "application/", "/application", "/app lication/", "/app*/", 
   },
 );
 
-test.each(["", "k".repeat(129)])("fails on the tag key %p", (key) => {
-  expect(RevocableRoles.tagged(key, "v").problems).toEqual([
-    `RevocableRoles.tagged: the tag needs a key of 1 to 128 characters, received ${JSON.stringify(key)}`,
+test.each<[string, unknown]>([
+  ["", "v"],
+  ["k".repeat(129), "v"],
+  ["k*", "v"],
+  ["aws:team", "v"],
+  ["k", "v".repeat(257)],
+  ["k", "${aws:PrincipalTag/team}"],
+  ["k", undefined],
+])("fails on the tag %p = %p", (key, value) => {
+  expect(RevocableRoles.tagged(key, value as string).problems).toEqual([
+    `RevocableRoles.tagged: received ${JSON.stringify({ key, value })}; allowed is a tag with a key of 1 to 128 and a value of ` +
+      "0 to 256 letters, digits, spaces and _.:/=+@-, the key not aws:…",
   ]);
 });

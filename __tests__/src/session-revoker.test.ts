@@ -393,7 +393,7 @@ test("fails on unusable props, with every one of them in one error", () => {
     '  - severityOverrides: "nonsense" is not a finding type, such as Recon:IAMUser/TorIPCaller',
     '  - severityOverrides["Recon:IAMUser/TorIPCaller"]: received -1; allowed is a number from 0 to 10',
     "  - verifyAfterSeconds: received 31; allowed is a number of seconds from 0 to 30",
-    '  - exemptTag: received {"key":"a=b","value":"c"}; allowed is a tag whose key has 1 to 128 characters and no equals sign',
+    '  - exemptTag: received {"key":"a=b","value":"c"}; allowed is a tag with a key of 1 to 128 and a value of 0 to 256 letters, digits, spaces and _.:/=+@-, the key not aws:…, and without an equals sign',
   ]);
 });
 
@@ -406,6 +406,24 @@ test("fails on more settings than the function's environment holds", () => {
     "test/revoker cannot be made from these props:",
     "  - protectedRoles, severityOverrides, revocableRoles: 3724 bytes in all, at most 3400 are allowed, since a function's " +
       "environment holds 4 KB; choose roles by path or tag, and exempt them by the exemptTag",
+  ]);
+});
+
+test("fails on a list that only Terraform knows, which cannot be judged", () => {
+  expect(
+    problemsOf(() =>
+      Template.from((stack) => {
+        const protectedRoles = new TerraformVariable(stack, "protected", { type: "list(string)" }).listValue;
+        makeRevoker(stack, { protectedRoles });
+      }),
+    )[1],
+  ).toBe("  - protectedRoles: is a list that only Terraform knows; give a list of items, which may be known later");
+});
+
+test("fails where nobody chose which roles may be revoked", () => {
+  expect(problemsOf(() => synthesize({ revocableRoles: undefined }))).toEqual([
+    "test/revoker cannot be made from these props:",
+    "  - revocableRoles: missing; choose RevocableRoles.named, withPath, tagged or anyOfAccount",
   ]);
 });
 

@@ -99,7 +99,7 @@ export function triageRole(
     return refuse("protected-role", "this deployment protects the role: it is never revoked");
   }
   const { exemptTag } = configuration;
-  if (role.tags.some((tag) => tag.key === exemptTag.key && tag.value === exemptTag.value)) {
+  if (hasTag(role, exemptTag)) {
     return refuse("exempt-role", `the role carries the tag ${exemptTag.key}=${exemptTag.value}, which exempts it`);
   }
   if (UNMODIFIABLE_PATHS.some((path) => role.path.startsWith(path))) {
@@ -124,8 +124,13 @@ function isRevocable(role: Role, { revocableRoles: { arns, path, tag, any } }: C
     any === true ||
     (arns?.includes(role.arn) ?? false) ||
     (path !== undefined && role.path.startsWith(path)) ||
-    (tag !== undefined && role.tags.some(({ key, value }) => key === tag.key && value === tag.value))
+    (tag !== undefined && hasTag(role, tag))
   );
+}
+
+/** As IAM's conditions compare: the case of a key does not matter, that of a value does. */
+function hasTag({ tags }: Role, wanted: Role["tags"][number]): boolean {
+  return tags.some(({ key, value }) => key.toLowerCase() === wanted.key.toLowerCase() && value === wanted.value);
 }
 
 function refuse(reason: NotRevokedReason, explanation: string): Refusal {

@@ -1,7 +1,7 @@
 import { LOG_RETENTIONS } from "../function-props";
 import { NAMES } from "../names";
 import { EMAIL_ADDRESS } from "../problems";
-import { MOST_NAMED_ROLES, ROLE_ARN, ROLE_PATH } from "../revocable-roles";
+import { MOST_NAMED_ROLES, ROLE_ARN, ROLE_PATH, TAG_KEY, TAG_VALUE, TAG_WORDS } from "../revocable-roles";
 import { FINDING_TYPE } from "../revocation-props";
 
 /** An input of the module: a variable of Terraform. */
@@ -44,6 +44,13 @@ const each = (name: string, items: string, condition: string, words: string): Va
   message: `${name}: allowed is ${words}.`,
 });
 
+const isTag = (tag: string): string =>
+  [
+    matches(`${tag}.key`, TAG_KEY),
+    matches(`${tag}.value`, TAG_VALUE),
+    `!${matches(`lower(${tag}.key)`, /^aws:/)}`,
+  ].join(" && ");
+
 const ROLES = "revocable_roles";
 const namedRoles = `coalesce(var.${ROLES}.arns, [])`;
 
@@ -70,8 +77,8 @@ export const INPUTS: Readonly<Record<string, Input>> = {
         message: `${ROLES}: allowed is a path that begins and ends with a slash, such as /application/.`,
       },
       {
-        condition: `var.${ROLES}.tag == null ? true : length(var.${ROLES}.tag.key) >= 1 && length(var.${ROLES}.tag.key) <= 128`,
-        message: `${ROLES}: allowed is a tag whose key has 1 to 128 characters.`,
+        condition: `var.${ROLES}.tag == null ? true : ${isTag(`var.${ROLES}.tag`)}`,
+        message: `${ROLES}: allowed is ${TAG_WORDS}.`,
       },
       {
         condition: `var.${ROLES}.any == null ? true : var.${ROLES}.any`,
@@ -98,8 +105,8 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     default: { key: "guardduty-response", value: "exempt" },
     validation: [
       {
-        condition: `length(var.exempt_tag.key) >= 1 && length(var.exempt_tag.key) <= 128 && !strcontains(var.exempt_tag.key, "=")`,
-        message: "exempt_tag: allowed is a tag whose key has 1 to 128 characters and no equals sign.",
+        condition: `${isTag("var.exempt_tag")} && !${matches("var.exempt_tag.key", /=/)}`,
+        message: `exempt_tag: allowed is ${TAG_WORDS}, and without an equals sign.`,
       },
     ],
   },
@@ -182,6 +189,10 @@ export const INPUTS: Readonly<Record<string, Input>> = {
       {
         condition: `var.existing_topic == null ? true : ${matches("var.existing_topic.arn", NAMES.topicArn.pattern)}`,
         message: "existing_topic: allowed is the ARN of an SNS topic.",
+      },
+      {
+        condition: `var.existing_topic == null ? true : var.existing_topic.key_arn == null ? true : ${matches("var.existing_topic.key_arn", NAMES.keyArn.pattern)}`,
+        message: "existing_topic: allowed as key_arn is the ARN of a KMS key, not of an alias.",
       },
     ],
   },

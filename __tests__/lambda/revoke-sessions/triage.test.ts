@@ -207,6 +207,7 @@ describe("the role as IAM knows it", () => {
     ["its path", { path: "/team/" }],
     ["every path", { path: "/" }],
     ["its tag", { tag: { key: "app", value: "shop" } }],
+    ["its tag, in the case that IAM ignores", { tag: { key: "App", value: "shop" } }],
     ["one of several", { arns: [], path: "/other/", tag: { key: "app", value: "shop" } }],
   ])("may be revoked where %s is allowed", (_, revocableRoles) => {
     expect(triageOf({}, { revocableRoles })).toBeUndefined();
@@ -215,6 +216,12 @@ describe("the role as IAM knows it", () => {
   test("fails with protected-role where only the end of its path is allowed", () => {
     expect(triageOf({ path: "/other/team/" }, { revocableRoles: { path: "/team/" } })).toMatchObject({
       reason: "protected-role",
+    });
+  });
+
+  test("fails with exempt-role where the tag's key differs in case only, as IAM compares", () => {
+    expect(triageOf({ tags: [{ key: "GuardDuty-Response", value: "exempt" }] })).toMatchObject({
+      reason: "exempt-role",
     });
   });
 

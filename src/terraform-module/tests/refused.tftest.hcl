@@ -35,6 +35,31 @@ run "a_path_with_a_wildcard" {
   expect_failures = [var.revocable_roles]
 }
 
+run "a_tag_without_a_value" {
+  command = plan
+  variables {
+    revocable_roles = { tag = { key = "team", value = null } }
+  }
+  expect_failures = [var.revocable_roles]
+}
+
+run "a_tag_with_a_wildcard" {
+  command = plan
+  variables {
+    exempt_tag = { key = "guardduty-*", value = "exempt" }
+  }
+  expect_failures = [var.exempt_tag]
+}
+
+run "an_alias_in_the_place_of_a_key" {
+  command = plan
+  variables {
+    alert_emails   = []
+    existing_topic = { arn = "arn:aws:sns:us-west-2:123456789012:alerts", key_arn = "arn:aws:kms:us-west-2:123456789012:alias/alerts" }
+  }
+  expect_failures = [var.existing_topic]
+}
+
 run "addresses_that_are_none" {
   command = plan
   variables {
