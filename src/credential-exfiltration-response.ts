@@ -21,6 +21,9 @@ import { anyFindingFrom } from "./severity-pattern";
 
 const DEFAULT_PREFIX = "GuardDuty-Response";
 
+/** A rule's pattern may have 2,048 characters; source and type of the event are among them. */
+const MOST_PATTERN_CHARACTERS = 1_950;
+
 export interface CredentialExfiltrationResponseProps extends RevocationProps, FunctionProps {
   /**
    * Who is mailed. Each address gets a mail to confirm first, and nothing else until somebody does.
@@ -256,18 +259,7 @@ export class CredentialExfiltrationResponse extends Construct {
 function check(props: CredentialExfiltrationResponseProps): Problems {
   const revocation = checkRevocation(props, checkEmails(props.alertEmails ?? []));
   const problems = checkNames(props, checkFunction(props, revocation));
-  problems.check("alertSeverity", props.alertSeverity, isSeverity, "a number from 0 to 10");
-  const overrides = Object.values(props.severityOverrides ?? {});
-  if (
-    props.alertSeverity !== undefined &&
-    overrides.length > 0 &&
-    [props.alertSeverity, ...overrides].some(Token.isUnresolved)
-  ) {
-    problems.add(
-      "severityOverrides: cannot be compared with an alertSeverity that only Terraform knows; give both as numbers, or " +
-        "leave one out",
-    );
-  }
+  checkAnyFinding(props, problems);
   if (props.topicArn !== undefined) {
     if (props.topicName !== undefined) problems.add("topicName: a topic is given by topicArn; leave the name out");
     if (props.alertEmails?.length) {
@@ -278,4 +270,26 @@ function check(props: CredentialExfiltrationResponseProps): Problems {
     problems.add("alarmActions: there are no alarms to act; leave them out or drop alarms: false");
   }
   return problems;
+}
+
+function checkAnyFinding(
+  { alertSeverity, severityOverrides = {} }: CredentialExfiltrationResponseProps,
+  problems: Problems,
+): void {
+  if (alertSeverity === undefined) return;
+  problems.check("alertSeverity", alertSeverity, isSeverity, "a number from 0 to 10");
+  const overrides = Object.values(severityOverrides);
+  if (overrides.length > 0 && [alertSeverity, ...overrides].some(Token.isUnresolved)) {
+    problems.add(
+      "severityOverrides: cannot be compared with an alertSeverity that only Terraform knows; give both as numbers, or " +
+        "leave one out",
+    );
+  }
+  const { length } = JSON.stringify(anyFindingFrom(alertSeverity, severityOverrides));
+  if (length > MOST_PATTERN_CHARACTERS) {
+    problems.add(
+      `severityOverrides: the pattern of what alertSeverity mails has ${length} characters, at most ${MOST_PATTERN_CHARACTERS} ` +
+        "are allowed, since EventBridge takes 2,048 in all; override fewer types, or leave alertSeverity out",
+    );
+  }
 }

@@ -408,3 +408,14 @@ test("fails on a second response of the same names, which AWS would let take ove
     expect.stringMatching(/^ {2}- prefix: the stack has a response with the same names .* another prefix$/),
   ]);
 });
+
+test("fails on more overrides than a rule's pattern can hold", () => {
+  const severityOverrides = Object.fromEntries(
+    Array.from({ length: 40 }, (_, index) => [`Recon:IAMUser/InventedType${index}`, 9]),
+  );
+  expect(problemsOf(() => makeResponse(testStack(), { severityOverrides, alertSeverity: 7 }))).toEqual([
+    "test/response cannot be made from these props:",
+    expect.stringMatching(/^ {2}- severityOverrides: the pattern .* has \d{4} characters, at most 1950 are allowed/),
+  ]);
+  expect(() => makeResponse(testStack(), { severityOverrides })).not.toThrow();
+});
