@@ -143,9 +143,7 @@ function isOwnEarlierAttempt({ eventTime }: Finding, cutoff: Date): boolean {
 
 /** Waits for all, even where one fails: a write that is still being retried would outlive the invocation that gave it up. */
 async function every<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
-  const settled = await Promise.allSettled(promises);
-  const failed = settled.find(({ status }) => status === "rejected");
-  if (failed) await Promise.reject((failed as PromiseRejectedResult).reason);
+  await Promise.allSettled(promises);
   return Promise.all(promises);
 }
 

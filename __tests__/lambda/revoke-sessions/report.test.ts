@@ -180,6 +180,14 @@ describe("what happened", () => {
     expect(section(report(revoked(options, {}, settings)), "WHAT HAPPENED")).toContain(line);
   });
 
+  test("fails to call a session of the same role, or one without a principal, another's", () => {
+    const recentCredentials = [
+      { accessKeyId: accessKeyId(2), principalId: `${ROLE_ID}:${instanceId(2)}` },
+      { accessKeyId: accessKeyId(3) },
+    ];
+    expect(report(revoked({ recentCredentials })).message).not.toContain("Also stolen");
+  });
+
   test("names the role and the key of a finding that no role could be taken from", () => {
     const lines = section(report(refused("not-a-role", {}, { plan: undefined })), "WHAT HAPPENED");
     expect(lines).toEqual(expect.arrayContaining(["  Role         web", `  Access keys  ${accessKeyId(1)}`]));
