@@ -33,7 +33,7 @@ const UNUSED = {
  *
  * @param zipFile where to write; replaced in one step, so that builds side by side cannot see half a file.
  */
-export async function buildFunctionPackage(zipFile: string): Promise<void> {
+async function buildFunctionPackage(zipFile: string): Promise<void> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT,
     preserveSymlinks: true,
@@ -63,7 +63,6 @@ export async function buildFunctionPackage(zipFile: string): Promise<void> {
   renameSync(unfinished, zipFile);
 }
 
-if (require.main === module) {
-  const [, , zipFile = join(PROJECT, "dist", "function", "revoke-sessions.zip")] = process.argv;
-  void buildFunctionPackage(zipFile);
-}
+const [, , zipFile] = process.argv;
+if (zipFile === undefined) throw new Error("name the zip to write; ensure-package.ts does");
+void buildFunctionPackage(zipFile);

@@ -188,11 +188,11 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     validation: [
       {
         condition: `var.existing_topic == null ? true : ${matches("var.existing_topic.arn", NAMES.topicArn.pattern)}`,
-        message: "existing_topic: allowed is the ARN of an SNS topic.",
+        message: `existing_topic: allowed is ${NAMES.topicArn.words}.`,
       },
       {
         condition: `var.existing_topic == null ? true : var.existing_topic.key_arn == null ? true : ${matches("var.existing_topic.key_arn", NAMES.keyArn.pattern)}`,
-        message: "existing_topic: allowed as key_arn is the ARN of a KMS key, not of an alias.",
+        message: `existing_topic: allowed as key_arn is ${NAMES.keyArn.words}.`,
       },
     ],
   },
@@ -204,7 +204,7 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     validation: [
       {
         condition: `var.topic_key == null ? true : ${matches("var.topic_key.arn", NAMES.keyArn.pattern)}`,
-        message: "topic_key: allowed is the ARN of a KMS key, not of an alias.",
+        message: `topic_key: allowed is ${NAMES.keyArn.words}.`,
       },
     ],
   },
