@@ -6,11 +6,39 @@ const BARREL = ["@cdktf/provider-aws", "@cdktf/provider-aws/lib", "@cdktf/provid
   message: "The barrel costs seconds and 570 MB: import from @cdktf/provider-aws/lib/<resource>.",
 }));
 
-/** What only works in a checkout, or may not be published, and therefore stays out of the library. */
-const NOT_IN_THE_LIBRARY = [
-  { group: ["@cloud-copilot/*"], message: "AGPL: tests and the rehearsal only." },
-  { group: ["**/lambda/**", "**/rehearsal/**", "**/__tests__/**"], message: "The published library has src/ only." },
-];
+const AGPL = { group: ["@cloud-copilot/*"], message: "AGPL: local-aws/ and tests only." };
+
+const ROOMS = ["src", "lambda", "workshop", "local-aws", "rehearsal", "scripts", "bench", "examples", "__tests__"];
+
+/**
+ * What a folder may import of the project; npm packages and its own files are not limited. A pattern sees the text between
+ * the quotes, so that a folder is told by its name behind the dots.
+ */
+const may = (folder, allowed, ...further) => ({
+  files: [`${folder}/**/*.ts`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        paths: BARREL,
+        patterns: [
+          {
+            regex: `^(\\.\\./)+(?!(${["NOTHING", ...allowed].join("|")})(/|$))(${ROOMS.join("|")})(/|$)`,
+            message: `${folder}/ may import of the project: ${allowed.join(", ") || "nothing"}. CONTRIBUTING.md has the table.`,
+          },
+          ...further,
+        ],
+      },
+    ],
+  },
+});
+
+/** Groups of the library that a group must not import: they stand above it, or beside it. */
+const below = (...groups) => ({
+  regex: `^\\.\\./(${groups.join("|")})/`,
+  message:
+    "Groups of src/ import downwards only: monitoring and revocation, alerting, detection, then shared and contract.",
+});
 
 export default defineConfig(
   globalIgnores(["cdktf.out/", "coverage/", "dist/", "reports/", ".stryker-tmp/"]),
@@ -35,8 +63,17 @@ export default defineConfig(
   },
   // A construct warns through annotations; the function writes its one line of JSON itself.
   { files: ["src/**/*.ts", "lambda/revoke-sessions/**/*.ts"], rules: { "no-console": "error" } },
-  {
-    files: ["src/**/*.ts"],
-    rules: { "no-restricted-imports": ["error", { paths: BARREL, patterns: NOT_IN_THE_LIBRARY }] },
-  },
+  may("src", [], AGPL),
+  may("src/contract", [], { regex: "^(?!\\./)", message: "The contract imports nothing, not even cdktf." }),
+  may("src/shared", [], AGPL, below("detection", "alerting", "revocation", "monitoring")),
+  may("src/detection", [], AGPL, below("alerting", "revocation", "monitoring")),
+  may("src/alerting", [], AGPL, below("revocation", "monitoring")),
+  may("src/monitoring", [], AGPL, below("detection", "alerting", "revocation")),
+  may("src/revocation", [], AGPL, below("alerting", "monitoring")),
+  may("lambda", ["src/contract"], AGPL),
+  may("workshop", ["src"], AGPL),
+  may("local-aws", []),
+  may("rehearsal", ["src/contract", "local-aws"], AGPL),
+  may("rehearsal/play", ["src/contract", "local-aws"], AGPL, below("story", "replay", "print")),
+  may("rehearsal/print", ["src/contract", "local-aws"], AGPL, below("story", "replay")),
 );

@@ -1,13 +1,13 @@
-import "./src/workshop/without-source-maps";
+import "./workshop/without-source-maps";
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { App } from "cdktf";
 
-import { readConfiguration } from "./src/workshop/configuration";
-import { LabStack } from "./src/workshop/lab-stack";
-import { ResponseStack } from "./src/workshop/response-stack";
+import { readConfiguration } from "./workshop/settings";
+import { LabStack } from "./workshop/lab-stack";
+import { ResponseStack } from "./workshop/response-stack";
 
 const { context = {} } = JSON.parse(readFileSync(join(__dirname, "cdktf.json"), "utf8"));
 

@@ -1,5 +1,5 @@
-import { AwsAccount } from "../rehearsal/aws/account";
-import { AwsEndpoint } from "../rehearsal/aws/endpoint";
+import { AwsAccount } from "../local-aws/api/account";
+import { AwsEndpoint } from "../local-aws/api/endpoint";
 
 /** A robbed role behind a local endpoint, and what a function needs to answer the finding about it. */
 export interface BenchIncident {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { unzipSync } from "fflate";
 
-import { functionPackage } from "../src/function-package";
+import { functionPackage } from "../src/revocation/function-package";
 
 const PROJECT = dirname(__dirname);
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { faults } from "../rehearsal/aws/fault";
+import { faults } from "../local-aws/api/fault";
 import { EnvironmentProcess } from "./environment-process";
 import { startIncident } from "./incident";
 import { unpackOurs } from "./packages";

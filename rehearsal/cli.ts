@@ -1,15 +1,16 @@
-import { Response } from "../src/function-environment";
-import { REHEARSAL_ACCOUNT } from "./aws/account";
-import { EventPatternError } from "./eventbridge/matchers";
+import { Response } from "../src/contract/environment";
+import { REHEARSAL_ACCOUNT } from "../local-aws/api/account";
+import { EventPatternError } from "../local-aws/eventbridge/matchers";
 import { type Options, readOptions, USAGE } from "./options";
 import { standardPrinter } from "./print/printer";
+import { LocalAwsError } from "../local-aws/local-aws-error";
 import { RehearsalError } from "./rehearsal-error";
 import { isFolder, readEvent, readFolder } from "./replay/finding-input";
 import { replayFolder, replayOne } from "./replay/replay-findings";
 import { tellStory } from "./story/tell-story";
 import { type SynthesizedOutput, synthesize } from "./synthesize";
-import { ExpressionError } from "./terraform/expression";
-import { type Deployment, readDeployment } from "./terraform/deployment";
+import { ExpressionError } from "../local-aws/terraform/expression";
+import { type Deployment, readDeployment } from "../local-aws/terraform/deployment";
 
 /** Runs the command and returns its exit code: 1 where a claim of the story does not hold, 2 where a file is not usable. */
 async function main(): Promise<number> {
@@ -54,7 +55,7 @@ async function outputOf({ synthesized, scope }: Options): Promise<SynthesizedOut
 
 /** Says what went wrong: in its own words where it is for the user to change, with its trace where it is a mistake of ours. */
 function report(error: unknown): number {
-  if (error instanceof RehearsalError) {
+  if (error instanceof RehearsalError || error instanceof LocalAwsError) {
     console.error(error.message);
     return 2;
   }

@@ -5,10 +5,10 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformStack } from "cdktf";
 
 import { CredentialExfiltrationResponse, RevocableRoles } from "../src";
-import { moduleConfiguration } from "../src/terraform-module/module-configuration";
-import { readConfiguration } from "../src/workshop/configuration";
-import { LabStack } from "../src/workshop/lab-stack";
-import { ResponseStack } from "../src/workshop/response-stack";
+import { moduleConfiguration } from "./terraform-module/module-configuration";
+import { readConfiguration } from "../workshop/settings";
+import { LabStack } from "../workshop/lab-stack";
+import { ResponseStack } from "../workshop/response-stack";
 
 /** Addresses of resources in Terraform's state, by the construct that makes them, for each thing that can be deployed. */
 export type Addresses = Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { ensureFunctionPackage } from "../lambda/ensure-package";
+import { ensureFunctionPackage } from "../lambda/package/ensure";
 import { COMPILER } from "./compiler";
 import { PROJECT } from "./project-files";
 

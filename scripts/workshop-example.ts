@@ -3,11 +3,11 @@ import { join } from "node:path";
 
 import type { Configuration } from "../lambda/revoke-sessions/configuration";
 import { logLine } from "../lambda/revoke-sessions/log";
-import { type Mail, report } from "../lambda/revoke-sessions/report";
+import { type Mail, report } from "../lambda/revoke-sessions/mail";
 import { respond } from "../lambda/revoke-sessions/respond";
-import { transformInput } from "../rehearsal/eventbridge/input-transformer";
-import { evaluateTemplate } from "../rehearsal/terraform/expression";
-import { LAB_ROLE_NAME } from "../src/lab/lab-instance";
+import { transformInput } from "../local-aws/eventbridge/input-transformer";
+import { evaluateTemplate } from "../local-aws/terraform/expression";
+import { LAB_ROLE_NAME } from "../workshop/lab/lab-instance";
 import { PROJECT } from "./project-files";
 import { type Block, referencedBy, workshopResources } from "./workshop-resources";
 

@@ -1,8 +1,8 @@
 import { Testing } from "cdktf";
 
-import { readConfiguration } from "../src/workshop/configuration";
-import { LabStack } from "../src/workshop/lab-stack";
-import { ResponseStack } from "../src/workshop/response-stack";
+import { readConfiguration } from "../workshop/settings";
+import { LabStack } from "../workshop/lab-stack";
+import { ResponseStack } from "../workshop/response-stack";
 
 /** The attributes of a resource, in Terraform's JSON. */
 export type Block = Readonly<Record<string, any>>;

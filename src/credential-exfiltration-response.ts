@@ -2,22 +2,22 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Annotations, type TerraformProvider, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 
-import { anyFindingMessage, credentialExfiltrationMessage } from "./alert-message";
-import { AlertTopic, checkEmails } from "./alert-topic";
-import type { IDetector } from "./detector";
-import { FailureAlarms } from "./failure-alarms";
-import { FailureQueue } from "./failure-queue";
-import { FindingRule } from "./finding-rule";
-import { CREDENTIAL_EXFILTRATION_TYPES } from "./finding-types";
-import { Response } from "./function-environment";
-import { checkFunction, type FunctionProps } from "./function-props";
-import { checkNames } from "./names";
-import { Place } from "./place";
-import type { Problems } from "./problems";
-import { ResponseDashboard } from "./response-dashboard";
-import { checkRevocation, isSeverity, type RevocationProps } from "./revocation-props";
-import { SessionRevoker } from "./session-revoker";
-import { anyFindingFrom } from "./severity-pattern";
+import { anyFindingMessage, credentialExfiltrationMessage } from "./alerting/alert-message";
+import { AlertTopic, checkEmails } from "./alerting/alert-topic";
+import type { IDetector } from "./detection/detector";
+import { FailureAlarms } from "./monitoring/failure-alarms";
+import { FailureQueue } from "./detection/failure-queue";
+import { FindingRule } from "./detection/finding-rule";
+import { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
+import { Response } from "./contract/environment";
+import { checkFunction, type FunctionProps } from "./revocation/function-props";
+import { checkNames } from "./shared/formats";
+import { Place } from "./shared/place";
+import type { Problems } from "./shared/problems";
+import { ResponseDashboard } from "./monitoring/response-dashboard";
+import { checkRevocation, isSeverity, type RevocationProps } from "./revocation/revocation-props";
+import { SessionRevoker } from "./revocation/session-revoker";
+import { anyFindingFrom } from "./detection/severity-pattern";
 
 const DEFAULT_PREFIX = "GuardDuty-Response";
 

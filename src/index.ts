@@ -1,18 +1,23 @@
-export { AlertTopic, type AlertTopicProps, type TopicSubscriber } from "./alert-topic";
+export { AlertTopic, type AlertTopicProps, type TopicSubscriber } from "./alerting/alert-topic";
 export {
   CredentialExfiltrationResponse,
   type CredentialExfiltrationResponseProps,
 } from "./credential-exfiltration-response";
-export { Detector, type DetectorProps, FindingPublishingFrequency, type IDetector } from "./detector";
-export { FailureAlarms, type FailureAlarmsProps } from "./failure-alarms";
-export { FailureQueue, type FailureQueueProps } from "./failure-queue";
-export { FindingRule, type FindingRuleProps, type FindingTarget, type InputTransformer } from "./finding-rule";
-export { CREDENTIAL_EXFILTRATION_TYPES } from "./finding-types";
-export { Response, type RevocableRolesSpec, Scope } from "./function-environment";
-export { type FunctionProps } from "./function-props";
-export { OutcomeDestination } from "./outcome-destination";
-export { ResponseDashboard, type ResponseDashboardProps } from "./response-dashboard";
-export { type Metric, ResponseMetrics, type ResponseMetricsProps } from "./response-metrics";
-export { RevocableRoles } from "./revocable-roles";
-export { type RevocationProps } from "./revocation-props";
-export { SessionRevoker, type SessionRevokerProps } from "./session-revoker";
+export { Detector, type DetectorProps, FindingPublishingFrequency, type IDetector } from "./detection/detector";
+export { FailureAlarms, type FailureAlarmsProps } from "./monitoring/failure-alarms";
+export { FailureQueue, type FailureQueueProps } from "./detection/failure-queue";
+export {
+  FindingRule,
+  type FindingRuleProps,
+  type FindingTarget,
+  type InputTransformer,
+} from "./detection/finding-rule";
+export { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
+export { Response, type RevocableRolesSpec, Scope } from "./contract/environment";
+export { type FunctionProps } from "./revocation/function-props";
+export { OutcomeDestination } from "./revocation/outcome-destination";
+export { ResponseDashboard, type ResponseDashboardProps } from "./monitoring/response-dashboard";
+export { type Metric, ResponseMetrics, type ResponseMetricsProps } from "./monitoring/outcome-metrics";
+export { RevocableRoles } from "./revocation/revocable-roles";
+export { type RevocationProps } from "./revocation/revocation-props";
+export { SessionRevoker, type SessionRevokerProps } from "./revocation/session-revoker";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { PROJECT } from "../../scripts/project-files";
 import { workshopResources } from "../../scripts/workshop-resources";
-import { NOT_REVOKED, NOT_REVOKED_REASONS } from "../../src/not-revoked";
+import { NOT_REVOKED, NOT_REVOKED_REASONS } from "../../src/contract/reasons";
 
 const RUNBOOK = readFileSync(join(PROJECT, "docs", "operations.md"), "utf8");
 const SECURITY = readFileSync(join(PROJECT, "docs", "security.md"), "utf8");

@@ -9,9 +9,9 @@ import { replaceSections } from "../../scripts/generated-section";
 import { PROJECT, markdownFiles } from "../../scripts/project-files";
 import { exampleEvent } from "../../scripts/workshop-example";
 import { workshopResources } from "../../scripts/workshop-resources";
-import { readConfiguration } from "../../src/workshop/configuration";
-import { LabStack } from "../../src/workshop/lab-stack";
-import { ResponseStack } from "../../src/workshop/response-stack";
+import { readConfiguration } from "../../workshop/settings";
+import { LabStack } from "../../workshop/lab-stack";
+import { ResponseStack } from "../../workshop/response-stack";
 import { commandsOf, shellBlocks } from "./shell-commands";
 
 const GUIDE = readFileSync(join(PROJECT, "docs", "workshop.md"), "utf8");

@@ -3,7 +3,7 @@ import { ListFunctionsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 
-import type { FunctionProcess } from "../../rehearsal/function/function-process";
+import type { FunctionProcess } from "../../local-aws/function/function-process";
 import { type AwsEmulator, emulatorMissing, startEmulator } from "../support/aws-emulator";
 import { findingEvent, type FindingOptions } from "../support/finding";
 import { Mailbox } from "../support/mailbox";

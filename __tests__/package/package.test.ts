@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 
-import { functionPackage } from "../../src/function-package";
+import { functionPackage } from "../../src/revocation/function-package";
 import { emulatorEnvironment, emulatorMissing, startEmulator } from "../support/aws-emulator";
 import { describeWith, terraform } from "../support/terraform";
 import { PackedProject, PROJECT } from "./packed-project";
@@ -41,7 +41,7 @@ describe("the packed package", () => {
     const allowed = [
       /^(LICENSE|README\.md|package\.json)$/,
       /^dist\/function\/revoke-sessions\.zip$/,
-      /^dist\/src\/[a-z-]+\.(js|d\.ts)$/,
+      /^dist\/src\/([a-z]+\/)?[a-z-]+\.(js|d\.ts)$/,
     ];
 
     // WHEN
@@ -67,19 +67,21 @@ describe("the packed package", () => {
 
   test("needs nothing but Node.js and its peers", () => {
     // GIVEN
-    const required = project.modules().flatMap((module) =>
-      [
-        ...project
-          .installed(module)
-          .toString("utf8")
-          .matchAll(/require\("([^"]+)"\)/g),
-      ].map((match) => match[1]!),
-    );
+    const modules = project.modules();
+    const required = modules.flatMap((module) => {
+      const names = project
+        .installed(module)
+        .toString("utf8")
+        .matchAll(/require\("([^"]+)"\)/g);
+      return [...names].map(([, name]) =>
+        name!.startsWith(".") ? path.posix.join(path.posix.dirname(module), `${name}.js`) : name!,
+      );
+    });
 
     // WHEN
     const foreign = required.filter((name) => {
       const isPeer = Object.keys(peerDependencies).some((peer) => name === peer || name.startsWith(`${peer}/`));
-      return !name.startsWith("./") && !isBuiltin(name) && !isPeer;
+      return !modules.includes(name) && !isBuiltin(name) && !isPeer;
     });
 
     // THEN

@@ -1,7 +1,7 @@
-import type { FunctionProcess } from "../../rehearsal/function/function-process";
-import { invokedIn, resultOf } from "../../rehearsal/function-result";
-import { LocalDeployment } from "../../rehearsal/local-deployment";
-import { readDeployment } from "../../rehearsal/terraform/deployment";
+import type { FunctionProcess } from "../../local-aws/function/function-process";
+import { invokedIn, resultOf } from "../../rehearsal/play/function-result";
+import { LocalDeployment } from "../../local-aws/deployment/local-deployment";
+import { readDeployment } from "../../local-aws/terraform/deployment";
 import { type AwsEmulator, emulatorMissing, startEmulator } from "../support/aws-emulator";
 import { findingEvent, type FindingOptions } from "../support/finding";
 import { type DeliveredMail, Mailbox } from "../support/mailbox";

@@ -1,4 +1,4 @@
-import { AwsAccount, uniqueId } from "../../rehearsal/aws/account";
+import { AwsAccount, uniqueId } from "../../local-aws/api/account";
 import { findingEvent } from "../../rehearsal/story/finding-event";
 import { type Replay, replay, summarize } from "../../rehearsal/replay/replay";
 import { SynthesizedOutputs } from "./support/synthesized-output";

@@ -1,8 +1,8 @@
-import { LocalDeployment } from "../../rehearsal/local-deployment";
-import type { Scene } from "../../rehearsal/story/scene";
+import { LocalDeployment } from "../../local-aws/deployment/local-deployment";
+import type { Scene } from "../../rehearsal/play/scene";
 import { playStory } from "../../rehearsal/story/story";
-import { readDeployment } from "../../rehearsal/terraform/deployment";
-import { shortenWait } from "../../rehearsal/verification-wait";
+import { readDeployment } from "../../local-aws/terraform/deployment";
+import { shortenWait } from "../../rehearsal/play/verification-wait";
 import { PATIENT } from "../support/patience";
 import { changeJson, only, type StackJson, SynthesizedOutputs } from "./support/synthesized-output";
 

@@ -5,7 +5,7 @@ import path from "node:path";
 
 import { strFromU8, unzipSync } from "fflate";
 
-import { functionPackage } from "../../src/function-package";
+import { functionPackage } from "../../src/revocation/function-package";
 import { PROJECT, runApp } from "../support/app-process";
 import { copyProject } from "../support/project-copy";
 

@@ -1,5 +1,5 @@
 import type { Configuration } from "../../lambda/revoke-sessions/configuration";
-import type { FunctionEnvironment } from "../../src/function-environment";
+import type { FunctionEnvironment } from "../../src/contract/environment";
 import { ACCOUNT_ID, REGION } from "./finding";
 
 export const TOPIC_ARN = `arn:aws:sns:${REGION}:${ACCOUNT_ID}:alerts`;

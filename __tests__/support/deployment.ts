@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 
 import { type TerraformStack, Testing } from "cdktf";
 
-import { type DeployedRole, type Deployment, readDeployment } from "../../rehearsal/terraform/deployment";
+import { type DeployedRole, type Deployment, readDeployment } from "../../local-aws/terraform/deployment";
 
 /** The account that tests deploy to. */
 export const ACCOUNT = "123456789012";

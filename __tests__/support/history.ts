@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import type { Scope } from "../../src/function-environment";
+import type { Scope } from "../../src/contract/environment";
 import { accessKeyId, EVENT_TIME, findingEvent, instanceId, ROLE_ID } from "./finding";
 
 /** What goes wrong with one call of the function to AWS. */

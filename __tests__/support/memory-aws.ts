@@ -1,6 +1,6 @@
 import type { RoleUse } from "../../lambda/revoke-sessions/impact";
 import type { Refusal } from "../../lambda/revoke-sessions/outcome";
-import { type Mail, report } from "../../lambda/revoke-sessions/report";
+import { type Mail, report } from "../../lambda/revoke-sessions/mail";
 import type { Aws, Incident, Revoked } from "../../lambda/revoke-sessions/respond";
 import type { Role } from "../../lambda/revoke-sessions/triage";
 import { ACCOUNT_ID, ROLE_ID, ROLE_NAME } from "./finding";

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 
 import type { Result } from "../../lambda/revoke-sessions/outcome";
-import { AwsAccount } from "../../rehearsal/aws/account";
-import { type AwsCall, AwsEndpoint } from "../../rehearsal/aws/endpoint";
-import type { Fault } from "../../rehearsal/aws/fault";
-import { FunctionProcess } from "../../rehearsal/function/function-process";
-import type { Invocation } from "../../rehearsal/function/definition";
-import type { FunctionEnvironment } from "../../src/function-environment";
-import { functionPackage } from "../../src/function-package";
+import { AwsAccount } from "../../local-aws/api/account";
+import { type AwsCall, AwsEndpoint } from "../../local-aws/api/endpoint";
+import type { Fault } from "../../local-aws/api/fault";
+import { FunctionProcess } from "../../local-aws/function/function-process";
+import type { Invocation } from "../../local-aws/function/definition";
+import type { FunctionEnvironment } from "../../src/contract/environment";
+import { functionPackage } from "../../src/revocation/function-package";
 import { invokeAsynchronously } from "./asynchronous-invocation";
 import { environment, TOPIC_ARN } from "./configuration";
 import { ACCOUNT_ID, REGION, ROLE_ID, ROLE_NAME } from "./finding";

@@ -6,7 +6,7 @@ import path from "node:path";
 import { GetRoleCommand, GetRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 
-import { FunctionProcess } from "../../rehearsal/function/function-process";
+import { FunctionProcess } from "../../local-aws/function/function-process";
 import { runApp } from "./app-process";
 import { type AwsEmulator, emulatorEnvironment } from "./aws-emulator";
 import { terraform } from "./terraform";

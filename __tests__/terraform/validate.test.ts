@@ -6,9 +6,9 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { type TerraformStack, Testing } from "cdktf";
 
 import { CredentialExfiltrationResponse, Detector, RevocableRoles } from "../../src";
-import { readConfiguration } from "../../src/workshop/configuration";
-import { LabStack } from "../../src/workshop/lab-stack";
-import { ResponseStack } from "../../src/workshop/response-stack";
+import { readConfiguration } from "../../workshop/settings";
+import { LabStack } from "../../workshop/lab-stack";
+import { ResponseStack } from "../../workshop/response-stack";
 import { type AwsEmulator, emulatorEnvironment, emulatorMissing, startEmulator } from "../support/aws-emulator";
 import { testStack } from "../support/template";
 import { describeWith, describeWithTerraform, terraform } from "../support/terraform";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-import type { FunctionEnvironment, Response, RevocableRolesSpec, Scope } from "../../src/function-environment";
+import type { FunctionEnvironment, Response, RevocableRolesSpec, Scope } from "../../src/contract/environment";
 
 /** What the deployment decided, read once when the function starts. */
 export interface Configuration {

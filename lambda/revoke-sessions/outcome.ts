@@ -1,5 +1,5 @@
-import type { Scope } from "../../src/function-environment";
-import type { NotRevokedReason } from "../../src/not-revoked";
+import type { Scope } from "../../src/contract/environment";
+import type { NotRevokedReason } from "../../src/contract/reasons";
 
 /** Stands where nothing was written, and says why in words for people. */
 export interface Refusal {

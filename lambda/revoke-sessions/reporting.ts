@@ -3,7 +3,7 @@
  * the package, loaded then, so that what reports cannot delay what revokes.
  */
 import { publish } from "./aws/sns";
-import { report } from "./report";
+import { report } from "./mail";
 import type { Incident } from "./respond";
 
 export { findInstances } from "./aws/ec2";

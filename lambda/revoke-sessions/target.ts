@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Scope } from "../../src/function-environment";
+import type { Scope } from "../../src/contract/environment";
 import { type Credential, type Finding, principalRoleId, sessionInstance } from "./finding";
 import type { Suspect } from "./triage";
 

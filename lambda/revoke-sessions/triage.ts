@@ -1,5 +1,5 @@
-import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/finding-types";
-import type { NotRevokedReason } from "../../src/not-revoked";
+import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
+import type { NotRevokedReason } from "../../src/contract/reasons";
 import type { Configuration } from "./configuration";
 import { type Finding, principalRoleId } from "./finding";
 import type { Refusal } from "./outcome";

@@ -1,5 +1,5 @@
-import type { AwsCall } from "../aws/endpoint";
-import type { Fact, Scene } from "../story/scene";
+import type { AwsCall } from "../../local-aws/api/endpoint";
+import type { Fact, Scene } from "../play/scene";
 
 /** A scene for machines: the same facts, without what is too big or only of this machine. */
 export function sceneData({ title, facts, claims }: Scene) {

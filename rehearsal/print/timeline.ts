@@ -1,9 +1,9 @@
-import type { Mail } from "../aws/account";
-import type { AwsCall } from "../aws/endpoint";
-import { endingOf, resultOf } from "../function-result";
-import type { InvokedFunction } from "../local-deployment";
-import type { Claim } from "../story/claim";
-import type { Fact, Scene } from "../story/scene";
+import type { Mail } from "../../local-aws/api/account";
+import type { AwsCall } from "../../local-aws/api/endpoint";
+import { endingOf, resultOf } from "../play/function-result";
+import type { InvokedFunction } from "../../local-aws/deployment/local-deployment";
+import type { Claim } from "../play/claim";
+import type { Fact, Scene } from "../play/scene";
 import { column, fold, type Paint } from "./terminal";
 
 const INDENT = "    ";

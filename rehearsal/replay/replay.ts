@@ -1,10 +1,10 @@
-import { type AwsAccount, REHEARSAL_ACCOUNT } from "../aws/account";
+import { type AwsAccount, REHEARSAL_ACCOUNT } from "../../local-aws/api/account";
 import type { ReplayedEvent } from "./finding-input";
-import { endingOf, resultOf } from "../function-result";
-import { type Delivery, LocalDeployment, type RuleOutcome } from "../local-deployment";
-import { explainMismatches } from "../print/mismatch-text";
-import type { Fact } from "../story/scene";
-import { readDeployment } from "../terraform/deployment";
+import { endingOf, resultOf } from "../play/function-result";
+import { type Delivery, LocalDeployment, type RuleOutcome } from "../../local-aws/deployment/local-deployment";
+import { explainMismatches } from "../play/mismatch-text";
+import type { Fact } from "../play/scene";
+import { readDeployment } from "../../local-aws/terraform/deployment";
 
 /** What would have happened to an event. */
 export interface Replay {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-import type { AwsAccount } from "../aws/account";
-import type { RoleSession } from "../authorization";
+import type { AwsAccount } from "../../local-aws/api/account";
+import type { RoleSession } from "../../local-aws/deployment/authorization";
 
 /** What the thief did, as GuardDuty sees it. */
 export interface Theft {

@@ -1,7 +1,7 @@
-import { refusalByQueue, refusalOfRole } from "../authorization";
-import { functionSession, type LocalDeployment } from "../local-deployment";
-import { claim } from "./claim";
-import type { Scene } from "./scene";
+import { refusalByQueue, refusalOfRole } from "../../local-aws/deployment/authorization";
+import { functionSession, type LocalDeployment } from "../../local-aws/deployment/local-deployment";
+import { claim } from "../play/claim";
+import type { Scene } from "../play/scene";
 
 /** The last scene: where a finding ends that could not be delivered or handled. */
 export async function safetyNet({ deployment, account }: LocalDeployment): Promise<Scene> {

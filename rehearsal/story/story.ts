@@ -1,10 +1,10 @@
-import type { LocalDeployment } from "../local-deployment";
-import { deniedCalls, endingOf, invokedIn, resultOf, writes } from "../function-result";
-import { explainMismatches } from "../print/mismatch-text";
-import { claim, unlessContains, unlessDecided, unlessDelivered } from "./claim";
+import type { LocalDeployment } from "../../local-aws/deployment/local-deployment";
+import { deniedCalls, endingOf, invokedIn, resultOf, writes } from "../play/function-result";
+import { explainMismatches } from "../play/mismatch-text";
+import { claim, unlessContains, unlessDecided, unlessDelivered } from "../play/claim";
 import { findingEvent, type Theft } from "./finding-event";
 import { safetyNet } from "./safety-net";
-import type { Fact, Scene } from "./scene";
+import type { Fact, Scene } from "../play/scene";
 import { theftAgain } from "./theft-again";
 import { instanceSession, type Robbed, robbedInstance, THIEFS_CALL, tryCall } from "./thief";
 

@@ -1,13 +1,13 @@
-import { LocalDeployment } from "../local-deployment";
+import { LocalDeployment } from "../../local-aws/deployment/local-deployment";
 import { sceneData } from "../print/machine-readable";
 import type { Printer } from "../print/printer";
 import { fold } from "../print/terminal";
 import { renderScene } from "../print/timeline";
 import type { SynthesizedOutput } from "../synthesize";
-import type { Deployment } from "../terraform/deployment";
-import { shortenWait, waitNote } from "../verification-wait";
-import type { Claim } from "./claim";
-import type { Scene } from "./scene";
+import type { Deployment } from "../../local-aws/terraform/deployment";
+import { shortenWait, waitNote } from "../play/verification-wait";
+import type { Claim } from "../play/claim";
+import type { Scene } from "../play/scene";
 import { playStory } from "./story";
 
 /**

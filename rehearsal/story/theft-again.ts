@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { invokedIn, resultOf } from "../function-result";
-import type { LocalDeployment } from "../local-deployment";
-import { claim, unlessDecided } from "./claim";
+import { invokedIn, resultOf } from "../play/function-result";
+import type { LocalDeployment } from "../../local-aws/deployment/local-deployment";
+import { claim, unlessDecided } from "../play/claim";
 import { findingEvent, type Theft } from "./finding-event";
-import type { Scene } from "./scene";
+import type { Scene } from "../play/scene";
 import { instanceSession, type Robbed, tryCall } from "./thief";
 
 /** The thief robs the instance once more; the new credentials are younger than the cut-off. */

@@ -1,9 +1,9 @@
-import { decideForSession, type RoleSession } from "../authorization";
-import { uniqueId } from "../aws/account";
-import type { Decision } from "../iam-simulator";
-import type { LocalDeployment } from "../local-deployment";
+import { decideForSession, type RoleSession } from "../../local-aws/deployment/authorization";
+import { uniqueId } from "../../local-aws/api/account";
+import type { Decision } from "../../local-aws/iam/simulator";
+import type { LocalDeployment } from "../../local-aws/deployment/local-deployment";
 import { RehearsalError } from "../rehearsal-error";
-import type { Fact } from "./scene";
+import type { Fact } from "../play/scene";
 
 /** What the thief does, in the workshop's story: list the tables, to see what there is to take. */
 export const THIEFS_CALL = "dynamodb:ListTables";

@@ -1,6 +1,6 @@
 import type { Configuration } from "../../../lambda/revoke-sessions/configuration";
 import { parseFinding } from "../../../lambda/revoke-sessions/finding";
-import { NOT_REVOKED_REASONS } from "../../../src/not-revoked";
+import { NOT_REVOKED_REASONS } from "../../../src/contract/reasons";
 import { type Role, severityOf, triageFinding, triageRole } from "../../../lambda/revoke-sessions/triage";
 import { configuration } from "../../support/configuration";
 import { ACCOUNT_ID, FINDING_TYPE, findingEvent, ROLE_ID, ROLE_NAME } from "../../support/finding";

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { App } from "cdktf";
 
 import { context } from "../../../cdktf.json";
-import { readConfiguration } from "../../../src/workshop/configuration";
-import { LabStack } from "../../../src/workshop/lab-stack";
-import { ResponseStack } from "../../../src/workshop/response-stack";
+import { readConfiguration } from "../../../workshop/settings";
+import { LabStack } from "../../../workshop/lab-stack";
+import { ResponseStack } from "../../../workshop/response-stack";
 
 /** The parts of a `cdk.tf.json` that tests change. */
 export interface StackJson {

@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 
-import type { Mail } from "../report";
+import type { Mail } from "../mail";
 import { clientConfiguration } from "./client";
 
 const sns = new SNSClient(clientConfiguration);

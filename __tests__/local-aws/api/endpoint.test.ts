@@ -1,0 +1,280 @@
+import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListInstanceProfilesForRoleCommand,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+
+import { AwsAccount } from "../../../local-aws/api/account";
+import { AwsEndpoint } from "../../../local-aws/api/endpoint";
+import { type Fault, faults } from "../../../local-aws/api/fault";
+
+const DENY_ALL = { Version: "2012-10-17", Statement: [{ Sid: "Deny", Effect: "Deny", Action: "*", Resource: "*" }] };
+const TOPIC = "arn:aws:sns:us-west-2:111122223333:alerts";
+
+let account: AwsAccount;
+let endpoint: AwsEndpoint;
+let iam: IAMClient;
+let sns: SNSClient;
+let ec2: EC2Client;
+let configuration: {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string };
+  maxAttempts: number;
+};
+
+beforeEach(async () => {
+  account = new AwsAccount();
+  account.topicArns.add(TOPIC);
+  endpoint = await AwsEndpoint.start(account);
+  configuration = {
+    endpoint: endpoint.url,
+    region: "us-west-2",
+    credentials: { accessKeyId: "ASIAREHEARSAL", secretAccessKey: "secret", sessionToken: "token" },
+    maxAttempts: 1,
+  };
+  iam = new IAMClient(configuration);
+  sns = new SNSClient(configuration);
+  ec2 = new EC2Client(configuration);
+});
+
+afterEach(async () => {
+  for (const client of [iam, sns, ec2]) client.destroy();
+  await endpoint.close();
+});
+
+const put = (document: string, RoleName = "app", PolicyName = "RevokeOldSessions") =>
+  iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: document }));
+
+describe("IAM, called by the real SDK", () => {
+  test("answers a role with its id, ARN, path and tags", async () => {
+    account.addRole({ name: "app", path: "/web/", tags: { team: "red & <blue>" } });
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: "app" }));
+    expect(Role).toMatchObject({
+      RoleName: "app",
+      Path: "/web/",
+      RoleId: expect.stringMatching(/^AROA[A-Z2-7]{17}$/),
+      Arn: "arn:aws:iam::111122223333:role/web/app",
+      Tags: [{ Key: "team", Value: "red & <blue>" }],
+    });
+  });
+
+  test("returns a policy URL-encoded, exactly as it was put", async () => {
+    account.addRole({ name: "app" });
+    const document = JSON.stringify({ ...DENY_ALL, Id: "50 % <of> +1 é" }, undefined, 2);
+    await put(document);
+    const { PolicyDocument } = await iam.send(
+      new GetRolePolicyCommand({ RoleName: "app", PolicyName: "RevokeOldSessions" }),
+    );
+    expect(PolicyDocument).toMatch(/^%7B/);
+    expect(decodeURIComponent(PolicyDocument ?? "")).toBe(document);
+    expect(account.policy("app", "RevokeOldSessions")).toMatchObject(DENY_ALL);
+  });
+
+  test("knows which instance profiles hold a role", async () => {
+    account.addRole({ name: "app" });
+    account.addInstanceProfile({ name: "app-profile", roleName: "app" });
+    account.addInstanceProfile({ name: "other", roleName: "other" });
+    const { InstanceProfiles, IsTruncated } = await iam.send(
+      new ListInstanceProfilesForRoleCommand({ RoleName: "app" }),
+    );
+    expect(InstanceProfiles).toMatchObject([{ Arn: "arn:aws:iam::111122223333:instance-profile/app-profile" }]);
+    expect(IsTruncated).toBe(false);
+  });
+
+  test("a role made again under its name gets another id", () => {
+    expect(account.addRole({ name: "app" }).roleId).not.toBe(account.addRole({ name: "app" }).roleId);
+  });
+
+  test.each<[string, string, () => Promise<unknown>]>([
+    ["a role that is not there", "NoSuchEntityException", () => iam.send(new GetRoleCommand({ RoleName: "nobody" }))],
+    [
+      "a policy that is not there",
+      "NoSuchEntityException",
+      () => iam.send(new GetRolePolicyCommand({ RoleName: "app", PolicyName: "p" })),
+    ],
+    ["a document that is no JSON", "MalformedPolicyDocumentException", () => put("{")],
+    [
+      "a statement without resource",
+      "MalformedPolicyDocumentException",
+      () => put('{"Statement":[{"Effect":"Deny","Action":"*"}]}'),
+    ],
+    [
+      "a statement id with a dash",
+      "MalformedPolicyDocumentException",
+      () => put(JSON.stringify({ Statement: { ...DENY_ALL.Statement[0], Sid: "a-b" } })),
+    ],
+    ["a service-linked role", "UnmodifiableEntityException", () => put(JSON.stringify(DENY_ALL), "linked")],
+    ["a role of Identity Center", "UnmodifiableEntityException", () => put(JSON.stringify(DENY_ALL), "sso")],
+    ["an impossible role name", "ValidationError", () => iam.send(new GetRoleCommand({ RoleName: "a/b" }))],
+  ])("refuses %s with %s", async (_, name, call) => {
+    account.addRole({ name: "app" });
+    account.addRole({ name: "linked", path: "/aws-service-role/x.amazonaws.com/" });
+    account.addRole({ name: "sso", path: "/aws-reserved/sso.amazonaws.com/" });
+    await expect(call()).rejects.toMatchObject({ name });
+  });
+
+  test("counts the characters of all inline policies but not their white space, and replaces a policy of the same name", async () => {
+    const filler = (length: number) => JSON.stringify(DENY_ALL).replace('"Deny"', `"${"D".repeat(length)}"`);
+    account.addRole({ name: "app" });
+    await put(filler(10_000));
+    await put(filler(10_000).replaceAll(",", ` , ${" ".repeat(5_000)}`));
+    await put(filler(10), "app", "second");
+    await expect(put(filler(500), "app", "second")).rejects.toMatchObject({
+      name: "LimitExceededException",
+      $metadata: { httpStatusCode: 409 },
+    });
+    expect(account.roles.get("app")?.policies.get("second")).toBe(filler(10));
+  });
+});
+
+describe("SNS, called by the real SDK", () => {
+  const publish = (Subject: string | undefined, Message: string, TopicArn = TOPIC) =>
+    sns.send(new PublishCommand({ TopicArn, Subject, Message }));
+
+  test("keeps what was published as a mail", async () => {
+    await publish("Subject: 100 % & more", "first line\nsecond line é\n");
+    expect(account.mails).toEqual([
+      { topicArn: TOPIC, subject: "Subject: 100 % & more", message: "first line\nsecond line é\n" },
+    ]);
+  });
+
+  test.each([
+    ["a topic that is not there", "NotFoundException", "s", "m", `${TOPIC}-other`],
+    ["a subject of 101 characters", "InvalidParameterException", "s".repeat(101), "m", TOPIC],
+    ["a subject that is not ASCII", "InvalidParameterException", "é", "m", TOPIC],
+    ["a subject of two lines", "InvalidParameterException", "a\nb", "m", TOPIC],
+    ["a message that is too long", "InvalidParameterException", "s", "m".repeat(262_145), TOPIC],
+  ])("refuses %s with %s", async (_, name, subject, message, topic) => {
+    await expect(publish(subject, message, topic)).rejects.toMatchObject({ name });
+    expect(account.mails).toEqual([]);
+  });
+});
+
+describe("EC2, called by the real SDK", () => {
+  test("finds instances by their instance profile", async () => {
+    const { arn } = account.addInstanceProfile({ name: "app", roleName: "app" });
+    account.addInstance({ instanceId: "i-1", name: "web <1>", instanceProfileArn: arn });
+    account.addInstance({ instanceId: "i-2", state: "stopped", instanceProfileArn: arn });
+    account.addInstance({ instanceId: "i-3" });
+    const { Reservations } = await ec2.send(
+      new DescribeInstancesCommand({ Filters: [{ Name: "iam-instance-profile.arn", Values: [arn, "other"] }] }),
+    );
+    const instances = Reservations?.flatMap(({ Instances }) => Instances ?? []);
+    expect(instances).toMatchObject([
+      { InstanceId: "i-1", State: { Name: "running" }, Tags: [{ Key: "Name", Value: "web <1>" }] },
+      { InstanceId: "i-2", State: { Name: "stopped" } },
+    ]);
+  });
+
+  test("fails on a filter that is not played", async () => {
+    const command = new DescribeInstancesCommand({ Filters: [{ Name: "vpc-id", Values: ["x"] }] });
+    await expect(ec2.send(command)).rejects.toMatchObject({
+      name: "InvalidParameterValue",
+      message: expect.stringContaining("known are iam-instance-profile.arn"),
+    });
+  });
+});
+
+describe("the endpoint", () => {
+  const getRole = () => iam.send(new GetRoleCommand({ RoleName: "app" }));
+
+  beforeEach(() => account.addRole({ name: "app", path: "/web/" }));
+
+  test("records who called what on which resource, and how it ended", async () => {
+    await getRole();
+    expect(endpoint.calls).toMatchObject([
+      {
+        number: 1,
+        service: "iam",
+        action: "GetRole",
+        region: "us-west-2",
+        accessKeyId: "ASIAREHEARSAL",
+        parameters: { RoleName: "app" },
+        resource: "arn:aws:iam::111122223333:role/web/app",
+        status: 200,
+        milliseconds: expect.any(Number),
+      },
+    ]);
+  });
+
+  test("denies what the hook gives a reason against, and the call has no effect", async () => {
+    endpoint.hooks.authorize = async (call) => (call.action === "PutRolePolicy" ? "no policy allows it" : undefined);
+    await expect(put(JSON.stringify(DENY_ALL))).rejects.toMatchObject({
+      name: "AccessDenied",
+      message: "no policy allows it",
+      $metadata: { httpStatusCode: 403 },
+    });
+    expect(account.policy("app", "RevokeOldSessions")).toBeUndefined();
+    expect(endpoint.calls[0]).toMatchObject({ status: 403, error: { code: "AccessDenied" } });
+  });
+
+  test("denies in each service's own words", async () => {
+    endpoint.hooks.authorize = () => "no";
+    await expect(ec2.send(new DescribeInstancesCommand({}))).rejects.toMatchObject({ name: "UnauthorizedOperation" });
+    await expect(sns.send(new PublishCommand({ TopicArn: TOPIC, Message: "m" }))).rejects.toMatchObject({
+      name: "AuthorizationErrorException",
+    });
+  });
+
+  test("fails plainly on a request without signature", async () => {
+    const answer = await fetch(endpoint.url, { method: "POST", body: "Action=GetRole" });
+    expect(answer.status).toBe(403);
+  });
+
+  test("says so when a hook throws, instead of leaving the caller without answer", async () => {
+    endpoint.hooks.authorize = () => {
+      throw new Error("simulator broke");
+    };
+    await expect(getRole()).rejects.toMatchObject({
+      name: "InternalFailure",
+      message: expect.stringContaining("simulator broke"),
+    });
+  });
+
+  test.each<[string, Fault, object]>([
+    ["throttling", faults.throttled("iam"), { name: "Throttling" }],
+    ["an internal error", faults.internalError(), { $metadata: { httpStatusCode: 500 } }],
+    ["no such entity", faults.noSuchEntity(), { name: "NoSuchEntityException" }],
+    ["a reset connection", faults.reset(), { message: expect.stringContaining("socket hang up") }],
+  ])("plays %s, and the call has no effect", async (_, fault, error) => {
+    endpoint.hooks.fault = () => fault;
+    await expect(put(JSON.stringify(DENY_ALL))).rejects.toMatchObject(error);
+    expect(account.policy("app", "RevokeOldSessions")).toBeUndefined();
+  });
+
+  test("plays a lost answer: the call has taken effect", async () => {
+    endpoint.hooks.fault = () => faults.lostAnswer();
+    await expect(put(JSON.stringify(DENY_ALL))).rejects.toThrow("socket hang up");
+    expect(account.policy("app", "RevokeOldSessions")).toEqual(DENY_ALL);
+    expect(endpoint.calls[0]?.fault).toBe("lost-answer");
+    expect(endpoint.calls[0]?.status).toBeUndefined();
+  });
+
+  test("plays a late answer", async () => {
+    endpoint.hooks.fault = () => faults.late(120);
+    await getRole();
+    expect(endpoint.calls[0]?.milliseconds).toBeGreaterThanOrEqual(110);
+  });
+
+  test("plays a call that hangs until the endpoint closes", async () => {
+    endpoint.hooks.fault = () => faults.hang();
+    const hanging = expect(getRole()).rejects.toThrow("socket hang up");
+    while (endpoint.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await endpoint.close();
+    await hanging;
+    endpoint = await AwsEndpoint.start(account);
+  });
+
+  test("is tried again by the SDK after a fault that passes", async () => {
+    const patient = new IAMClient({ ...configuration, maxAttempts: 3 });
+    endpoint.hooks.fault = (call) => (call.number < 3 ? faults.throttled("iam") : undefined);
+    await patient.send(new GetRoleCommand({ RoleName: "app" }));
+    expect(endpoint.calls.map(({ status }) => status)).toEqual([400, 400, 200]);
+    patient.destroy();
+  });
+});

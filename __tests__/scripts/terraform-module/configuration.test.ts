@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { INPUTS } from "../../../scripts/terraform-module/inputs";
+import { moduleConfiguration } from "../../../scripts/terraform-module/module-configuration";
+import { NamedBlocks } from "../../../scripts/terraform-module/named-blocks";
+import { moduleReadme } from "../../../scripts/terraform-module/readme";
+
+const configuration = moduleConfiguration();
+const text = JSON.stringify(configuration);
+
+/** Props of the construct that are called otherwise in the module, or that it has no use for. */
+const OTHERWISE: Readonly<Record<string, string | null>> = {
+  protectedRoles: "protected_role_arns",
+  topicArn: "existing_topic",
+  topicKeyArn: "topic_key",
+  detector: "create_detector",
+  // Passed by the caller: providers = { aws = aws.other }.
+  provider: null,
+};
+
+describe("the Terraform module", () => {
+  test("has no provider, no backend, and takes the range of provider versions that the constructs are written for", () => {
+    expect(configuration["provider"]).toBeUndefined();
+    expect(configuration["terraform"]).toEqual({
+      required_version: expect.any(String),
+      required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } },
+    });
+  });
+
+  test("holds nothing of the machine that it was made on, and nothing of cdktf", () => {
+    expect(text).not.toContain('//":');
+    expect(text).not.toContain(process.cwd());
+    expect(text).not.toMatch(/TfToken|e\+289|spliced_into_the_list/);
+  });
+
+  test("finds its zip wherever it is put", () => {
+    expect(configuration["resource"].aws_lambda_function.revoker.filename).toBe("${path.module}/revoke-sessions.zip");
+  });
+
+  test("has an input for every prop of the construct", () => {
+    // GIVEN
+    const reference = [
+      "credential-exfiltration-response.ts",
+      "revocation/revocation-props.ts",
+      "revocation/function-props.ts",
+    ].map((file) => readFileSync(path.join(__dirname, "../../../src", file), "utf8"));
+    const interfaces =
+      /export interface (?:CredentialExfiltrationResponseProps|RevocationProps|FunctionProps)[^{]*\{([^]*?)\n\}/g;
+    const props = reference.flatMap((source) =>
+      [...source.matchAll(interfaces)].flatMap(([, body]) =>
+        [...body!.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, prop]) => prop!),
+      ),
+    );
+
+    // WHEN
+    const snakeCase = (prop: string) => prop.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const missing = props.filter((prop) => {
+      const input = prop in OTHERWISE ? OTHERWISE[prop] : snakeCase(prop);
+      return input !== null && !(input! in INPUTS);
+    });
+
+    // THEN
+    expect(props.length).toBeGreaterThan(20);
+    expect(missing).toEqual([]);
+  });
+
+  test("uses every input", () => {
+    // GIVEN
+    const { variable: _, ...rest } = configuration;
+
+    // WHEN
+    const unused = Object.keys(INPUTS).filter((name) => !new RegExp(`var\\.${name}\\b`).test(JSON.stringify(rest)));
+
+    // THEN
+    expect(unused).toEqual([]);
+  });
+
+  test("describes and types every input and output", () => {
+    for (const [name, variable] of Object.entries<any>(configuration["variable"])) {
+      expect([name, variable.description]).toEqual([name, expect.stringMatching(/^[A-Z`].*[.]$/s)]);
+      expect([name, variable.type]).toEqual([name, expect.any(String)]);
+    }
+    for (const [name, output] of Object.entries<any>(configuration["output"])) {
+      expect([name, output.description]).toEqual([name, expect.stringMatching(/^[A-Z].*\.$/s)]);
+    }
+  });
+
+  test("requires nothing but the choice of roles, and turns no detector on", () => {
+    const required = Object.keys(INPUTS).filter((name) => !("default" in INPUTS[name]!));
+    expect(required).toEqual(["revocable_roles"]);
+    expect(INPUTS["create_detector"]!.default).toBe(false);
+  });
+
+  test("has a README that lists every input, output and resource", () => {
+    // WHEN
+    const readme = moduleReadme(configuration);
+
+    // THEN
+    const resources = Object.entries<object>(configuration["resource"]).flatMap(([type, named]) =>
+      Object.keys(named).map((name) => `${type}.${name}`),
+    );
+    for (const name of [...Object.keys(INPUTS), ...Object.keys(configuration["output"]), ...resources]) {
+      expect(readme).toContain(`| \`${name}\` |`);
+    }
+  });
+});
+
+describe("blocks by the path of their construct", () => {
+  const resource = (path: string) => ({ "//": { metadata: { path } } });
+
+  test("fail on two resources that would get the same name", () => {
+    const queues = { a_b_1: resource("stack/a-b/Resource"), a_b_2: resource("stack/a/b") };
+    expect(() => new NamedBlocks({ resource: { aws_sqs_queue: queues }, data: {}, output: {} }, "main")).toThrow(
+      "two resources of one type would get the same name",
+    );
+  });
+
+  test("fail on a path where nothing is made, and name what is", () => {
+    const blocks = new NamedBlocks(
+      { resource: { aws_sqs_queue: { q_1: resource("stack/q") } }, data: {}, output: {} },
+      "main",
+    );
+    expect(() => blocks.at("other")).toThrow("no resource is made at other; there is one at q");
+  });
+});

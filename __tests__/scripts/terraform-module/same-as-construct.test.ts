@@ -1,0 +1,279 @@
+import { createHash } from "node:crypto";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { CreateRoleCommand, GetRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
+import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformStack, Testing } from "cdktf";
+
+import { FunctionProcess } from "../../../local-aws/function/function-process";
+import {
+  CredentialExfiltrationResponse,
+  type CredentialExfiltrationResponseProps,
+  Detector,
+  RevocableRoles,
+} from "../../../src";
+import { ZIP_NAME } from "../../../scripts/terraform-module/module-configuration";
+import { nameOf } from "../../../scripts/terraform-module/named-blocks";
+import { type AwsEmulator, emulatorEnvironment, emulatorMissing, startEmulator } from "../../support/aws-emulator";
+import { findingEvent } from "../../support/finding";
+import { describeWith, terraform } from "../../support/terraform";
+import { HclRoot, SOURCE } from "./hcl-root";
+
+jest.setTimeout(300_000);
+
+const ROLE = "arn:aws:iam::123456789012:role/app";
+const TOPIC = "arn:aws:sns:us-west-2:123456789012:security";
+
+/** The same wish, said to the module and to the construct. */
+interface Wish {
+  readonly inputs: string;
+  readonly props: (stack: TerraformStack) => CredentialExfiltrationResponseProps;
+}
+
+const WISHES: Readonly<Record<string, Wish>> = {
+  "as little as possible": {
+    inputs: `revocable_roles = { arns = ["${ROLE}"] }
+      alert_emails = ["security@example.com"]`,
+    props: () => ({ revocableRoles: RevocableRoles.named(ROLE), alertEmails: ["security@example.com"] }),
+  },
+  everything: {
+    inputs: `revocable_roles = { tag = { key = "Revocable", value = "yes" } }
+      protected_role_arns = ["arn:aws:iam::123456789012:role/admin", "arn:aws:iam::123456789012:role/break-glass"]
+      exempt_tag = { key = "never", value = "revoke" }
+      response = "notify-only"
+      scope = "session"
+      minimum_severity = 5.5
+      severity_overrides = { "Recon:IAMUser/TorIPCaller" = 8, "UnauthorizedAccess:EC2/SSHBruteForce" = 2 }
+      verify_after_seconds = 0
+      alert_emails = ["a@example.com", "b@example.com"]
+      alert_severity = 4
+      create_detector = true
+      dashboard = true
+      alarm_actions = ["${TOPIC}"]
+      prefix = "Everything"
+      rule_name = "rule"
+      function_name = "function"
+      function_role_name = "role"
+      topic_name = "topic"
+      runtime = "nodejs20.x"
+      architecture = "x86_64"
+      memory_size = 512
+      log_retention_days = 30`,
+    props: (stack) => ({
+      revocableRoles: RevocableRoles.tagged("Revocable", "yes"),
+      protectedRoles: ["arn:aws:iam::123456789012:role/admin", "arn:aws:iam::123456789012:role/break-glass"],
+      exemptTag: { key: "never", value: "revoke" },
+      response: "notify-only",
+      scope: "session",
+      minimumSeverity: 5.5,
+      severityOverrides: { "Recon:IAMUser/TorIPCaller": 8, "UnauthorizedAccess:EC2/SSHBruteForce": 2 },
+      verifyAfterSeconds: 0,
+      alertEmails: ["a@example.com", "b@example.com"],
+      alertSeverity: 4,
+      detector: new Detector(stack, "detector"),
+      dashboard: true,
+      alarmActions: [TOPIC],
+      prefix: "Everything",
+      ruleName: "rule",
+      functionName: "function",
+      functionRoleName: "role",
+      topicName: "topic",
+      runtime: "nodejs20.x",
+      architecture: "x86_64",
+      memorySize: 512,
+      logRetentionDays: 30,
+    }),
+  },
+  "an existing topic, and no alarms": {
+    inputs: `revocable_roles = { path = "/application/" }
+      existing_topic = { arn = "${TOPIC}" }
+      alert_severity = 0
+      alarms = false
+      dashboard = true
+      prefix = "Existing"`,
+    props: () => ({
+      revocableRoles: RevocableRoles.withPath("/application/"),
+      topicArn: TOPIC,
+      alertSeverity: 0,
+      alarms: false,
+      dashboard: true,
+      prefix: "Existing",
+    }),
+  },
+};
+
+/**
+ * A plan before the first apply says little: most of what matters, such as policies, is known only after it. So the
+ * module is applied, and what it made is then given to the construct: where that plans no change, both want the same.
+ */
+describeWith(emulatorMissing(), "the Terraform module, applied", () => {
+  let emulator: AwsEmulator;
+  let roots: Record<string, HclRoot>;
+  beforeAll(async () => {
+    emulator = await startEmulator();
+    const applied = Object.entries(WISHES).map(async ([name, { inputs }]) => {
+      const root = await HclRoot.create(rootModule(inputs), emulatorEnvironment(emulator));
+      await root.terraform(["apply", "-auto-approve"]);
+      return [name, root] as const;
+    });
+    roots = Object.fromEntries(await Promise.all(applied));
+  });
+  afterAll(async () => {
+    for (const root of Object.values(roots ?? {})) {
+      if (emulator.shared) await root.terraform(["destroy", "-auto-approve"]);
+      root.remove();
+    }
+    await emulator?.stop();
+  });
+
+  test.each(Object.keys(WISHES))("is what the construct makes: %s", async (name) => {
+    // GIVEN
+    const construct = synthesized(WISHES[name]!);
+
+    // WHEN
+    const changes = await plannedOver(roots[name]!, construct);
+
+    // THEN
+    expect(changes).toBe("No changes.");
+    rmSync(construct.directory, { recursive: true });
+  });
+
+  test("fails to pass for a construct that is asked for something else", async () => {
+    // GIVEN
+    const { props } = WISHES["as little as possible"]!;
+    const construct = synthesized({
+      inputs: "",
+      props: (stack) => ({ ...props(stack), protectedRoles: [`${ROLE}-admin`] }),
+    });
+
+    // WHEN
+    const changes = await plannedOver(roots["as little as possible"]!, construct);
+
+    // THEN
+    expect(changes).toBe("Plan: 0 to add, 2 to change, 0 to destroy.");
+    rmSync(construct.directory, { recursive: true });
+  });
+
+  test("plans nothing a second time", async () => {
+    await roots["everything"]!.terraform(["plan", "-detailed-exitcode"]);
+  });
+
+  test("revokes the sessions of a role with the function that it deployed", async () => {
+    // GIVEN
+    const root = roots["as little as possible"]!;
+    const { response } = JSON.parse((await root.terraform(["output", "-json"])).output);
+    const { iam, lambda } = clients(emulator);
+    const trust = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+    const { Role } = await iam.send(new CreateRoleCommand({ RoleName: "app", AssumeRolePolicyDocument: trust }));
+    const deployed = await lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: response.value.function_name }),
+    );
+    const zip = readFileSync(path.join(root.directory, SOURCE, ZIP_NAME));
+    expect(deployed.CodeSha256).toBe(createHash("sha256").update(zip).digest("base64"));
+    const revoker = await FunctionProcess.start(
+      {
+        functionName: deployed.FunctionName!,
+        functionArn: deployed.FunctionArn!,
+        zip,
+        handler: deployed.Handler!,
+        environment: { ...deployed.Environment?.Variables, VERIFY_AFTER_SECONDS: "0" },
+        region: "us-west-2",
+        timeoutSeconds: deployed.Timeout!,
+        memorySize: deployed.MemorySize!,
+      },
+      {
+        endpointUrl: emulator.url,
+        credentials: { accessKeyId: "testing", secretAccessKey: "testing", sessionToken: "testing" },
+      },
+    );
+
+    // WHEN
+    const event = findingEvent({ accountId: "123456789012", roleName: "app", roleId: Role?.RoleId, time: new Date() });
+    const invocation = await revoker.invoke(event);
+    await revoker.stop();
+
+    // THEN
+    expect(invocation).toMatchObject({ kind: "returned", result: { outcome: "revoked", role: "app" } });
+    const policy = await iam.send(new GetRolePolicyCommand({ RoleName: "app", PolicyName: "RevokeOldSessions" }));
+    expect(decodeURIComponent(policy.PolicyDocument!)).toContain("aws:TokenIssueTime");
+  });
+});
+
+function rootModule(inputs: string): string {
+  return `provider "aws" {
+  region = "us-west-2"
+}
+module "response" {
+  source = "${SOURCE}"
+  ${inputs}
+}
+output "response" {
+  value = module.response
+}`;
+}
+
+interface Construct {
+  /** Where Terraform runs. */
+  readonly directory: string;
+  /** Addresses by what the module calls the same resource. */
+  readonly addresses: ReadonlyMap<string, { type: string; name: string }>;
+}
+
+/** A stack with the construct alone, ready for Terraform. */
+function synthesized({ props }: Wish): Construct {
+  const stack = new TerraformStack(Testing.app(), "stack");
+  new AwsProvider(stack, "aws", { region: "us-west-2" });
+  stack.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
+  new CredentialExfiltrationResponse(stack, "response", props(stack));
+  const directory = path.join(Testing.fullSynth(stack), "stacks", "stack");
+  const { resource } = JSON.parse(readFileSync(path.join(directory, "cdk.tf.json"), "utf8"));
+  const addresses = Object.entries<Record<string, any>>(resource).flatMap(([type, named]) =>
+    Object.entries(named).map(([name, block]) => {
+      const inside = block["//"].metadata.path.replace(/^stack\//, "").replace(/\/Resource$/, "");
+      const email = block.protocol === "email" ? block.endpoint : undefined;
+      return [`${type}.${email ? `topic_email.${email}` : nameOf(inside, "response")}`, { type, name }] as const;
+    }),
+  );
+  return { directory, addresses: new Map(addresses) };
+}
+
+/** What a construct would change of what the module has made, in Terraform's words. */
+async function plannedOver(root: HclRoot, { directory, addresses }: Construct): Promise<string> {
+  const configuration = JSON.parse(readFileSync(path.join(directory, "cdk.tf.json"), "utf8"));
+  const state = JSON.parse(root.read("terraform.tfstate"));
+  state.outputs = {};
+  state.resources = state.resources
+    .filter(({ mode }: { mode: string }) => mode === "managed")
+    .flatMap(({ module: _, type, name, instances, ...others }: any) =>
+      instances.map(({ index_key, ...instance }: any) => {
+        const address = addresses.get(`${type}.${name}${typeof index_key === "string" ? `.${index_key}` : ""}`);
+        if (!address) throw new Error(`the construct makes nothing like ${type}.${name}`);
+        // The module's addresses mean nothing here, and each keeps its zip in another place: its hash must be the same.
+        const attributes = {
+          ...instance.attributes,
+          ...(type === "aws_lambda_function" && { filename: zipOf(configuration) }),
+        };
+        return { ...others, ...address, instances: [{ ...instance, attributes, dependencies: [] }] };
+      }),
+    );
+  writeFileSync(path.join(directory, "terraform.tfstate"), JSON.stringify(state));
+  cpSync(path.join(root.directory, ".terraform.lock.hcl"), path.join(directory, ".terraform.lock.hcl"));
+  await terraform(directory, ["init"], root.environment);
+  const { output } = await terraform(directory, ["plan"], root.environment);
+  return /^(No changes\.|Plan: .*)/m.exec(output)?.[1] ?? output;
+}
+
+function zipOf({ resource }: { resource: { aws_lambda_function: Record<string, { filename: string }> } }): string {
+  return Object.values(resource.aws_lambda_function)[0]!.filename;
+}
+
+function clients({ url: endpoint }: AwsEmulator) {
+  const configuration = {
+    endpoint,
+    region: "us-west-2",
+    credentials: { accessKeyId: "testing", secretAccessKey: "testing" },
+  };
+  return { iam: new IAMClient(configuration), lambda: new LambdaClient(configuration) };
+}

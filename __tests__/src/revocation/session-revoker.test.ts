@@ -1,0 +1,450 @@
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { type TerraformStack, TerraformVariable } from "cdktf";
+import { Construct } from "constructs";
+
+import { FailureQueue, FindingRule, RevocableRoles, SessionRevoker, type SessionRevokerProps } from "../../../src";
+import { functionPackage } from "../../../src/revocation/function-package";
+import { problemsOf, statementsOf, Template, testStack } from "../../support/template";
+
+const ROLE = "arn:aws:iam::123456789012:role/app";
+const TOPIC = "arn:aws:sns:us-west-2:123456789012:alerts";
+const KEY = "arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+
+function makeRevoker(stack: TerraformStack, props: Partial<SessionRevokerProps> = {}): SessionRevoker {
+  const failureQueue = new FailureQueue(stack, "queue", { queueName: "not-handled" });
+  return new SessionRevoker(stack, "revoker", {
+    functionName: "revoke",
+    functionRoleName: "revoke-role",
+    topicArn: TOPIC,
+    failureQueue,
+    revocableRoles: RevocableRoles.named(ROLE),
+    ...props,
+  });
+}
+
+const synthesize = (props?: Partial<SessionRevokerProps>) => Template.from((stack) => makeRevoker(stack, props));
+const environmentOf = (template: Template) => template.only(LambdaFunction)["environment"].variables;
+const permissionsOf = (template: Template) => statementsOf(template.only(IamRolePolicy)["policy"]);
+
+test("the smallest use makes a function, its role with one policy, its log and its failure destination", () => {
+  expect(synthesize().counts).toEqual({
+    aws_sqs_queue: 1,
+    aws_cloudwatch_log_group: 1,
+    aws_iam_role: 1,
+    aws_iam_role_policy: 1,
+    aws_lambda_function: 1,
+    aws_lambda_function_event_invoke_config: 1,
+  });
+});
+
+test("the function runs what was built, on arm64 and Node.js 22 by default", () => {
+  // WHEN
+  const template = synthesize();
+
+  // THEN
+  expect(template.json).toHaveResourceWithProperties(LambdaFunction, {
+    function_name: "revoke",
+    handler: "index.handler",
+    runtime: "nodejs22.x",
+    architectures: ["arm64"],
+    memory_size: 256,
+    timeout: 120,
+    source_code_hash: functionPackage().sha256,
+  });
+  expect(template.only(LambdaFunction)).not.toHaveProperty("reserved_concurrent_executions");
+});
+
+test("the way the function runs can be chosen", () => {
+  // WHEN
+  const boundary = "arn:aws:iam::123456789012:policy/boundary";
+  const template = synthesize({
+    runtime: "nodejs24.x",
+    architecture: "x86_64",
+    memorySize: 512,
+    reservedConcurrency: 2,
+    logRetentionDays: 30,
+    permissionsBoundaryArn: boundary,
+  });
+
+  // THEN
+  expect(template.json).toHaveResourceWithProperties(LambdaFunction, {
+    runtime: "nodejs24.x",
+    architectures: ["x86_64"],
+    memory_size: 512,
+    reserved_concurrent_executions: 2,
+  });
+  expect(template.only(CloudwatchLogGroup)["retention_in_days"]).toBe(30);
+  expect(template.only(IamRole)["permissions_boundary"]).toBe(boundary);
+});
+
+test("the function logs JSON into a group of its own, which exists before it and is kept for a year", () => {
+  // WHEN
+  const template = synthesize();
+
+  // THEN
+  expect(template.only(CloudwatchLogGroup)).toMatchObject({ name: "/aws/lambda/revoke", retention_in_days: 365 });
+  expect(template.only(LambdaFunction)["logging_config"]).toEqual({
+    log_format: "JSON",
+    log_group: template.reference(CloudwatchLogGroup, "name"),
+  });
+});
+
+test("the function has its permissions before it exists, and Lambda alone may assume its role", () => {
+  // WHEN
+  const template = synthesize();
+
+  // THEN
+  const role = template.only(IamRole);
+  expect(role["name"]).toBe("revoke-role");
+  expect(JSON.parse(role["assume_role_policy"]).Statement).toEqual([
+    { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
+  ]);
+  const policyAddress = template.reference(IamRolePolicy, "id").replace(/^\$\{(.*)\.id\}$/, "$1");
+  expect(template.only(LambdaFunction)).toMatchObject({
+    role: template.reference(IamRole, "arn"),
+    depends_on: [policyAddress],
+  });
+});
+
+test("what fails three times ends in the queue", () => {
+  // WHEN
+  const template = synthesize();
+
+  // THEN
+  expect(template.json).toHaveResourceWithProperties(LambdaFunctionEventInvokeConfig, {
+    function_name: template.reference(LambdaFunction, "function_name"),
+    maximum_retry_attempts: 2,
+    maximum_event_age_in_seconds: 21_600,
+    destination_config: { on_failure: { destination: template.reference(SqsQueue, "arn") } },
+  });
+});
+
+test("the function is told the defaults", () => {
+  // WHEN
+  const template = synthesize();
+
+  // THEN
+  expect(environmentOf(template)).toEqual({
+    ACCOUNT_ID: template.dataReference(DataAwsCallerIdentity, "account_id"),
+    TOPIC_ARN: TOPIC,
+    RESPONSE: "revoke",
+    SCOPE: "role",
+    MINIMUM_SEVERITY: "7",
+    SEVERITY_OVERRIDES: "{}",
+    REVOCABLE_ROLES: JSON.stringify({ arns: [ROLE] }),
+    PROTECTED_ROLES: JSON.stringify([template.reference(IamRole, "arn")]),
+    EXEMPT_TAG: "guardduty-response=exempt",
+    VERIFY_AFTER_SECONDS: "10",
+  });
+});
+
+test("the function is told what was chosen", () => {
+  // WHEN
+  const protectedRole = "arn:aws:iam::123456789012:role/break-glass";
+  const template = synthesize({
+    revocableRoles: RevocableRoles.tagged("team", "web"),
+    protectedRoles: [protectedRole],
+    exemptTag: { key: "never", value: "revoke" },
+    response: "notify-only",
+    scope: "session",
+    minimumSeverity: 0,
+    severityOverrides: { "Recon:IAMUser/TorIPCaller": 7.5 },
+    verifyAfterSeconds: 0,
+  });
+
+  // THEN
+  expect(environmentOf(template)).toMatchObject({
+    RESPONSE: "notify-only",
+    SCOPE: "session",
+    MINIMUM_SEVERITY: "0",
+    SEVERITY_OVERRIDES: '{"Recon:IAMUser/TorIPCaller":7.5}',
+    REVOCABLE_ROLES: '{"tag":{"key":"team","value":"web"}}',
+    PROTECTED_ROLES: JSON.stringify([template.reference(IamRole, "arn"), protectedRole]),
+    EXEMPT_TAG: "never=revoke",
+    VERIFY_AFTER_SECONDS: "0",
+  });
+});
+
+test("numbers that only Terraform knows reach the function", () => {
+  // WHEN
+  const template = Template.from((stack) => {
+    const severity = new TerraformVariable(stack, "severity", { type: "number" });
+    makeRevoker(stack, { minimumSeverity: severity.numberValue });
+  });
+
+  // THEN
+  expect(environmentOf(template)["MINIMUM_SEVERITY"]).toBe("${var.severity}");
+});
+
+test("the function may do nothing but what its statements say", () => {
+  // WHEN
+  const template = synthesize({ topicKeyArn: KEY });
+
+  // THEN
+  const statements = Object.values(permissionsOf(template));
+  const actions = statements.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action }) => Action);
+  expect(actions.sort()).toEqual([
+    "ec2:DescribeInstances",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListInstanceProfilesForRole",
+    "iam:PutRolePolicy",
+    "kms:Decrypt",
+    "kms:GenerateDataKey*",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sns:Publish",
+    "sqs:SendMessage",
+  ]);
+});
+
+test("the function may publish to its topic, use the topic's key, write its log, fill its queue", () => {
+  // WHEN
+  const template = synthesize({ topicKeyArn: KEY });
+
+  // THEN
+  expect(permissionsOf(template)).toMatchObject({
+    Report: { Resource: TOPIC },
+    EncryptReports: { Resource: KEY },
+    Log: { Resource: `${template.reference(CloudwatchLogGroup, "arn")}:*` },
+    LeaveWhatFailed: { Resource: template.reference(SqsQueue, "arn") },
+  });
+});
+
+test("without a key of the topic there is no permission on keys", () => {
+  expect(permissionsOf(synthesize())).not.toHaveProperty("EncryptReports");
+});
+
+test.each<[string, RevocableRoles, string, unknown]>([
+  ["named roles", RevocableRoles.named(ROLE), "RevokeNamedRoles", [ROLE]],
+  ["a path", RevocableRoles.withPath("/app/"), "RevokeRolesByPath", expect.stringMatching(/^arn:.*:role\/app\/\*$/)],
+  ["a tag", RevocableRoles.tagged("team", "web"), "RevokeRolesByTag", expect.stringMatching(/^arn:.*:role\/\*$/)],
+  ["any role", RevocableRoles.anyOfAccount(), "RevokeAnyRole", expect.stringMatching(/^arn:.*:role\/\*$/)],
+])("the choice of %s becomes one statement, next to the two denials", (_, revocableRoles, sid, resource) => {
+  // WHEN
+  const statements = permissionsOf(synthesize({ revocableRoles }));
+
+  // THEN
+  const writing = Object.values(statements).filter(({ Action }) => Action === "iam:PutRolePolicy");
+  expect(writing.map(({ Sid, Effect }) => `${Effect} ${Sid}`)).toEqual([
+    `Allow ${sid}`,
+    "Deny NeverProtectedRoles",
+    "Deny NeverExemptRoles",
+  ]);
+  expect(statements[sid]!.Resource).toEqual(resource);
+});
+
+test("roles by tag are allowed on the condition of the tag, and exempt ones are denied on the condition of theirs", () => {
+  // WHEN
+  const revocableRoles = RevocableRoles.tagged("team", "web");
+  const statements = permissionsOf(synthesize({ revocableRoles, exemptTag: { key: "never", value: "revoke" } }));
+
+  // THEN
+  expect(statements["RevokeRolesByTag"]!.Condition).toEqual({ StringEquals: { "aws:ResourceTag/team": "web" } });
+  expect(statements["NeverExemptRoles"]).toMatchObject({
+    Resource: "*",
+    Condition: { StringEquals: { "aws:ResourceTag/never": "revoke" } },
+  });
+});
+
+test("the function's own role and the protected ones are denied explicitly", () => {
+  // WHEN
+  const protectedRole = "arn:aws:iam::123456789012:role/break-glass";
+  const template = synthesize({ protectedRoles: [protectedRole] });
+
+  // THEN
+  expect(permissionsOf(template)["NeverProtectedRoles"]!.Resource).toEqual([
+    template.reference(IamRole, "arn"),
+    protectedRole,
+  ]);
+});
+
+test("a role that is allowed later reaches both the function and its permissions", () => {
+  // WHEN
+  const later = "arn:aws:iam::123456789012:role/later";
+  const template = Template.from((stack) => makeRevoker(stack).allowRevoking(later));
+
+  // THEN
+  expect(JSON.parse(environmentOf(template)["REVOCABLE_ROLES"])).toEqual({ arns: [ROLE, later] });
+  expect(permissionsOf(template)["RevokeNamedRoles"]!.Resource).toEqual([ROLE, later]);
+});
+
+test("a role that is allowed later stands beside a path", () => {
+  // WHEN
+  const revocableRoles = RevocableRoles.withPath("/app/");
+  const template = Template.from((stack) => makeRevoker(stack, { revocableRoles }).allowRevoking(ROLE));
+
+  // THEN
+  expect(JSON.parse(environmentOf(template)["REVOCABLE_ROLES"])).toEqual({ path: "/app/", arns: [ROLE] });
+  expect(Object.keys(permissionsOf(template))).toEqual(
+    expect.arrayContaining(["RevokeNamedRoles", "RevokeRolesByPath"]),
+  );
+});
+
+test("fails where what is allowed later is not a role", () => {
+  // GIVEN
+  const revoker = makeRevoker(testStack());
+
+  // THEN
+  expect(problemsOf(() => revoker.allowRevoking("app"))).toEqual([
+    "test/revoker cannot be made from these props:",
+    '  - allowRevoking: "app" is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/app',
+  ]);
+});
+
+test("fails where one more role is allowed later than may be named", () => {
+  // GIVEN as many as may be named
+  const arns = Array.from({ length: 20 }, (_, index) => `arn:aws:iam::123456789012:role/app-${index}`);
+  const revoker = makeRevoker(testStack(), { revocableRoles: RevocableRoles.named(...arns) });
+
+  // THEN
+  expect(problemsOf(() => revoker.allowRevoking(ROLE))).toEqual([
+    "test/revoker cannot be made from these props:",
+    `  - allowRevoking: "${ROLE}" would be 21 roles, at most 20 are allowed; give the roles a common path or tag, and use withPath or tagged`,
+  ]);
+});
+
+test("the rule that it answers, of this account, is all that may invoke the function", () => {
+  // WHEN
+  const template = Template.from((stack) => {
+    const failureQueue = new FailureQueue(stack, "rule-queue", { queueName: "undelivered" });
+    const rule = new FindingRule(stack, "rule", { ruleName: "findings", description: "Findings", failureQueue });
+    makeRevoker(stack).answer(rule, "function");
+  });
+
+  // THEN
+  expect(template.only(LambdaPermission)).toMatchObject({
+    function_name: template.reference(LambdaFunction, "function_name"),
+    action: "lambda:InvokeFunction",
+    principal: "events.amazonaws.com",
+    source_arn: template.reference(CloudwatchEventRule, "arn"),
+    source_account: template.dataReference(DataAwsCallerIdentity, "account_id"),
+  });
+  expect(template.counts).toMatchObject({ aws_cloudwatch_event_target: 1 });
+});
+
+test("a second rule may invoke the function too", () => {
+  // WHEN
+  const template = Template.from((stack) => {
+    const failureQueue = new FailureQueue(stack, "rule-queue", { queueName: "undelivered" });
+    const revoker = makeRevoker(stack);
+    for (const ruleName of ["first", "second"]) {
+      const rule = new FindingRule(stack, ruleName, { ruleName, description: "Findings", failureQueue });
+      revoker.answer(rule, `${ruleName}-function`);
+    }
+  });
+
+  // THEN
+  const statements = template.all(LambdaPermission).map(({ statement_id }) => statement_id);
+  expect(new Set(statements)).toEqual(new Set(["InvokedByRule", "InvokedByRule-second-function"]));
+});
+
+test("fails on unusable props, with every one of them in one error", () => {
+  // WHEN
+  const problems = problemsOf(() =>
+    synthesize({
+      revocableRoles: RevocableRoles.named(),
+      protectedRoles: ["app"],
+      exemptTag: { key: "a=b", value: "c" },
+      response: "shout" as never,
+      scope: "account" as never,
+      minimumSeverity: 11,
+      severityOverrides: { nonsense: 5, "Recon:IAMUser/TorIPCaller": -1 },
+      verifyAfterSeconds: 31,
+      runtime: "python3.13",
+      architecture: "arm",
+      memorySize: 64,
+      reservedConcurrency: 0,
+      logRetentionDays: 2,
+      permissionsBoundaryArn: "boundary",
+      functionName: "re voke",
+      functionRoleName: "r".repeat(65),
+      topicArn: "alerts",
+      topicKeyArn: "alias/aws/sns",
+    }),
+  );
+
+  // THEN
+  expect(problems).toEqual([
+    "test/revoker cannot be made from these props:",
+    '  - architecture: received "arm"; allowed is arm64 or x86_64',
+    "  - memorySize: received 64; allowed is a whole number of MB from 128 to 10240",
+    "  - reservedConcurrency: received 0; allowed is a whole number from 1 to 1000",
+    expect.stringMatching(/^ {2}- logRetentionDays: received 2; allowed is 1, 3, 5, /),
+    '  - functionName: received "re voke"; allowed is 1 to 64 of A-Z a-z 0-9 - _',
+    `  - functionRoleName: received "${"r".repeat(65)}"; allowed is 1 to 64 of A-Z a-z 0-9 +=,.@-_`,
+    '  - topicArn: received "alerts"; allowed is the ARN of an SNS topic',
+    '  - topicKeyArn: received "alias/aws/sns"; allowed is the ARN of a KMS key, not of an alias',
+    '  - runtime: received "python3.13"; allowed is nodejs20.x or later',
+    '  - permissionsBoundaryArn: received "boundary"; allowed is the ARN of an IAM policy',
+    "  - RevocableRoles.named: name at least one role",
+    '  - protectedRoles[0]: "app" is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/app',
+    '  - response: received "shout"; allowed is revoke or notify-only',
+    '  - scope: received "account"; allowed is role or session',
+    "  - minimumSeverity: received 11; allowed is a number from 0 to 10",
+    '  - severityOverrides: "nonsense" is not a finding type, such as Recon:IAMUser/TorIPCaller',
+    '  - severityOverrides["Recon:IAMUser/TorIPCaller"]: received -1; allowed is a number from 0 to 10',
+    "  - verifyAfterSeconds: received 31; allowed is a number of seconds from 0 to 30",
+    '  - exemptTag: received {"key":"a=b","value":"c"}; allowed is a tag with a key of 1 to 128 and a value of 0 to 256 letters, digits, spaces and _.:/=+@-, the key not aws:…, and without an equals sign',
+  ]);
+});
+
+test("fails on more settings than the function's environment holds", () => {
+  // GIVEN
+  const protectedRoles = Array.from({ length: 80 }, (_, index) => `arn:aws:iam::123456789012:role/protected-${index}`);
+
+  // THEN
+  expect(problemsOf(() => synthesize({ protectedRoles }))).toEqual([
+    "test/revoker cannot be made from these props:",
+    "  - protectedRoles, severityOverrides, revocableRoles: 3724 bytes in all, at most 3400 are allowed, since a function's " +
+      "environment holds 4 KB; choose roles by path or tag, and exempt them by the exemptTag",
+  ]);
+});
+
+test("fails on a list that only Terraform knows, which cannot be judged", () => {
+  expect(
+    problemsOf(() =>
+      Template.from((stack) => {
+        const protectedRoles = new TerraformVariable(stack, "protected", { type: "list(string)" }).listValue;
+        makeRevoker(stack, { protectedRoles });
+      }),
+    )[1],
+  ).toBe("  - protectedRoles: is a list that only Terraform knows; give a list of items, which may be known later");
+});
+
+test("fails where nobody chose which roles may be revoked", () => {
+  expect(problemsOf(() => synthesize({ revocableRoles: undefined }))).toEqual([
+    "test/revoker cannot be made from these props:",
+    "  - revocableRoles: missing; choose RevocableRoles.named, withPath, tagged or anyOfAccount",
+  ]);
+});
+
+test("fails on a severity that is no number, and says so", () => {
+  expect(problemsOf(() => synthesize({ minimumSeverity: NaN }))[1]).toBe(
+    "  - minimumSeverity: received NaN; allowed is a number from 0 to 10",
+  );
+});
+
+test("fails where the stack has something else in the place of what looks up the account", () => {
+  expect(() =>
+    Template.from((stack) => {
+      new Construct(stack, "place");
+      makeRevoker(stack);
+    }),
+  ).toThrow("There is already a Construct with name 'place'");
+});
+
+test("fails on a role that is both revocable and protected", () => {
+  expect(problemsOf(() => synthesize({ protectedRoles: [ROLE] }))).toEqual([
+    "test/revoker cannot be made from these props:",
+    `  - protectedRoles[0]: ${ROLE} is named as revocable too; name it in one of them`,
+  ]);
+});

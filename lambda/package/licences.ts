@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const PROJECT = join(__dirname, "../..");
+
+/**
+ * The licences of all packages that are bundled into the function: whoever passes the zip on passes their code on, and
+ * their licences ask for their text to go with it.
+ *
+ * @param inputs paths of the bundled modules, relative to the project.
+ * @throws Error where a package states no licence.
+ */
+export function thirdPartyLicences(inputs: readonly string[]): string {
+  const folders = new Set(
+    inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
+  );
+  const notices = new Map<string, string[]>();
+  for (const folder of [...folders].sort()) {
+    const { name, version, license } = JSON.parse(readFileSync(join(PROJECT, folder, "package.json"), "utf8"));
+    if (!license) throw new Error(`${folder} is bundled into the function and states no licence in its package.json`);
+    const text = licenceText(join(PROJECT, folder)) ?? `Licence: ${license}`;
+    notices.set(text, [...(notices.get(text) ?? []), `${name} ${version} (${license})`]);
+  }
+  const sections = [...notices].map(([text, packages]) => `${packages.join("\n")}\n\n${text.trim()}\n`);
+  return ["The function contains code of these packages.\n", ...sections].join(`\n${"-".repeat(80)}\n`);
+}
+
+function licenceText(folder: string): string | undefined {
+  const file = readdirSync(folder).find((name) => /^licen[cs]e(\.(md|txt))?$/i.test(name));
+  return file && readFileSync(join(folder, file), "utf8");
+}

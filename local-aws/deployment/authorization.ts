@@ -1,0 +1,166 @@
+import type { AwsAccount, PolicyDocument, Role } from "../api/account";
+import type { AwsCall } from "../api/endpoint";
+import { decide, type Decision, type NamedPolicy } from "../iam/simulator";
+import type { DeployedFunction, DeployedRule, DeployedTopic, Deployment } from "../terraform/deployment";
+
+/** A session of a role: temporary credentials, whoever holds them. */
+export interface RoleSession {
+  readonly roleName: string;
+  /** EC2 names the sessions of its instances by their ids. */
+  readonly sessionName: string;
+  readonly accessKeyId: string;
+  readonly issuedAt: Date;
+}
+
+/** Decides what a session may do now, by the inline policies that its role has now. */
+export async function decideForSession(
+  account: AwsAccount,
+  session: RoleSession,
+  action: string,
+  resource: string,
+): Promise<Decision> {
+  const role = account.roles.get(session.roleName);
+  if (!role) throw new Error(`the account has no role ${session.roleName}`);
+  return decide({
+    principal: sessionArn(account, session),
+    action,
+    resource,
+    accountId: account.accountId,
+    context: {
+      "aws:TokenIssueTime": session.issuedAt.toISOString(),
+      "aws:userid": `${role.roleId}:${session.sessionName}`,
+      "aws:SecureTransport": "true",
+    },
+    identityPolicies: inlinePolicies(role),
+  });
+}
+
+/** Why the role of a function may not make a call; undefined where it may. */
+export async function refusalOfCall(
+  deployment: Deployment,
+  account: AwsAccount,
+  session: RoleSession,
+  call: AwsCall,
+): Promise<string | undefined> {
+  const topic = call.service === "sns" ? deployment.topics.find(({ arn }) => arn === call.resource) : undefined;
+  return refusalOfRole(account, session, [
+    { action: `${call.service}:${call.action}`, resource: call.resource, resourcePolicy: topic?.policy },
+    ...keyUses(deployment, topic),
+  ]);
+}
+
+/** Why a role may not do one of several things; undefined where it may do all. */
+export async function refusalOfRole(
+  account: AwsAccount,
+  session: RoleSession,
+  uses: readonly Use[],
+): Promise<string | undefined> {
+  const role = account.roles.get(session.roleName);
+  for (const use of uses) {
+    const decision = await decide({
+      ...use,
+      principal: sessionArn(account, session),
+      accountId: account.accountId,
+      context: { ...resourceTags(account, use.resource), "aws:SecureTransport": "true" },
+      identityPolicies: role ? inlinePolicies(role) : [],
+    });
+    if (decision.effect !== "allowed") return refusal(sessionArn(account, session), use, decision);
+  }
+  return undefined;
+}
+
+/**
+ * Why a topic does not take what EventBridge delivers for a rule; undefined where it does.
+ *
+ * EventBridge says for which rule it acts neither to SNS nor to KMS, so a condition on the rule or the account is never met.
+ */
+export async function refusalByTopic(deployment: Deployment, topic: DeployedTopic): Promise<string | undefined> {
+  if (topic.keyArn === "alias/aws/sns")
+    return `EventBridge cannot use the key that AWS manages for SNS, with which ${topic.arn} is encrypted`;
+  const keyUsesKnown = keyUses(deployment, topic).filter(({ resourcePolicy }) => resourcePolicy !== undefined);
+  return refusalOfEventBridge(deployment, {}, [
+    { action: "sns:Publish", resource: topic.arn, resourcePolicy: topic.policy },
+    ...keyUsesKnown,
+  ]);
+}
+
+/** Why a function is not invoked for a rule; undefined where it is. */
+export async function refusalByFunction(
+  deployment: Deployment,
+  { functionArn, permissions }: DeployedFunction,
+  rule: DeployedRule,
+): Promise<string | undefined> {
+  const resourcePolicy = permissions.length > 0 ? { Version: "2012-10-17", Statement: permissions } : undefined;
+  return refusalOfEventBridge(deployment, sourceOf(deployment, rule), [
+    { action: "lambda:InvokeFunction", resource: functionArn, resourcePolicy },
+  ]);
+}
+
+/** Why a queue does not take what EventBridge could not deliver for a rule; undefined where it does. */
+export async function refusalByQueue(
+  deployment: Deployment,
+  queueArn: string,
+  rule: DeployedRule,
+): Promise<string | undefined> {
+  const resourcePolicy = deployment.queuePolicies[queueArn];
+  return refusalOfEventBridge(deployment, sourceOf(deployment, rule), [
+    { action: "sqs:SendMessage", resource: queueArn, resourcePolicy },
+  ]);
+}
+
+/** Something to be done with a resource. */
+interface Use {
+  readonly action: string;
+  readonly resource: string;
+  readonly resourcePolicy?: PolicyDocument;
+}
+
+async function refusalOfEventBridge(
+  deployment: Deployment,
+  source: Record<string, string>,
+  uses: readonly Use[],
+): Promise<string | undefined> {
+  const principal = "events.amazonaws.com";
+  for (const use of uses) {
+    const decision = await decide({
+      ...use,
+      principal,
+      accountId: deployment.accountId,
+      context: { ...source, "aws:SecureTransport": "true" },
+    });
+    if (decision.effect !== "allowed") return refusal(principal, use, decision);
+  }
+  return undefined;
+}
+
+function sourceOf({ accountId }: Deployment, rule: DeployedRule): Record<string, string> {
+  return { "aws:SourceArn": rule.arn, "aws:SourceAccount": accountId };
+}
+
+/** Whoever publishes to an encrypted topic makes a data key with the topic's key. */
+function keyUses(deployment: Deployment, topic: DeployedTopic | undefined): Use[] {
+  const keyArn = topic?.keyArn;
+  if (keyArn === undefined || !keyArn.startsWith("arn:")) return [];
+  const resourcePolicy = deployment.keyPolicies[keyArn];
+  return ["kms:GenerateDataKey", "kms:Decrypt"].map((action) => ({ action, resource: keyArn, resourcePolicy }));
+}
+
+function refusal(principal: string, { action, resource }: Use, { effect, statements }: Decision): string {
+  const denials = statements.map(
+    ({ policyName, statement }) => `${policyName} denies it: ${JSON.stringify(statement)}`,
+  );
+  return `${principal} may not perform ${action} on ${resource}: ${effect === "implicitly denied" ? "no policy allows it" : denials.join("; ")}`;
+}
+
+function resourceTags(account: AwsAccount, resource: string): Record<string, string> {
+  const role = [...account.roles.values()].find(({ arn }) => arn === resource);
+  return Object.fromEntries(Object.entries(role?.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
+}
+
+function inlinePolicies({ policies }: Role): NamedPolicy[] {
+  return [...policies].map(([name, document]) => ({ name, policy: JSON.parse(document) as PolicyDocument }));
+}
+
+function sessionArn({ partition, accountId }: AwsAccount, { roleName, sessionName }: RoleSession): string {
+  return `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
+}

@@ -1,0 +1,184 @@
+import { refusalByFunction, refusalByTopic, refusalOfCall, type RoleSession } from "./authorization";
+import { AwsAccount, type Mail, uniqueId } from "../api/account";
+import { type AwsCall, AwsEndpoint } from "../api/endpoint";
+import { EventPattern, type MatchResult } from "../eventbridge/event-pattern";
+import { transformInput } from "../eventbridge/input-transformer";
+import { FunctionStartError, type Invocation } from "../function/definition";
+import { FunctionProcess } from "../function/function-process";
+import type { DeployedFunction, DeployedRule, Deployment, RuleTarget } from "../terraform/deployment";
+
+/** What became of an event at one rule. */
+export interface RuleOutcome {
+  readonly rule: DeployedRule;
+  readonly match: MatchResult;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** What became of an event at one target of a rule that matched. */
+export type Delivery =
+  | { readonly kind: "mailed"; readonly target: RuleTarget; readonly mail: Mail }
+  | { readonly kind: "invoked"; readonly target: RuleTarget; readonly invoked: InvokedFunction }
+  /** The target does not take it: EventBridge tries again for a while, and then leaves the event in the failure queue. */
+  | { readonly kind: "refused"; readonly target: RuleTarget; readonly why: string };
+
+/** A function's answer to an event, and all that it did on the way. */
+export interface InvokedFunction {
+  readonly deployed: DeployedFunction;
+  readonly invocation: Invocation;
+  /** How long the package took to load; undefined where it was loaded already. */
+  readonly initMilliseconds?: number;
+  readonly calls: readonly AwsCall[];
+  /** The mails that it sent. */
+  readonly mails: readonly Mail[];
+}
+
+/**
+ * What was synthesized, running on this machine: EventBridge's rules, the topics, and the functions' real packages, each
+ * in its own process with the real SDK, against a local AWS that authorizes every call by the synthesized policies.
+ *
+ * @example
+ * const local = await LocalDeployment.start(readDeployment("cdktf.out", "111122223333"));
+ * const outcomes = await local.send(event);
+ * await local.close();
+ */
+export class LocalDeployment {
+  private readonly processes = new Map<string, FunctionProcess>();
+  private readonly functionSessions = new Map<string, RoleSession>();
+
+  private constructor(
+    readonly deployment: Deployment,
+    readonly account: AwsAccount,
+    readonly endpoint: AwsEndpoint,
+    private readonly overrides: Readonly<Record<string, string>>,
+  ) {
+    endpoint.hooks.authorize = (call) => this.authorize(call);
+  }
+
+  /** @param overrides variables that the functions see in place of the deployed ones. */
+  static async start(
+    deployment: Deployment,
+    overrides: Readonly<Record<string, string>> = {},
+  ): Promise<LocalDeployment> {
+    const account = new AwsAccount(deployment);
+    for (const { name, path, tags, policies } of deployment.roles) {
+      account.addRole({
+        name,
+        path,
+        tags,
+        policies: Object.fromEntries(policies.map((each) => [each.name, each.policy])),
+      });
+    }
+    for (const { instanceId, name, instanceProfile } of deployment.instances) {
+      const instanceProfileArn = instanceProfile && account.addInstanceProfile(instanceProfile).arn;
+      account.addInstance({ instanceId, name, instanceProfileArn });
+    }
+    for (const { arn } of deployment.topics) account.topicArns.add(arn);
+    return new LocalDeployment(deployment, account, await AwsEndpoint.start(account), overrides);
+  }
+
+  /** Puts an event on the bus and waits until every target is done with it. */
+  async send(event: Record<string, unknown>): Promise<RuleOutcome[]> {
+    const outcomes: RuleOutcome[] = [];
+    for (const rule of this.deployment.rules) {
+      const match = EventPattern.parse(rule.eventPattern).match(event);
+      const deliveries: Delivery[] = [];
+      // EventBridge promises no order; topics first makes the timeline the one that people see.
+      const targets = match.matched
+        ? [...rule.targets].sort((a, b) => Number(this.isFunction(a)) - Number(this.isFunction(b)))
+        : [];
+      for (const target of targets) deliveries.push(await this.deliver(rule, target, event));
+      outcomes.push({ rule, match, deliveries });
+    }
+    return outcomes;
+  }
+
+  /** Ends every process and the endpoint. */
+  async close(): Promise<void> {
+    await Promise.all([...this.processes.values()].map((each) => each.stop()));
+    await this.endpoint.close();
+  }
+
+  private isFunction({ arn }: RuleTarget): boolean {
+    return this.deployment.functions.some(({ functionArn }) => functionArn === arn);
+  }
+
+  private async deliver(rule: DeployedRule, target: RuleTarget, event: Record<string, unknown>): Promise<Delivery> {
+    const { topics, functions } = this.deployment;
+    const payload = target.inputTransformer
+      ? transformInput(target.inputTransformer, event, {
+          ruleName: rule.name,
+          ruleArn: rule.arn,
+          ingestionTime: new Date().toISOString(),
+        })
+      : JSON.stringify(event);
+
+    const topic = topics.find(({ arn }) => arn === target.arn);
+    if (topic) {
+      const why = await refusalByTopic(this.deployment, topic);
+      if (why !== undefined) return { kind: "refused", target, why };
+      const mail = { topicArn: topic.arn, message: payload };
+      this.account.mails.push(mail);
+      return { kind: "mailed", target, mail };
+    }
+    const deployed = functions.find(({ functionArn }) => functionArn === target.arn);
+    if (!deployed)
+      throw new Error(
+        `rule ${rule.name}: the target ${target.arn} is neither a topic nor a function of this deployment`,
+      );
+    const why = await refusalByFunction(this.deployment, deployed, rule);
+    if (why !== undefined) return { kind: "refused", target, why };
+    return { kind: "invoked", target, invoked: await this.invoke(deployed, JSON.parse(payload)) };
+  }
+
+  private async invoke(deployed: DeployedFunction, event: unknown): Promise<InvokedFunction> {
+    const warm = this.processes.get(deployed.functionArn);
+    const process = warm ?? (await this.startFunction(deployed));
+    if (process instanceof FunctionStartError)
+      return { deployed, invocation: notStarted(process), calls: [], mails: [] };
+    const [callsBefore, mailsBefore] = [this.endpoint.calls.length, this.account.mails.length];
+    const invocation = await process.invoke(event);
+    return {
+      deployed,
+      invocation,
+      initMilliseconds: warm ? undefined : process.initMilliseconds,
+      calls: this.endpoint.calls.slice(callsBefore),
+      mails: this.account.mails.slice(mailsBefore),
+    };
+  }
+
+  private async startFunction(deployed: DeployedFunction): Promise<FunctionProcess | FunctionStartError> {
+    const session = functionSession(deployed);
+    const { accessKeyId } = session;
+    this.functionSessions.set(accessKeyId, session);
+    try {
+      const process = await FunctionProcess.start(
+        { ...deployed, environment: { ...deployed.environment, ...this.overrides } },
+        {
+          endpointUrl: this.endpoint.url,
+          credentials: { accessKeyId, secretAccessKey: "rehearsal", sessionToken: "rehearsal" },
+        },
+      );
+      this.processes.set(deployed.functionArn, process);
+      return process;
+    } catch (error) {
+      if (error instanceof FunctionStartError) return error;
+      throw error;
+    }
+  }
+
+  private async authorize(call: AwsCall): Promise<string | undefined> {
+    const session = this.functionSessions.get(call.accessKeyId);
+    if (!session) return `the access key ${call.accessKeyId} belongs to no function of this deployment`;
+    return refusalOfCall(this.deployment, this.account, session, call);
+  }
+}
+
+function notStarted({ error }: FunctionStartError): Invocation {
+  return { kind: "died", error, milliseconds: 0, stdout: "", stderr: "" };
+}
+
+/** The session that Lambda gives to a function: of its role, under its own name. */
+export function functionSession({ roleArn, functionArn, functionName }: DeployedFunction): RoleSession {
+  const roleName = roleArn.split("/").at(-1) ?? "";
+  return { roleName, sessionName: functionName, accessKeyId: uniqueId("ASIA", functionArn), issuedAt: new Date() };
+}

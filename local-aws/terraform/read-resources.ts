@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import type { PolicyDocument, PolicyStatement } from "../api/account";
+import type {
+  DeployedFunction,
+  DeployedInstance,
+  DeployedRole,
+  DeployedRule,
+  DeployedTopic,
+  RuleTarget,
+} from "./deployment";
+import type { SynthesizedResource, SynthesizedStack } from "./synthesized-stack";
+
+/** The rule that a resource declares, with its targets. */
+export function readRule(resource: SynthesizedResource, stack: SynthesizedStack): DeployedRule {
+  const name = resource.text("name");
+  const targets = stack.ofType("aws_cloudwatch_event_target").filter((target) => target.text("rule") === name);
+  return {
+    name,
+    arn: resource.text("arn"),
+    eventPattern: resource.text("event_pattern"),
+    targets: targets.map(ruleTarget),
+  };
+}
+
+function ruleTarget(resource: SynthesizedResource): RuleTarget {
+  for (const unknown of ["input", "input_path"]) {
+    if (resource.value(unknown) !== undefined) throw new Error(`${resource.address}: "${unknown}" is not played here`);
+  }
+  const transformer = resource.block("input_transformer");
+  return {
+    id: resource.text("target_id"),
+    arn: resource.text("arn"),
+    inputTransformer: transformer && {
+      inputPaths: (transformer["input_paths"] ?? {}) as Record<string, string>,
+      inputTemplate: String(transformer["input_template"]),
+    },
+    deadLetterQueueArn: resource.block("dead_letter_config")?.["arn"] as string | undefined,
+  };
+}
+
+/** The function that a resource declares, with its package, its permissions and what becomes of its failures. */
+export function readFunction(resource: SynthesizedResource, stack: SynthesizedStack): DeployedFunction {
+  const functionName = resource.text("function_name");
+  const functionArn = resource.text("arn");
+  const isOurs = (other: SynthesizedResource) => [functionName, functionArn].includes(other.text("function_name"));
+  const permissions = stack.ofType("aws_lambda_permission").filter(isOurs);
+  const [asynchronous] = stack.ofType("aws_lambda_function_event_invoke_config").filter(isOurs);
+  const destinations = asynchronous?.block("destination_config")?.["on_failure"] as
+    { destination?: string } | undefined;
+  return {
+    functionName,
+    functionArn,
+    zip: readFileSync(path.resolve(stack.directory, resource.text("filename"))),
+    handler: resource.text("handler"),
+    environment: (resource.block("environment")?.["variables"] ?? {}) as Record<string, string>,
+    region: stack.place.region,
+    timeoutSeconds: resource.number("timeout", 3),
+    memorySize: resource.number("memory_size", 128),
+    roleArn: resource.text("role"),
+    permissions: permissions.map((permission) => invokeStatement(permission, functionArn)),
+    retries: asynchronous?.number("maximum_retry_attempts", 2) ?? 2,
+    failureDestination: destinations?.destination,
+    logGroupName: String(resource.block("logging_config")?.["log_group"] ?? `/aws/lambda/${functionName}`),
+  };
+}
+
+/** What Lambda adds to a function's policy for one permission. */
+function invokeStatement(permission: SynthesizedResource, functionArn: string): PolicyStatement {
+  const sourceArn = permission.optionalText("source_arn");
+  const sourceAccount = permission.optionalText("source_account");
+  const condition = {
+    ...(sourceArn && { ArnLike: { "AWS:SourceArn": sourceArn } }),
+    ...(sourceAccount && { StringEquals: { "AWS:SourceAccount": sourceAccount } }),
+  };
+  return {
+    Sid: permission.optionalText("statement_id"),
+    Effect: "Allow",
+    Principal: { Service: permission.text("principal") },
+    Action: permission.text("action"),
+    Resource: functionArn,
+    ...(Object.keys(condition).length > 0 && { Condition: condition }),
+  };
+}
+
+/** The role that a resource declares, with its inline policies. */
+export function readRole(resource: SynthesizedResource, stack: SynthesizedStack): DeployedRole {
+  const name = resource.text("name");
+  const policies = stack.ofType("aws_iam_role_policy").filter((policy) => policy.text("role") === name);
+  return {
+    name,
+    path: resource.optionalText("path") ?? "/",
+    arn: resource.text("arn"),
+    tags: resource.tags(),
+    policies: policies.map((policy) => ({ name: policy.text("name"), policy: policy.json("policy") })),
+  };
+}
+
+/** The topic that a resource declares, with its policy and key. */
+export function readTopic(resource: SynthesizedResource, stack: SynthesizedStack): DeployedTopic {
+  const arn = resource.text("arn");
+  const separate = stack.ofType("aws_sns_topic_policy").find((candidate) => candidate.text("arn") === arn);
+  return { arn, policy: policyOf(resource, separate), keyArn: resource.optionalText("kms_master_key_id") };
+}
+
+/** The policy of a queue; undefined where it has none. */
+export function readQueuePolicy(resource: SynthesizedResource, stack: SynthesizedStack): PolicyDocument | undefined {
+  const url = resource.text("url");
+  const separate = stack.ofType("aws_sqs_queue_policy").find((candidate) => candidate.text("queue_url") === url);
+  return policyOf(resource, separate);
+}
+
+/** A resource's policy is a resource of its own, or an attribute. */
+function policyOf(
+  resource: SynthesizedResource,
+  separate: SynthesizedResource | undefined,
+): PolicyDocument | undefined {
+  return separate?.json("policy") ?? (resource.value("policy") === undefined ? undefined : resource.json("policy"));
+}
+
+/** The instance that a resource declares, with its profile. */
+export function readInstance(resource: SynthesizedResource, stack: SynthesizedStack): DeployedInstance {
+  const profileName = resource.optionalText("iam_instance_profile");
+  const profile = stack.ofType("aws_iam_instance_profile").find((candidate) => candidate.text("name") === profileName);
+  return {
+    instanceId: resource.text("id"),
+    name: resource.tags()["Name"],
+    instanceProfile: profile && { name: profile.text("name"), roleName: profile.text("role") },
+  };
+}

@@ -1,0 +1,55 @@
+import type { RoleSession } from "../../local-aws/deployment/authorization";
+import type { Mail, PolicyDocument } from "../../local-aws/api/account";
+import type { Decision } from "../../local-aws/iam/simulator";
+import type { InvokedFunction, RuleOutcome } from "../../local-aws/deployment/local-deployment";
+import type { Claim } from "./claim";
+
+/** One step of a rehearsal: what happened, and what it was to prove. */
+export interface Scene {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+  readonly claims: readonly Claim[];
+}
+
+/** Something that happened, with all that was computed about it. */
+export type Fact = AccessFact | RuleFact | InvocationFact | PolicyFact | MailFact | NoteFact;
+
+/** Somebody tried to do something, and IAM decided. */
+export interface AccessFact {
+  readonly kind: "access";
+  readonly who: string;
+  readonly session: RoleSession;
+  readonly action: string;
+  readonly decision: Decision;
+}
+
+/** A rule matched an event and passed it on. */
+export interface RuleFact {
+  readonly kind: "rule";
+  readonly outcome: RuleOutcome;
+}
+
+/** A function was invoked. */
+export interface InvocationFact {
+  readonly kind: "invocation";
+  readonly invoked: InvokedFunction;
+}
+
+/** A role carries an inline policy. */
+export interface PolicyFact {
+  readonly kind: "policy";
+  readonly roleName: string;
+  readonly policyName: string;
+  readonly document: PolicyDocument;
+}
+
+/** A topic sent a mail. */
+export interface MailFact {
+  readonly kind: "mail";
+  readonly mail: Mail;
+}
+
+export interface NoteFact {
+  readonly kind: "note";
+  readonly text: string;
+}

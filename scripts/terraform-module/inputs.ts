@@ -1,0 +1,306 @@
+import { LOG_RETENTIONS } from "../../src/revocation/function-props";
+import { NAMES } from "../../src/shared/formats";
+import { EMAIL_ADDRESS } from "../../src/shared/problems";
+import {
+  MOST_NAMED_ROLES,
+  ROLE_ARN,
+  ROLE_PATH,
+  TAG_KEY,
+  TAG_VALUE,
+  TAG_WORDS,
+} from "../../src/revocation/revocable-roles";
+import { FINDING_TYPE } from "../../src/revocation/revocation-props";
+
+/** An input of the module: a variable of Terraform. */
+export interface Input {
+  /** A type constraint, such as `list(string)`. */
+  readonly type: string;
+  readonly description: string;
+  /** Required where it is left out; null stands for what the description says. */
+  readonly default?: unknown;
+  /** Conditions on the value, each with what to say where it does not hold. */
+  readonly validation?: readonly Validation[];
+}
+
+export interface Validation {
+  /** An expression that may name the variable itself only: others came with Terraform 1.9. */
+  readonly condition: string;
+  /** A full sentence, as Terraform asks for. */
+  readonly message: string;
+}
+
+/** A pattern as Terraform's `regex` takes it, in quotes. */
+const quoted = (pattern: RegExp): string => JSON.stringify(pattern.source.replaceAll("\\/", "/"));
+const matches = (value: string, pattern: RegExp): string => `can(regex(${quoted(pattern)}, ${value}))`;
+const orNull = (name: string, condition: string): string => `var.${name} == null ? true : ${condition}`;
+
+const pattern = (name: string, allowed: { readonly pattern: RegExp; readonly words: string }): Validation => ({
+  condition: orNull(name, matches(`var.${name}`, allowed.pattern)),
+  message: `${name}: allowed is ${allowed.words}.`,
+});
+const between = (name: string, from: number, to: number, words: string): Validation => ({
+  condition: orNull(name, `var.${name} >= ${from} && var.${name} <= ${to}`),
+  message: `${name}: allowed is ${words} from ${from} to ${to}.`,
+});
+const oneOf = (name: string, values: readonly (string | number)[]): Validation => ({
+  condition: `contains(${JSON.stringify(values)}, var.${name})`,
+  message: `${name}: allowed is one of ${values.join(", ")}.`,
+});
+const each = (name: string, items: string, condition: string, words: string): Validation => ({
+  condition: `alltrue([for item in ${items} : ${condition}])`,
+  message: `${name}: allowed is ${words}.`,
+});
+
+const isTag = (tag: string): string =>
+  [
+    matches(`${tag}.key`, TAG_KEY),
+    matches(`${tag}.value`, TAG_VALUE),
+    `!${matches(`lower(${tag}.key)`, /^aws:/)}`,
+  ].join(" && ");
+
+const ROLES = "revocable_roles";
+const namedRoles = `coalesce(var.${ROLES}.arns, [])`;
+
+/** The inputs, in the order in which the README lists them. Defaults and limits are the construct's. */
+export const INPUTS: Readonly<Record<string, Input>> = {
+  revocable_roles: {
+    type: "object({ arns = optional(list(string)), path = optional(string), tag = optional(object({ key = string, value = string })), any = optional(bool) })",
+    description:
+      "Which roles may be revoked; exactly one of: `arns` (at most 20), `path` (begins and ends with a slash), `tag` " +
+      "(`{ key, value }`), `any = true` (every role of the account). There is no default: somebody has to say on which " +
+      "roles the function may put a policy.",
+    validation: [
+      {
+        condition: `length([for choice in [var.${ROLES}.arns, var.${ROLES}.path, var.${ROLES}.tag, var.${ROLES}.any] : true if choice != null]) == 1`,
+        message: `${ROLES}: give exactly one of arns, path, tag and any.`,
+      },
+      {
+        condition: `var.${ROLES}.arns == null ? true : length(${namedRoles}) >= 1 && length(${namedRoles}) <= ${MOST_NAMED_ROLES}`,
+        message: `${ROLES}: name 1 to ${MOST_NAMED_ROLES} roles; give more of them a common path or tag.`,
+      },
+      each(ROLES, namedRoles, matches("item", ROLE_ARN), "ARNs of roles such as arn:aws:iam::123456789012:role/app"),
+      {
+        condition: `var.${ROLES}.path == null ? true : var.${ROLES}.path != "/" && ${matches(`var.${ROLES}.path`, ROLE_PATH)}`,
+        message: `${ROLES}: allowed is a path that begins and ends with a slash, such as /application/.`,
+      },
+      {
+        condition: `var.${ROLES}.tag == null ? true : ${isTag(`var.${ROLES}.tag`)}`,
+        message: `${ROLES}: allowed is ${TAG_WORDS}.`,
+      },
+      {
+        condition: `var.${ROLES}.any == null ? true : var.${ROLES}.any`,
+        message: `${ROLES}: any is true or left out.`,
+      },
+    ],
+  },
+  protected_role_arns: {
+    type: "list(string)",
+    description: "ARNs of roles that are never revoked, next to the function's own.",
+    default: [],
+    validation: [
+      each(
+        "protected_role_arns",
+        "var.protected_role_arns",
+        matches("item", ROLE_ARN),
+        "ARNs of roles such as arn:aws:iam::123456789012:role/app",
+      ),
+    ],
+  },
+  exempt_tag: {
+    type: "object({ key = string, value = string })",
+    description: "The tag that exempts a role from revocation; the exemption is reported, never silent.",
+    default: { key: "guardduty-response", value: "exempt" },
+    validation: [
+      {
+        condition: `${isTag("var.exempt_tag")} && !${matches("var.exempt_tag.key", /=/)}`,
+        message: `exempt_tag: allowed is ${TAG_WORDS}, and without an equals sign.`,
+      },
+    ],
+  },
+  response: {
+    type: "string",
+    description: "`revoke` the stolen sessions, or `notify-only`.",
+    default: "revoke",
+    validation: [oneOf("response", ["revoke", "notify-only"])],
+  },
+  scope: {
+    type: "string",
+    description: "`role` revokes all of the role's sessions, `session` the robbed instances' only.",
+    default: "role",
+    validation: [oneOf("scope", ["role", "session"])],
+  },
+  minimum_severity: {
+    type: "number",
+    description: "The severity from which the function acts: 0 to 10. Below it, it only notifies.",
+    default: 7,
+    validation: [between("minimum_severity", 0, 10, "a number")],
+  },
+  severity_overrides: {
+    type: "map(number)",
+    description:
+      "The severity to assume for a finding type, in place of GuardDuty's: 0 to 10, by the full name of the type.",
+    default: {},
+    validation: [
+      each(
+        "severity_overrides",
+        "keys(var.severity_overrides)",
+        matches("item", FINDING_TYPE),
+        "names of finding types such as Recon:IAMUser/TorIPCaller",
+      ),
+      each(
+        "severity_overrides",
+        "values(var.severity_overrides)",
+        "item >= 0 && item <= 10",
+        "severities from 0 to 10",
+      ),
+    ],
+  },
+  verify_after_seconds: {
+    type: "number",
+    description:
+      "Seconds after which the function reads the policy back, and restores it if it is gone: 0 to 30. 0 does not look again.",
+    default: 10,
+    validation: [between("verify_after_seconds", 0, 30, "a number of seconds")],
+  },
+  alert_emails: {
+    type: "list(string)",
+    description: "Who is mailed. Each address gets a mail to confirm first. Must be known when Terraform plans.",
+    default: [],
+    validation: [
+      each(
+        "alert_emails",
+        "var.alert_emails",
+        matches("item", EMAIL_ADDRESS),
+        "e-mail addresses such as security@example.com",
+      ),
+      {
+        condition: "length(distinct(var.alert_emails)) == length(var.alert_emails)",
+        message: "alert_emails: an address is named twice.",
+      },
+    ],
+  },
+  alert_severity: {
+    type: "number",
+    description:
+      "The severity from which any other GuardDuty finding is mailed too: 0 to 10. Null mails only stolen role credentials. Must be known when Terraform plans.",
+    default: null,
+    validation: [between("alert_severity", 0, 10, "a number")],
+  },
+  existing_topic: {
+    type: "object({ arn = string, key_arn = optional(string) })",
+    description:
+      "A topic to use instead of making one, and the customer-managed key that it is encrypted with, if any. Its policy, and the " +
+      "key's, must let `events.amazonaws.com` and `cloudwatch.amazonaws.com` in.",
+    default: null,
+    validation: [
+      {
+        condition: `var.existing_topic == null ? true : ${matches("var.existing_topic.arn", NAMES.topicArn.pattern)}`,
+        message: `existing_topic: allowed is ${NAMES.topicArn.words}.`,
+      },
+      {
+        condition: `var.existing_topic == null ? true : var.existing_topic.key_arn == null ? true : ${matches("var.existing_topic.key_arn", NAMES.keyArn.pattern)}`,
+        message: `existing_topic: allowed as key_arn is ${NAMES.keyArn.words}.`,
+      },
+    ],
+  },
+  topic_key: {
+    type: "object({ arn = string })",
+    description:
+      "The customer-managed key to encrypt the topic that is made with, instead of making one. Its policy must let `events.amazonaws.com` and `cloudwatch.amazonaws.com` use it.",
+    default: null,
+    validation: [
+      {
+        condition: `var.topic_key == null ? true : ${matches("var.topic_key.arn", NAMES.keyArn.pattern)}`,
+        message: `topic_key: allowed is ${NAMES.keyArn.words}.`,
+      },
+    ],
+  },
+  create_detector: {
+    type: "bool",
+    description:
+      "Whether GuardDuty is turned on. An account has one detector in each region: a second one fails, and destroying one **erases its findings**.",
+    default: false,
+  },
+  alarms: {
+    type: "bool",
+    description: "Whether alarms watch the failure queue and the function's errors.",
+    default: true,
+  },
+  dashboard: {
+    type: "bool",
+    description:
+      "Whether there is a dashboard, with metrics of what became of the findings and, unless `alarms` is false, alarms on them.",
+    default: false,
+  },
+  alarm_actions: {
+    type: "list(string)",
+    description: "ARNs that the alarms tell. Null tells the topic.",
+    default: null,
+  },
+  prefix: {
+    type: "string",
+    description: "What the names below are made from: 1 to 27 letters, digits and hyphens.",
+    default: "GuardDuty-Response",
+    validation: [pattern("prefix", NAMES.prefix)],
+  },
+  rule_name: {
+    type: "string",
+    description: "Name of the rule. Null is the prefix and `-CredentialExfiltration`.",
+    default: null,
+    validation: [pattern("rule_name", NAMES.ruleName)],
+  },
+  function_name: {
+    type: "string",
+    description: "Name of the function. Null is the prefix and `-RevokeSessions`.",
+    default: null,
+    validation: [pattern("function_name", NAMES.functionName)],
+  },
+  function_role_name: {
+    type: "string",
+    description: "Name of the function's role. Null is the prefix, `-Revoke-` and the region.",
+    default: null,
+    validation: [pattern("function_role_name", NAMES.functionRoleName)],
+  },
+  topic_name: {
+    type: "string",
+    description: "Name of the topic that is made. Null is the prefix.",
+    default: null,
+    validation: [pattern("topic_name", NAMES.topicName)],
+  },
+  runtime: {
+    type: "string",
+    description: "Lambda's Node.js runtime. AWS provider 5.100 takes `nodejs22.x` at most.",
+    default: "nodejs22.x",
+    validation: [pattern("runtime", NAMES.runtime)],
+  },
+  architecture: {
+    type: "string",
+    description: "`arm64` or `x86_64`.",
+    default: "arm64",
+    validation: [oneOf("architecture", ["arm64", "x86_64"])],
+  },
+  memory_size: {
+    type: "number",
+    description: "Memory of the function in MB: 128 to 10240.",
+    default: 256,
+    validation: [between("memory_size", 128, 10_240, "a number of MB")],
+  },
+  reserved_concurrency: {
+    type: "number",
+    description: "Invocations that may run at the same time, taken from the account's quota. Null reserves nothing.",
+    default: null,
+    validation: [between("reserved_concurrency", 1, 1000, "a number")],
+  },
+  log_retention_days: {
+    type: "number",
+    description: "Days that the function's log is kept, one of those that CloudWatch Logs takes.",
+    default: 365,
+    validation: [oneOf("log_retention_days", LOG_RETENTIONS)],
+  },
+  permissions_boundary_arn: {
+    type: "string",
+    description: "ARN of the permissions boundary of the function's role. Null is none.",
+    default: null,
+    validation: [pattern("permissions_boundary_arn", NAMES.permissionsBoundaryArn)],
+  },
+};

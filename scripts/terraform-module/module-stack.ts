@@ -1,0 +1,79 @@
+import { App, ref, TerraformOutput, TerraformStack, Token } from "cdktf";
+
+import { AlertTopic } from "../../src/alerting/alert-topic";
+import { CredentialExfiltrationResponse } from "../../src/credential-exfiltration-response";
+import { Detector } from "../../src/detection/detector";
+import type { Response, Scope } from "../../src/contract/environment";
+import { RevocableRoles } from "../../src/revocation/revocable-roles";
+import { spliced } from "./expression";
+
+const text = (expression: string): string => Token.asString(ref(expression));
+const number = (expression: string): number => Token.asNumber(ref(expression));
+const list = (expression: string): string[] => Token.asList(ref(expression));
+
+/**
+ * Everything that the module can make, wired to its inputs. What an input decides to leave out is made here all the same:
+ * Terraform decides, by the conditions that {@link moduleConfiguration} adds.
+ */
+export class ModuleStack extends TerraformStack {
+  constructor() {
+    super(new App(), "module");
+    const detector = new Detector(this, "detector");
+    new AlertTopic(this, "topic", { topicName: text("local.topic_name"), alertEmails: [text("each.value")] });
+    const response = new CredentialExfiltrationResponse(this, "response", {
+      detector,
+      topicArn: text("local.topic_arn"),
+      topicKeyArn: text("local.topic_key_arn"),
+      revocableRoles: RevocableRoles.anyOfAccount(),
+      // An item of a list, though it stands for a whole one: what holds it is written as an expression later.
+      protectedRoles: [text(spliced("var.protected_role_arns").slice(2, -1))],
+      exemptTag: { key: text("var.exempt_tag.key"), value: text("var.exempt_tag.value") },
+      response: text("var.response") as Response,
+      scope: text("var.scope") as Scope,
+      minimumSeverity: number("var.minimum_severity"),
+      verifyAfterSeconds: number("var.verify_after_seconds"),
+      alertSeverity: number("var.alert_severity"),
+      alarms: true,
+      alarmActions: list("local.alarm_actions"),
+      dashboard: true,
+      prefix: text("var.prefix"),
+      ruleName: text("local.rule_name"),
+      functionName: text("local.function_name"),
+      functionRoleName: text("local.function_role_name"),
+      runtime: text("var.runtime"),
+      architecture: text("var.architecture"),
+      memorySize: number("var.memory_size"),
+      reservedConcurrency: number("var.reserved_concurrency"),
+      logRetentionDays: number("var.log_retention_days"),
+      permissionsBoundaryArn: text("var.permissions_boundary_arn"),
+    });
+    for (const [name, [value, description]] of Object.entries(outputs(response))) {
+      new TerraformOutput(this, name, { value, description });
+    }
+  }
+}
+
+function outputs(response: CredentialExfiltrationResponse): Record<string, [value: string, description: string]> {
+  return {
+    topic_arn: [response.topicArn, "The topic that people are mailed through."],
+    topic_key_arn: [
+      text("local.topic_key_arn"),
+      "The key that the topic is encrypted with; null where an existing topic has none.",
+    ],
+    rule_arn: [response.ruleArn, "The rule on stolen role credentials."],
+    rule_name: [response.ruleName, "The rule's name: further targets can be added to it."],
+    function_arn: [response.functionArn, "The function that revokes sessions."],
+    function_name: [response.functionName, "The function's name."],
+    function_role_arn: [
+      response.functionRoleArn,
+      "The function's role: the only one that may put the policy on roles.",
+    ],
+    log_group_name: [response.revoker.logGroupName, "The function's log: one JSON line for each outcome."],
+    dead_letter_queue_arn: [response.deadLetterQueueArn, "The queue of findings that could not be handled."],
+    dead_letter_queue_url: [
+      response.failureQueue.resource.url,
+      "The queue's URL, to look at it and to run what is in it again.",
+    ],
+    detector_id: [response.detectorId!, "The detector that was created; null where none was."],
+  };
+}

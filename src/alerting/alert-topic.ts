@@ -1,0 +1,175 @@
+import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
+import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
+import { type TerraformProvider, Token } from "cdktf";
+import { Construct } from "constructs";
+
+import { checkNames } from "../shared/formats";
+import { Place } from "../shared/place";
+import { isEmailAddress, knownItems, Problems } from "../shared/problems";
+
+export interface AlertTopicProps {
+  /** Name of the topic. */
+  readonly topicName: string;
+  /**
+   * Who is mailed. Each address gets a mail to confirm first, and nothing else until somebody does.
+   *
+   * @default - nobody is subscribed
+   */
+  readonly alertEmails?: readonly string[];
+  /**
+   * ARN of a customer-managed key to encrypt the topic with. Its policy must let `events.amazonaws.com` and
+   * `cloudwatch.amazonaws.com` use `kms:Decrypt` and `kms:GenerateDataKey*`, the former without conditions.
+   *
+   * @default - a key is made whose policy does just that
+   */
+  readonly keyArn?: string;
+  /** @default - the stack's default AWS provider */
+  readonly provider?: TerraformProvider;
+}
+
+/** Who receives what a topic is sent. */
+export interface TopicSubscriber {
+  /** One of SNS's protocols, such as `email`, `https` or `sqs`. */
+  readonly protocol: string;
+  /** An address, URL or ARN, as the protocol needs it; a queue or function must itself let the topic in. */
+  readonly endpoint: string;
+}
+
+/**
+ * The topic that people are mailed through: encrypted with a key that EventBridge and CloudWatch can really use, which
+ * the key that AWS manages for SNS is not.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+export class AlertTopic extends Construct {
+  readonly topicArn: string;
+  readonly topicName: string;
+  /** ARN of the key that the topic is encrypted with: who publishes needs to use it. */
+  readonly keyArn: string;
+  /** Escape hatch: the resource itself. */
+  readonly resource: SnsTopic;
+
+  /** @throws Error that names every prop that is not usable. */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AlertTopicProps,
+  ) {
+    super(scope, id);
+    const { topicName, alertEmails = [], provider } = props;
+    checkNames(props, checkEmails(alertEmails)).throwIfAny(this);
+
+    this.keyArn = props.keyArn ?? this.makeKey(topicName, provider);
+    this.resource = new SnsTopic(this, "Resource", { name: topicName, kmsMasterKeyId: this.keyArn, provider });
+    this.topicArn = this.resource.arn;
+    this.topicName = topicName;
+    new SnsTopicPolicy(this, "policy", {
+      arn: this.topicArn,
+      policy: JSON.stringify(topicPolicy(this.topicArn, Place.of(this, provider))),
+      provider,
+    });
+    for (const [index, address] of alertEmails.entries()) {
+      // An id must be known now, which an address that only Terraform knows is not.
+      this.subscribe(`email-${Token.isUnresolved(address) ? index : address}`, {
+        protocol: "email",
+        endpoint: address,
+      });
+    }
+  }
+
+  private makeKey(topicName: string, provider?: TerraformProvider): string {
+    const key = new KmsKey(this, "key", {
+      description: `Encrypts the SNS topic ${topicName}`,
+      enableKeyRotation: true,
+      deletionWindowInDays: 7,
+      policy: JSON.stringify(keyPolicy(Place.of(this, provider))),
+      provider,
+    });
+    new KmsAlias(this, "key-alias", { name: `alias/${topicName}`, targetKeyId: key.keyId, provider });
+    return key.arn;
+  }
+
+  /**
+   * Sends everything that is published to one more subscriber: mails about findings and outcomes, and what the alarms say.
+   *
+   * @param id distinguishes it from the topic's other subscribers.
+   */
+  subscribe(id: string, subscriber: TopicSubscriber): void {
+    new SnsTopicSubscription(this, id, { topicArn: this.topicArn, ...subscriber, provider: this.props.provider });
+  }
+}
+
+/** Notes every address that is none, and every one that is named twice. */
+export function checkEmails(alertEmails: readonly string[], problems = new Problems()): Problems {
+  for (const [index, address] of knownItems("alertEmails", alertEmails, problems)) {
+    problems.check(`alertEmails[${index}]`, address, isEmailAddress, "an e-mail address such as security@example.com");
+    if (alertEmails.indexOf(address) < index) problems.add(`alertEmails[${index}]: ${address} is named twice`);
+  }
+  return problems;
+}
+
+/**
+ * EventBridge publishes under its service's name, and only for rules of this account. AWS documents its statement without
+ * conditions; CloudWatch's takes them.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+ */
+function topicPolicy(topicArn: string, place: Place) {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "Findings",
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: topicArn,
+      },
+      {
+        Sid: "Alarms",
+        Effect: "Allow",
+        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: topicArn,
+        Condition: { StringEquals: { "aws:SourceAccount": place.accountId } },
+      },
+      {
+        Sid: "EncryptedTransportOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "sns:Publish",
+        Resource: topicArn,
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  };
+}
+
+/** Conditions on EventBridge's use of the key would silently stop the mails; the account's own policies rule the rest. */
+function keyPolicy(place: Place) {
+  const use = ["kms:Decrypt", "kms:GenerateDataKey*"];
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "AccountPolicies",
+        Effect: "Allow",
+        Principal: { AWS: `arn:${place.partition}:iam::${place.accountId}:root` },
+        Action: "kms:*",
+        Resource: "*",
+      },
+      { Sid: "Findings", Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: use, Resource: "*" },
+      {
+        Sid: "Alarms",
+        Effect: "Allow",
+        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Action: use,
+        Resource: "*",
+        Condition: { StringEquals: { "aws:SourceAccount": place.accountId } },
+      },
+    ],
+  };
+}

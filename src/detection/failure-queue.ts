@@ -1,0 +1,75 @@
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { Lazy, type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+
+import { checkNames } from "../shared/formats";
+import { Place } from "../shared/place";
+
+export interface FailureQueueProps {
+  /** Name of the queue. */
+  readonly queueName: string;
+  /** @default - the stack's default AWS provider */
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * Where events end that could not be delivered or handled: kept for 14 days, encrypted, whole, so that each can be run
+ * again.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+ */
+export class FailureQueue extends Construct {
+  readonly queueArn: string;
+  readonly queueName: string;
+  /** Escape hatch: the resource itself. */
+  readonly resource: SqsQueue;
+  private readonly ruleArns: string[] = [];
+
+  /** @throws Error where the name is not one that SQS takes. */
+  constructor(scope: Construct, id: string, { queueName, provider }: FailureQueueProps) {
+    super(scope, id);
+    checkNames({ queueName }).throwIfAny(this);
+    const { partition, region, accountId } = Place.of(this, provider);
+    const arn = `arn:${partition}:sqs:${region}:${accountId}:${queueName}`;
+    this.resource = new SqsQueue(this, "Resource", {
+      name: queueName,
+      messageRetentionSeconds: 14 * 24 * 60 * 60,
+      sqsManagedSseEnabled: true,
+      // A policy of its own would wait another half a minute for the queue's attributes to settle.
+      policy: Lazy.stringValue({ produce: () => JSON.stringify(queuePolicy(arn, this.ruleArns)) }),
+      provider,
+    });
+    this.queueArn = this.resource.arn;
+    this.queueName = queueName;
+  }
+
+  /** Lets an EventBridge rule leave here what it could not deliver. */
+  acceptFrom(ruleArn: string): void {
+    this.ruleArns.push(ruleArn);
+  }
+}
+
+function queuePolicy(queueArn: string, ruleArns: readonly string[]) {
+  const undeliverable = {
+    Sid: "UndeliverableEvents",
+    Effect: "Allow",
+    Principal: { Service: "events.amazonaws.com" },
+    Action: "sqs:SendMessage",
+    Resource: queueArn,
+    Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
+  };
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      ...(ruleArns.length > 0 ? [undeliverable] : []),
+      {
+        Sid: "EncryptedTransportOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "sqs:*",
+        Resource: queueArn,
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  };
+}

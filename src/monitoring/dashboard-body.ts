@@ -1,0 +1,106 @@
+import { NOT_REVOKED_REASONS } from "../contract/reasons";
+import { type Metric, type ResponseMetrics } from "./outcome-metrics";
+
+/** What the dashboard shows. */
+export interface DashboardSubjects {
+  readonly metrics: ResponseMetrics;
+  readonly region: string;
+  readonly ruleName: string;
+  readonly functionName: string;
+  readonly logGroupName: string;
+  readonly queueName: string;
+  readonly slowAfterSeconds: number;
+}
+
+/** One line of a graph: a metric, what it is called there, and how it is summed up. */
+interface Line {
+  readonly metric: Metric;
+  readonly label: string;
+  readonly stat?: "Sum" | "Maximum" | "p50";
+}
+
+/** Findings are rare: a graph shows four weeks, and an hour is a point of it. */
+const SHOWN = "-P28D";
+const PERIOD_SECONDS = 60 * 60;
+
+const WIDGET = { width: 12, height: 6 };
+
+/**
+ * The dashboard in CloudWatch's JSON.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+ */
+export function dashboardBody(subjects: DashboardSubjects): object {
+  const { metrics, ruleName, functionName, queueName, slowAfterSeconds } = subjects;
+  const rule = (metricName: string) => aws("AWS/Events", metricName, { RuleName: ruleName });
+  const lambda = (metricName: string) => aws("AWS/Lambda", metricName, { FunctionName: functionName });
+  const queue = (metricName: string) => aws("AWS/SQS", metricName, { QueueName: queueName });
+  const graph = (title: string, lines: readonly Line[], properties: object = {}) =>
+    widget("metric", { title, view: "timeSeries", metrics: lines.map(toJson), ...properties }, subjects);
+
+  const widgets = [
+    graph("Findings and what became of them", [
+      { metric: rule("TriggeredRules"), label: "matched by the rule" },
+      { metric: metrics.revoked, label: "revoked" },
+      { metric: metrics.alreadyRevoked, label: "already revoked" },
+      { metric: metrics.notRevoked, label: "not revoked" },
+      { metric: metrics.actByHand, label: "act by hand" },
+    ]),
+    graph(
+      "Not revoked, by reason",
+      NOT_REVOKED_REASONS.map((reason) => ({ metric: metrics.notRevokedFor(reason), label: reason })),
+      { stacked: true },
+    ),
+    graph(
+      "Seconds from the last use of stolen credentials to their revocation",
+      [
+        { metric: metrics.secondsToRevoke, label: "longest", stat: "Maximum" },
+        { metric: metrics.secondsToRevoke, label: "median", stat: "p50" },
+      ],
+      { annotations: { horizontal: [{ label: "too slow", value: slowAfterSeconds }] }, yAxis: { left: { min: 0 } } },
+    ),
+    graph("Failures: each of these should be zero", [
+      { metric: lambda("Errors"), label: "errors of the function" },
+      { metric: lambda("Throttles"), label: "function throttled" },
+      { metric: lambda("DestinationDeliveryFailures"), label: "lost: not even left in the queue" },
+      { metric: rule("FailedInvocations"), label: "not delivered by the rule" },
+      { metric: rule("InvocationsFailedToBeSentToDlq"), label: "lost by the rule" },
+    ]),
+    graph("Failure queue", [
+      { metric: queue("ApproximateNumberOfMessagesVisible"), label: "findings not handled", stat: "Maximum" },
+      { metric: queue("ApproximateAgeOfOldestMessage"), label: "age of the oldest in seconds", stat: "Maximum" },
+    ]),
+    graph("Run time of the function in milliseconds", [
+      { metric: lambda("Duration"), label: "longest", stat: "Maximum" },
+      { metric: lambda("Duration"), label: "median", stat: "p50" },
+    ]),
+    { ...widget("log", latestFindings(subjects), subjects), width: 24 },
+  ];
+  return {
+    start: SHOWN,
+    widgets: widgets.map((each, index) => ({ ...each, x: (index % 2) * 12, y: (index >> 1) * 6 })),
+  };
+}
+
+function aws(namespace: string, metricName: string, dimensions: Record<string, string>): Metric {
+  return { namespace, metricName, dimensions };
+}
+
+function toJson({ metric: { namespace, metricName, dimensions = {} }, label, stat = "Sum" }: Line): unknown[] {
+  return [namespace, metricName, ...Object.entries(dimensions).flat(), { label, stat, period: PERIOD_SECONDS }];
+}
+
+function latestFindings({ logGroupName }: DashboardSubjects) {
+  const query = [
+    `SOURCE '${logGroupName}'`,
+    "fields @timestamp, outcome, reason, role, scope, cutoff, secondsToRevoke, accountId, findingId",
+    'filter message = "finding handled"',
+    "sort @timestamp desc",
+    "limit 50",
+  ];
+  return { title: "Latest findings", view: "table", query: query.join(" | ") };
+}
+
+function widget(type: "metric" | "log", properties: object, { region }: DashboardSubjects) {
+  return { type, ...WIDGET, properties: { ...properties, region } };
+}

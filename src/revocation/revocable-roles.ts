@@ -1,0 +1,88 @@
+import { Token } from "cdktf";
+
+import type { RevocableRolesSpec } from "../contract/environment";
+
+/** The ARN of an IAM role, with or without a path, in any partition. */
+export const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
+
+/**
+ * The path of IAM roles: begins and ends with a slash. `*`, `?` and `$`, which IAM would allow, are left out: in a policy
+ * they are wildcards and variables, and would reach further than the path.
+ */
+export const ROLE_PATH = /^\/([!-#%-)+-.0->@-~]+\/)*$/;
+
+/** What IAM allows in tags. Wildcards and variables, which mean something else in a policy, are not among it. */
+export const TAG_KEY = /^[\p{L}\p{N}\p{Zs}_.:/=+@-]{1,128}$/u;
+export const TAG_VALUE = /^[\p{L}\p{N}\p{Zs}_.:/=+@-]{0,256}$/u;
+export const TAG_WORDS =
+  "a tag with a key of 1 to 128 and a value of 0 to 256 letters, digits, spaces and _.:/=+@-, the key not aws:…";
+
+/** Whether a role can carry a tag, as far as the tag is known. */
+export function isTag({ key, value }: { readonly key: string; readonly value: string }): boolean {
+  const fits = (text: unknown, pattern: RegExp) =>
+    typeof text === "string" && (Token.isUnresolved(text) || pattern.test(text));
+  return fits(key, TAG_KEY) && fits(value, TAG_VALUE) && !/^aws:/i.test(key);
+}
+
+/** Few enough that more can be named later, and the function's environment still holds them. */
+export const MOST_NAMED_ROLES = 20;
+
+/**
+ * Which roles the response may revoke. There is no default: `iam:PutRolePolicy` lets its holder give a role any
+ * permission, so somebody has to say on which roles the function holds it.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+ */
+export class RevocableRoles {
+  /** The roles with these ARNs; tokens are allowed. At most 20. */
+  static named(...roleArns: string[]): RevocableRoles {
+    const problems = roleArns.flatMap((arn) => roleArnProblems(`RevocableRoles.named`, arn));
+    if (roleArns.length === 0) problems.push("RevocableRoles.named: name at least one role");
+    if (roleArns.length > MOST_NAMED_ROLES) {
+      problems.push(`RevocableRoles.named: ${tooManyRoles(roleArns.length)}`);
+    }
+    return new RevocableRoles({ arns: roleArns }, problems);
+  }
+
+  /**
+   * Every role of the account whose path begins with `path`.
+   *
+   * @param path begins and ends with a slash, such as `/application/`.
+   */
+  static withPath(path: string): RevocableRoles {
+    const valid = Token.isUnresolved(path) || (ROLE_PATH.test(path) && path !== "/");
+    const problem =
+      `RevocableRoles.withPath: ${JSON.stringify(path)} is not a path such as /application/; it begins and ends with a ` +
+      "slash and has no wildcards";
+    return new RevocableRoles({ path }, valid ? [] : [problem]);
+  }
+
+  /** Every role of the account that carries this tag. Whoever may tag roles decides what may be revoked. */
+  static tagged(key: string, value: string): RevocableRoles {
+    const problem = `RevocableRoles.tagged: received ${JSON.stringify({ key, value })}; allowed is ${TAG_WORDS}`;
+    return new RevocableRoles({ tag: { key, value } }, isTag({ key, value }) ? [] : [problem]);
+  }
+
+  /** Every role of the account, but for protected and exempt ones. The broadest choice: read docs/security.md first. */
+  static anyOfAccount(): RevocableRoles {
+    return new RevocableRoles({ any: true }, []);
+  }
+
+  private constructor(
+    /** As the function reads it. */
+    readonly spec: RevocableRolesSpec,
+    /** What is wrong with it, reported by the construct that it is given to. */
+    readonly problems: readonly string[],
+  ) {}
+}
+
+/** Says what is allowed, and what to do, where more roles are named than the function's environment can hold. */
+export function tooManyRoles(count: number): string {
+  return `${count} roles, at most ${MOST_NAMED_ROLES} are allowed; give the roles a common path or tag, and use withPath or tagged`;
+}
+
+/** Says what is wrong where `arn` is known and not the ARN of a role. */
+export function roleArnProblems(where: string, arn: string): string[] {
+  if (Token.isUnresolved(arn) || ROLE_ARN.test(arn)) return [];
+  return [`${where}: ${JSON.stringify(arn)} is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/app`];
+}

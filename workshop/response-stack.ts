@@ -1,0 +1,56 @@
+import { TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
+
+import { CredentialExfiltrationResponse } from "../src/credential-exfiltration-response";
+import { Detector, type IDetector } from "../src/detection/detector";
+import { LAB_ROLE_NAME } from "./lab/lab-instance";
+import { Place } from "../src/shared/place";
+import { RevocableRoles } from "../src/revocation/revocable-roles";
+import { type Configuration, toRevocableRoles } from "./settings";
+import { WorkshopStack } from "./workshop-stack";
+
+/** What a Terraform shop keeps: the response, under the names that the workshop's guide uses. */
+export class ResponseStack extends WorkshopStack {
+  constructor(scope: Construct, id: string, configuration: Configuration) {
+    super(scope, id, configuration, { Workshop: "GuardDuty-Example" });
+    const response = new CredentialExfiltrationResponse(this, "response", {
+      ...configuration,
+      prefix: "GuardDuty-Example",
+      ruleName: "GuardDuty-Event-IAMUser-InstanceCredentialExfiltration",
+      functionName: "GuardDuty-Example-Remediation-InstanceCredentialExfiltration",
+      topicName: "GuardDuty-Example",
+      detector: this.detector(configuration.detector),
+      revocableRoles: this.revocableRoles(configuration.revocableRoles),
+      dashboard: true,
+    });
+    const outputs = {
+      topic_arn: [response.topicArn, "The topic that people are mailed through"],
+      rule_name: [response.ruleName, "The rule on stolen role credentials"],
+      function_name: [response.functionName, "The function that revokes sessions"],
+      function_role_arn: [response.functionRoleArn, "The function's role"],
+      failure_queue_url: [response.failureQueue.resource.url, "Findings that could not be handled"],
+    } as const;
+    for (const [name, [value, description]] of Object.entries(outputs)) {
+      new TerraformOutput(this, name, { value, description });
+    }
+  }
+
+  private detector(setting: string): IDetector | undefined {
+    switch (setting) {
+      case "none":
+        return undefined;
+      case "create":
+        return new Detector(this, "detector");
+      case "lookup":
+        return Detector.lookup(this, "detector");
+      default:
+        return Detector.fromDetectorId(this, "detector", setting);
+    }
+  }
+
+  private revocableRoles(setting: Configuration["revocableRoles"]): RevocableRoles {
+    if (setting !== "lab") return toRevocableRoles(setting);
+    const { partition, accountId } = Place.of(this);
+    return RevocableRoles.named(`arn:${partition}:iam::${accountId}:role/${LAB_ROLE_NAME}`);
+  }
+}

@@ -1,0 +1,231 @@
+import { checkEmails } from "../src/alerting/alert-topic";
+import { Response, Scope } from "../src/contract/environment";
+import { LAB_ROLE_NAME } from "./lab/lab-instance";
+import { Problems } from "../src/shared/problems";
+import { RevocableRoles } from "../src/revocation/revocable-roles";
+import { checkRevocation, isSeverity } from "../src/revocation/revocation-props";
+
+/** What a user of the workshop may set. */
+export interface Configuration {
+  /** Where everything is deployed. */
+  readonly region: string;
+  readonly alertEmails: readonly string[];
+  /** `create`, `lookup`, `none`, or the id of a detector. */
+  readonly detector: string;
+  /** `lab`, `any`, `path:/…/`, `tag:Key=Value`, or ARNs of roles. */
+  readonly revocableRoles: string | readonly string[];
+  readonly protectedRoles: readonly string[];
+  readonly response: Response;
+  readonly scope: Scope;
+  readonly minimumSeverity: number;
+  readonly severityOverrides: Readonly<Record<string, number>>;
+  /** Undefined mails nothing but stolen role credentials. */
+  readonly alertSeverity?: number;
+  readonly verifyAfterSeconds: number;
+  /** The bucket that keeps Terraform's state; a local file does where it is left out. */
+  readonly stateBucket?: string;
+  readonly stateRegion?: string;
+  readonly stateKeyPrefix?: string;
+}
+
+/** What an environment variable is called that overrides a setting: `GUARDDUTY_RESPONSE_ALERT_EMAILS` for `alertEmails`. */
+const VARIABLE_PREFIX = "GUARDDUTY_RESPONSE_";
+
+/** cdktf's own flags, which live in the same `context`. */
+const FEATURE_FLAGS = ["excludeStackIdFromLogicalIds", "allowSepCharsInLogicalIds"];
+
+type Kind = "text" | "list" | "text or list" | "number" | "numbers";
+const SETTINGS: Readonly<Record<keyof Configuration, Kind>> = {
+  region: "text",
+  alertEmails: "list",
+  detector: "text",
+  revocableRoles: "text or list",
+  protectedRoles: "list",
+  response: "text",
+  scope: "text",
+  minimumSeverity: "number",
+  severityOverrides: "numbers",
+  alertSeverity: "number",
+  verifyAfterSeconds: "number",
+  stateBucket: "text",
+  stateRegion: "text",
+  stateKeyPrefix: "text",
+};
+
+const DEFAULTS: Configuration = {
+  region: "us-west-2",
+  alertEmails: [],
+  detector: "create",
+  revocableRoles: "lab",
+  protectedRoles: [],
+  response: Response.REVOKE,
+  scope: Scope.ROLE,
+  minimumSeverity: 7,
+  severityOverrides: {},
+  verifyAfterSeconds: 10,
+};
+
+/**
+ * Reads the settings from the `context` of cdktf.json and from environment variables, which win.
+ *
+ * @param context the `context` of cdktf.json; null stands for the default.
+ * @param environment such as `process.env`. Lists are separated by commas, `severityOverrides` is JSON.
+ * @throws Error that names every setting that is unknown, malformed or contradicts another one.
+ */
+export function readConfiguration(
+  context: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Configuration {
+  const problems: string[] = [];
+  const settings = { ...fromContext(context, problems), ...fromEnvironment(environment, problems) };
+  const configuration = { ...DEFAULTS, ...settings } as Configuration;
+  problems.push(...check(configuration));
+  if (problems.length > 0) {
+    throw new Error(
+      `the settings in cdktf.json ("context") and in ${VARIABLE_PREFIX}… variables are not usable:\n  - ` +
+        problems.join("\n  - "),
+    );
+  }
+  return configuration;
+}
+
+function fromContext(context: Readonly<Record<string, unknown>>, problems: string[]): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(context)) {
+    if (FEATURE_FLAGS.includes(key)) continue;
+    if (!isSetting(key)) {
+      problems.push(`${key}: unknown; the settings are ${Object.keys(SETTINGS).join(", ")}`);
+    } else if (value !== null) {
+      if (isKind(value, SETTINGS[key])) settings[key] = value;
+      else problems.push(`${key}: received ${JSON.stringify(value)}; allowed is ${KINDS[SETTINGS[key]]}`);
+    }
+  }
+  return settings;
+}
+
+function fromEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!variable.startsWith(VARIABLE_PREFIX) || text === undefined || text === "") continue;
+    const key = Object.keys(SETTINGS).find((setting) => variableOf(setting) === variable);
+    if (!key || !isSetting(key)) {
+      problems.push(`${variable}: unknown; the variables are ${Object.keys(SETTINGS).map(variableOf).join(", ")}`);
+      continue;
+    }
+    const value = fromText(text, SETTINGS[key]);
+    if (isKind(value, SETTINGS[key])) settings[key] = value;
+    else problems.push(`${variable}: received ${JSON.stringify(text)}; allowed is ${KINDS[SETTINGS[key]]}`);
+  }
+  return settings;
+}
+
+const KINDS: Readonly<Record<Kind, string>> = {
+  text: "a text",
+  list: "a list of texts (in a variable, separated by commas)",
+  "text or list": "a text or a list of texts",
+  number: "a number",
+  numbers: "an object of numbers (in a variable, as JSON)",
+};
+
+const isSetting = (key: string): key is keyof Configuration => Object.hasOwn(SETTINGS, key);
+const variableOf = (key: string): string =>
+  VARIABLE_PREFIX + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+function isKind(value: unknown, kind: Kind): boolean {
+  const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
+  switch (kind) {
+    case "text":
+      return typeof value === "string";
+    case "list":
+      return isList;
+    case "text or list":
+      return typeof value === "string" || isList;
+    case "number":
+      return typeof value === "number" && Number.isFinite(value);
+    case "numbers":
+      return (
+        typeof value === "object" && value !== null && Object.values(value).every((item) => isKind(item, "number"))
+      );
+  }
+}
+
+function fromText(text: string, kind: Kind): unknown {
+  const items = text.split(",").map((item) => item.trim());
+  switch (kind) {
+    case "text":
+      return text;
+    case "list":
+      return items.filter((item) => item !== "");
+    case "text or list":
+      return text.startsWith("arn:") ? items : text;
+    case "number":
+      return text.trim() === "" ? NaN : Number(text);
+    case "numbers":
+      try {
+        return JSON.parse(text);
+      } catch {
+        return undefined;
+      }
+  }
+}
+
+/** How a text says which roles may be revoked; whether path, tag and ARN are usable is the construct's to judge. */
+const ROLES_SETTING = /^(lab|any|path:.*|tag:[^=]+=.*|arn:.*)$/;
+
+/** Everything that is wrong at once: what the constructs would find, and what only the settings together can say. */
+function check(configuration: Configuration): string[] {
+  const problems = new Problems();
+  const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
+  const { region, detector, revocableRoles, stateBucket, stateRegion, stateKeyPrefix } = configuration;
+  const isRegion = matches(/^[a-z]{2,3}(-[a-z]+)+-\d{1,2}$/);
+  problems.check("region", region, isRegion, "the name of a region such as us-west-2");
+  checkEmails(configuration.alertEmails, problems);
+  problems.check(
+    "detector",
+    detector,
+    matches(/^(create|lookup|none|[0-9a-f]{32})$/),
+    "create, lookup, none, or a detector's id",
+  );
+  if (typeof revocableRoles === "string") {
+    problems.check(
+      "revocableRoles",
+      revocableRoles,
+      matches(ROLES_SETTING),
+      "lab, any, path:/…/, tag:Key=Value, or a list of role ARNs",
+    );
+  }
+  problems.check("stateBucket", stateBucket, matches(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/), "the name of an S3 bucket");
+  problems.check("stateRegion", stateRegion, isRegion, "the name of a region such as us-west-2");
+  if (stateBucket === undefined && stateRegion !== undefined) {
+    problems.add("stateRegion: there is no stateBucket that could be in it; name the bucket or leave the region out");
+  }
+  if (stateBucket === undefined && stateKeyPrefix !== undefined) {
+    problems.add("stateKeyPrefix: there is no stateBucket to keep it; name the bucket or leave the prefix out");
+  }
+  const { alertSeverity, protectedRoles } = configuration;
+  problems.check("alertSeverity", alertSeverity, isSeverity, "a number from 0 to 10");
+  if (revocableRoles === "lab" && protectedRoles.some((arn) => arn.endsWith(`:role/${LAB_ROLE_NAME}`))) {
+    problems.add(
+      `protectedRoles: ${LAB_ROLE_NAME} is the lab's role, which revocableRoles names; name it in one of them`,
+    );
+  }
+  const judged = typeof revocableRoles !== "string" || (revocableRoles !== "lab" && ROLES_SETTING.test(revocableRoles));
+  const roles = judged ? toRevocableRoles(revocableRoles) : RevocableRoles.anyOfAccount();
+  checkRevocation({ ...configuration, revocableRoles: roles }, problems);
+  return [...problems.messages];
+}
+
+/** What a setting other than `lab` means: the lab's role is known to the stacks only. */
+export function toRevocableRoles(setting: string | readonly string[]): RevocableRoles {
+  if (typeof setting !== "string") return RevocableRoles.named(...setting);
+  if (setting === "any") return RevocableRoles.anyOfAccount();
+  if (setting.startsWith("path:")) return RevocableRoles.withPath(setting.slice("path:".length));
+  if (setting.startsWith("tag:")) {
+    const [key = "", ...value] = setting.slice("tag:".length).split("=");
+    return RevocableRoles.tagged(key, value.join("="));
+  }
+  return RevocableRoles.named(setting);
+}
