@@ -1,4 +1,4 @@
-import { Response } from "../src/contract/environment";
+import { ResponseMode } from "../src/contract/environment";
 import { REHEARSAL_ACCOUNT } from "../local-aws/api/account";
 import { EventPatternError } from "../local-aws/eventbridge/matchers";
 import { type Options, readOptions, USAGE } from "./options";
@@ -39,9 +39,9 @@ async function main(): Promise<number> {
 
 /** @throws RehearsalError where the deployment revokes nothing: the story would be of somebody else's. */
 function revoking(deployment: Deployment): Deployment {
-  if (deployment.functions.some(({ environment }) => environment["RESPONSE"] === Response.NOTIFY_ONLY)) {
+  if (deployment.functions.some(({ environment }) => environment["RESPONSE"] === ResponseMode.NOTIFY_ONLY)) {
     throw new RehearsalError(
-      `this deployment only notifies (response: ${Response.NOTIFY_ONLY}), so there is no revocation to play; see what it mails ` +
+      `this deployment only notifies (response: ${ResponseMode.NOTIFY_ONLY}), so there is no revocation to play; see what it mails ` +
         "about a finding with --finding FILE, or rehearse with GUARDDUTY_RESPONSE_RESPONSE=revoke",
     );
   }

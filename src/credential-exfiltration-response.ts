@@ -9,7 +9,7 @@ import { FailureAlarms } from "./monitoring/failure-alarms";
 import { FailureQueue } from "./detection/failure-queue";
 import { FindingRule } from "./detection/finding-rule";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
-import { Response } from "./contract/environment";
+import { ResponseMode } from "./contract/environment";
 import { checkFunction, type FunctionProps } from "./revocation/function-props";
 import { checkNames } from "./shared/formats";
 import { Place } from "./shared/place";
@@ -22,7 +22,7 @@ import { anyFindingFrom } from "./detection/severity-pattern";
 const DEFAULT_PREFIX = "GuardDuty-Response";
 
 /** A rule's pattern may have 2,048 characters; source and type of the event are among them. */
-const MOST_PATTERN_CHARACTERS = 1_950;
+const MAX_PATTERN_CHARACTERS = 1_950;
 
 export interface CredentialExfiltrationResponseProps extends RevocationProps, FunctionProps {
   /**
@@ -137,7 +137,7 @@ export class CredentialExfiltrationResponse extends Construct {
       );
     }
     problems.throwIfAny(this);
-    const { provider, prefix = DEFAULT_PREFIX, response = Response.REVOKE } = props;
+    const { provider, prefix = DEFAULT_PREFIX, response = ResponseMode.REVOKE } = props;
     this.prefix = prefix;
     this.provider = provider;
     const place = Place.of(this, provider);
@@ -286,9 +286,9 @@ function checkAnyFinding(
     );
   }
   const { length } = JSON.stringify(anyFindingFrom(alertSeverity, severityOverrides));
-  if (length > MOST_PATTERN_CHARACTERS) {
+  if (length > MAX_PATTERN_CHARACTERS) {
     problems.add(
-      `severityOverrides: the pattern of what alertSeverity mails has ${length} characters, at most ${MOST_PATTERN_CHARACTERS} ` +
+      `severityOverrides: the pattern of what alertSeverity mails has ${length} characters, at most ${MAX_PATTERN_CHARACTERS} ` +
         "are allowed, since EventBridge takes 2,048 in all; override fewer types, or leave alertSeverity out",
     );
   }

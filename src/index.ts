@@ -13,7 +13,7 @@ export {
   type InputTransformer,
 } from "./detection/finding-rule";
 export { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
-export { Response, type RevocableRolesSpec, Scope } from "./contract/environment";
+export { ResponseMode, type RevocableRolesSpec, Scope } from "./contract/environment";
 export { type FunctionProps } from "./revocation/function-props";
 export { OutcomeDestination } from "./revocation/outcome-destination";
 export { ResponseDashboard, type ResponseDashboardProps } from "./monitoring/response-dashboard";

@@ -1,5 +1,5 @@
 import { checkEmails } from "../src/alerting/alert-topic";
-import { Response, Scope } from "../src/contract/environment";
+import { ResponseMode, Scope } from "../src/contract/environment";
 import { LAB_ROLE_NAME } from "./lab/lab-instance";
 import { Problems } from "../src/shared/problems";
 import { RevocableRoles } from "../src/revocation/revocable-roles";
@@ -15,7 +15,7 @@ export interface Configuration {
   /** `lab`, `any`, `path:/…/`, `tag:Key=Value`, or ARNs of roles. */
   readonly revocableRoles: string | readonly string[];
   readonly protectedRoles: readonly string[];
-  readonly response: Response;
+  readonly response: ResponseMode;
   readonly scope: Scope;
   readonly minimumSeverity: number;
   readonly severityOverrides: Readonly<Record<string, number>>;
@@ -58,7 +58,7 @@ const DEFAULTS: Configuration = {
   detector: "create",
   revocableRoles: "lab",
   protectedRoles: [],
-  response: Response.REVOKE,
+  response: ResponseMode.REVOKE,
   scope: Scope.ROLE,
   minimumSeverity: 7,
   severityOverrides: {},

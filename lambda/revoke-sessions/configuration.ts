@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-import type { FunctionEnvironment, Response, RevocableRolesSpec, Scope } from "../../src/contract/environment";
+import type { FunctionEnvironment, ResponseMode, RevocableRolesSpec, Scope } from "../../src/contract/environment";
 
 /** What the deployment decided, read once when the function starts. */
 export interface Configuration {
@@ -8,7 +8,7 @@ export interface Configuration {
   readonly topicArn: string;
   /** `aws`, `aws-us-gov` or `aws-cn`: the topic's. */
   readonly partition: string;
-  readonly response: Response;
+  readonly response: ResponseMode;
   readonly scope: Scope;
   readonly minimumSeverity: number;
   readonly severityOverrides: Readonly<Record<string, number>>;

@@ -17,7 +17,7 @@ export interface Mail {
 const LONGEST_SESSION_MILLISECONDS = 12 * 3_600_000;
 
 /** More instances than this are counted, not listed. */
-const MOST_INSTANCES = 50;
+const MAX_INSTANCES = 50;
 
 /** Writes what a person woken at night needs: what happened, what was done, what breaks, how to undo it or do it by hand. */
 export function report(incident: Incident): Mail {
@@ -199,7 +199,7 @@ function users({ finding, plan, impact }: Revoked): string[] {
     if (plan.scope === "session") return "not affected";
     return state === "running" ? "denied until its credentials are renewed" : "gets new credentials when it starts";
   };
-  const lines = impact.uses.slice(0, MOST_INSTANCES).map(({ instanceId, name, state }) => {
+  const lines = impact.uses.slice(0, MAX_INSTANCES).map(({ instanceId, name, state }) => {
     const label = [instanceId, name && `"${printable(name)}"`, state].filter(Boolean).join(" ");
     return `${label}: ${recovery(instanceId, state)}`;
   });

@@ -72,7 +72,7 @@ export interface Answer {
 }
 
 /** After this many restorations that did not hold, the policy is put back once more and a person is called. */
-const MOST_RESTORATIONS = 2;
+const MAX_RESTORATIONS = 2;
 
 /**
  * Answers one event: finding, triage, revocation, report.
@@ -174,7 +174,7 @@ async function verify(
       return restoration === undefined ? [] : [{ target, ...restoration }];
     });
     const weakened = lost.some((each) => each.weakened);
-    const last = restorations === MOST_RESTORATIONS;
+    const last = restorations === MAX_RESTORATIONS;
     if (lost.length === 0 || (last && !weakened)) return { state: restored ? "restored" : "verified" };
     // A role that was made anew under the name has nothing to be restored.
     if ((await aws.getRole(roleName))?.roleId !== roleId) return { state: "role-gone" };

@@ -21,7 +21,7 @@ const MARGIN_SECONDS = 30;
 const MEMORY_HOURS = 13;
 
 /** Far below the 10,240 characters that a role's inline policies share, even where a policy per instance is attached. */
-const MOST_CHARACTERS = 1_900;
+const MAX_CHARACTERS = 1_900;
 
 /**
  * Decides what a policy must become so that it answers a target's stolen credentials.
@@ -89,7 +89,7 @@ function writeAnswers(earlier: readonly Answer[], latestAnswer: Answer, userId: 
       .filter(({ marks }) => marks.length > 0),
   ];
   let document = render(answers, userId);
-  while (document.length > MOST_CHARACTERS && answers.some(({ marks }) => marks.length > 0)) {
+  while (document.length > MAX_CHARACTERS && answers.some(({ marks }) => marks.length > 0)) {
     answers = condense(answers);
     document = render(answers, userId);
   }

@@ -24,10 +24,10 @@ export interface Targets {
 export const POLICY_NAME = "RevokeOldSessions";
 
 /** More marks than this in one finding are remembered as one, so that no finding can outgrow the policy. */
-const MOST_MARKS = 40;
+const MAX_MARKS = 40;
 
 /** More policies of single sessions than this leave a role no room: its inline policies share 10,240 characters. */
-const MOST_SESSIONS = 20;
+const MAX_SESSIONS = 20;
 
 /**
  * The policies that answer a finding: one for the role, or, in scope `session`, one for each robbed instance.
@@ -42,7 +42,7 @@ export function targetsOf(finding: Finding, suspect: Suspect, wanted: Scope): Ta
   const accessKeyIds = [...new Set(stolen.flatMap(({ accessKeyId }) => accessKeyId ?? []))];
   const instances = stolen.map(({ principalId }) => sessionInstance(principalId));
   const userIds = [...new Set(stolen.flatMap(({ principalId }) => principalId ?? []))];
-  if (wanted === "role" || instances.includes(undefined) || userIds.length > MOST_SESSIONS) {
+  if (wanted === "role" || instances.includes(undefined) || userIds.length > MAX_SESSIONS) {
     return { scope: "role", targets: [{ policyName: POLICY_NAME, marks: marksOf(stolen, finding) }], accessKeyIds };
   }
   const [first, ...rest] = userIds.map((userId): Target => {
@@ -56,10 +56,10 @@ function marksOf(credentials: readonly Credential[], finding: Finding): string[]
   const marks = [
     ...new Set(credentials.map(({ accessKeyId, principalId }) => mark(accessKeyId ?? `${finding.id} ${principalId}`))),
   ];
-  if (marks.length <= MOST_MARKS) return marks;
+  if (marks.length <= MAX_MARKS) return marks;
   // Sorted, so that a repeat that lists the same credentials in another order is recognised.
   marks.sort();
-  return [...marks.slice(0, MOST_MARKS - 1), mark(marks.slice(MOST_MARKS - 1).join())];
+  return [...marks.slice(0, MAX_MARKS - 1), mark(marks.slice(MAX_MARKS - 1).join())];
 }
 
 /** A statement's id takes letters and digits only: access key ids stand for themselves, anything else for its digest. */

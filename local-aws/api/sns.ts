@@ -2,7 +2,7 @@ import { AwsError } from "./query-protocol";
 import { required, type ServiceAction } from "./services";
 
 /** SNS accepts messages of up to 256 KiB. */
-const MOST_BYTES = 262_144;
+const MAX_BYTES = 262_144;
 
 /** The SNS action that the function calls. */
 export const snsActions: Record<string, ServiceAction> = {
@@ -13,7 +13,7 @@ export const snsActions: Record<string, ServiceAction> = {
       const { Subject: subject, Message: message = "" } = parameters;
       if (!account.topicArns.has(topicArn)) throw new AwsError("NotFound", "Topic does not exist", 404);
       if (message === "") throw new AwsError("InvalidParameter", "Invalid parameter: Empty message");
-      if (Buffer.byteLength(message) > MOST_BYTES)
+      if (Buffer.byteLength(message) > MAX_BYTES)
         throw new AwsError("InvalidParameter", "Invalid parameter: Message too long");
       // Printable ASCII, at most 100 characters, not beginning with a space: what a mail's subject line can carry.
       if (subject !== undefined && !/^[!-~][ -~]{0,99}$/.test(subject))

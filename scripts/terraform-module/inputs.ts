@@ -2,7 +2,7 @@ import { LOG_RETENTIONS } from "../../src/revocation/function-props";
 import { NAMES } from "../../src/shared/formats";
 import { EMAIL_ADDRESS } from "../../src/shared/problems";
 import {
-  MOST_NAMED_ROLES,
+  MAX_NAMED_ROLES,
   ROLE_ARN,
   ROLE_PATH,
   TAG_KEY,
@@ -75,8 +75,8 @@ export const INPUTS: Readonly<Record<string, Input>> = {
         message: `${ROLES}: give exactly one of arns, path, tag and any.`,
       },
       {
-        condition: `var.${ROLES}.arns == null ? true : length(${namedRoles}) >= 1 && length(${namedRoles}) <= ${MOST_NAMED_ROLES}`,
-        message: `${ROLES}: name 1 to ${MOST_NAMED_ROLES} roles; give more of them a common path or tag.`,
+        condition: `var.${ROLES}.arns == null ? true : length(${namedRoles}) >= 1 && length(${namedRoles}) <= ${MAX_NAMED_ROLES}`,
+        message: `${ROLES}: name 1 to ${MAX_NAMED_ROLES} roles; give more of them a common path or tag.`,
       },
       each(ROLES, namedRoles, matches("item", ROLE_ARN), "ARNs of roles such as arn:aws:iam::123456789012:role/app"),
       {

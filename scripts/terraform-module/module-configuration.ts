@@ -1,6 +1,6 @@
 import { whatFollows } from "../../src/alerting/alert-message";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
-import { Response } from "../../src/contract/environment";
+import { ResponseMode } from "../../src/contract/environment";
 import { revocation } from "../../src/revocation/permissions";
 import { orTypes, typesBySeverity } from "../../src/detection/severity-pattern";
 import { expression, holdsSpliced, type Json, jsonencode, OptionalItem, spliced, template } from "./expression";
@@ -151,11 +151,11 @@ function decideEnvironment(revoker: Block): void {
 /** What the first mail promises, and which other findings are mailed. */
 function decideMessages(blocks: NamedBlocks): void {
   const transformer = blocks.at("response/rule/topic")["input_transformer"];
-  const [revoked, notified] = [Response.REVOKE, Response.NOTIFY_ONLY].map(whatFollows) as [string, string];
+  const [revoked, notified] = [ResponseMode.REVOKE, ResponseMode.NOTIFY_ONLY].map(whatFollows) as [string, string];
   transformer["input_template"] = replaced(
     transformer["input_template"],
     notified,
-    template(`var.response == "${Response.REVOKE}" ? ${expression(revoked)} : ${expression(notified)}`),
+    template(`var.response == "${ResponseMode.REVOKE}" ? ${expression(revoked)} : ${expression(notified)}`),
   );
 
   const rule = blocks.at("response/any-finding");

@@ -3,7 +3,7 @@ import { App, ref, TerraformOutput, TerraformStack, Token } from "cdktf";
 import { AlertTopic } from "../../src/alerting/alert-topic";
 import { CredentialExfiltrationResponse } from "../../src/credential-exfiltration-response";
 import { Detector } from "../../src/detection/detector";
-import type { Response, Scope } from "../../src/contract/environment";
+import type { ResponseMode, Scope } from "../../src/contract/environment";
 import { RevocableRoles } from "../../src/revocation/revocable-roles";
 import { spliced } from "./expression";
 
@@ -28,7 +28,7 @@ export class ModuleStack extends TerraformStack {
       // An item of a list, though it stands for a whole one: what holds it is written as an expression later.
       protectedRoles: [text(spliced("var.protected_role_arns").slice(2, -1))],
       exemptTag: { key: text("var.exempt_tag.key"), value: text("var.exempt_tag.value") },
-      response: text("var.response") as Response,
+      response: text("var.response") as ResponseMode,
       scope: text("var.scope") as Scope,
       minimumSeverity: number("var.minimum_severity"),
       verifyAfterSeconds: number("var.verify_after_seconds"),

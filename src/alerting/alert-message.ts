@@ -2,7 +2,7 @@ import { Fn } from "cdktf";
 
 import { CONSOLES } from "../contract/consoles";
 import type { InputTransformer } from "../detection/finding-rule";
-import { Response } from "../contract/environment";
+import { ResponseMode } from "../contract/environment";
 import type { Place } from "../shared/place";
 
 const FINDING_PATHS = {
@@ -30,7 +30,7 @@ const CREDENTIAL_PATHS = {
 };
 
 /** The first mail about stolen role credentials: sent by EventBridge itself, whatever becomes of the function. */
-export function credentialExfiltrationMessage(place: Place, response: Response): InputTransformer {
+export function credentialExfiltrationMessage(place: Place, response: ResponseMode): InputTransformer {
   return message(CREDENTIAL_PATHS, [
     "GuardDuty: credentials of an EC2 instance's role are used where they do not belong.",
     "",
@@ -49,8 +49,8 @@ export function credentialExfiltrationMessage(place: Place, response: Response):
 }
 
 /** What the first mail says about the second one. */
-export function whatFollows(response: Response): string {
-  return response === Response.REVOKE
+export function whatFollows(response: ResponseMode): string {
+  return response === ResponseMode.REVOKE
     ? "The function looks at it now. A second mail tells whether the role's sessions were revoked, or why not; none comes " +
         "where the stolen keys were answered before."
     : "This deployment only notifies: a second mail tells how to revoke the role's sessions by hand.";

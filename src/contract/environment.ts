@@ -1,11 +1,11 @@
 /** What is done about a finding that could be answered. */
-export const Response = {
+export const ResponseMode = {
   /** Revoke the stolen sessions and mail what was done. */
   REVOKE: "revoke",
   /** Change nothing, mail what a person could do. */
   NOTIFY_ONLY: "notify-only",
 } as const;
-export type Response = (typeof Response)[keyof typeof Response];
+export type ResponseMode = (typeof ResponseMode)[keyof typeof ResponseMode];
 
 /** Which sessions a revocation denies. */
 export const Scope = {
@@ -38,7 +38,7 @@ export interface FunctionEnvironment {
   readonly ACCOUNT_ID: string;
   /** ARN of the topic that is told about every outcome. */
   readonly TOPIC_ARN: string;
-  /** A {@link Response}. */
+  /** A {@link ResponseMode}. */
   readonly RESPONSE: string;
   /** A {@link Scope}. */
   readonly SCOPE: string;

@@ -36,7 +36,7 @@ export interface InputTransformer {
 }
 
 /** EventBridge delivers to at most so many targets of one rule. */
-const MOST_TARGETS = 5;
+const MAX_TARGETS = 5;
 
 /**
  * An EventBridge rule on GuardDuty findings. Each target has a bounded retry policy, and the failure queue behind it.
@@ -79,8 +79,8 @@ export class FindingRule extends Construct {
    * @throws Error on the sixth target: EventBridge allows five.
    */
   addTarget(id: string, { arn, message }: FindingTarget): void {
-    if (++this.targets > MOST_TARGETS) {
-      throw new Error(`${this.node.path} cannot have the target "${id}": a rule has at most ${MOST_TARGETS} targets`);
+    if (++this.targets > MAX_TARGETS) {
+      throw new Error(`${this.node.path} cannot have the target "${id}": a rule has at most ${MAX_TARGETS} targets`);
     }
     const { failureQueue, provider } = this.props;
     new CloudwatchEventTarget(this, id, {

@@ -25,7 +25,7 @@ export function isTag({ key, value }: { readonly key: string; readonly value: st
 }
 
 /** Few enough that more can be named later, and the function's environment still holds them. */
-export const MOST_NAMED_ROLES = 20;
+export const MAX_NAMED_ROLES = 20;
 
 /**
  * Which roles the response may revoke. There is no default: `iam:PutRolePolicy` lets its holder give a role any
@@ -38,7 +38,7 @@ export class RevocableRoles {
   static named(...roleArns: string[]): RevocableRoles {
     const problems = roleArns.flatMap((arn) => roleArnProblems(`RevocableRoles.named`, arn));
     if (roleArns.length === 0) problems.push("RevocableRoles.named: name at least one role");
-    if (roleArns.length > MOST_NAMED_ROLES) {
+    if (roleArns.length > MAX_NAMED_ROLES) {
       problems.push(`RevocableRoles.named: ${tooManyRoles(roleArns.length)}`);
     }
     return new RevocableRoles({ arns: roleArns }, problems);
@@ -78,7 +78,7 @@ export class RevocableRoles {
 
 /** Says what is allowed, and what to do, where more roles are named than the function's environment can hold. */
 export function tooManyRoles(count: number): string {
-  return `${count} roles, at most ${MOST_NAMED_ROLES} are allowed; give the roles a common path or tag, and use withPath or tagged`;
+  return `${count} roles, at most ${MAX_NAMED_ROLES} are allowed; give the roles a common path or tag, and use withPath or tagged`;
 }
 
 /** Says what is wrong where `arn` is known and not the ARN of a role. */

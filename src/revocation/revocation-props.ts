@@ -1,4 +1,4 @@
-import { Response, Scope } from "../contract/environment";
+import { ResponseMode, Scope } from "../contract/environment";
 import { knownItems, oneOf, Problems } from "../shared/problems";
 import { isTag, type RevocableRoles, roleArnProblems, TAG_WORDS } from "./revocable-roles";
 
@@ -19,7 +19,7 @@ export interface RevocationProps {
    */
   readonly exemptTag?: { readonly key: string; readonly value: string };
   /** @default - stolen sessions are revoked, not only notified about */
-  readonly response?: Response;
+  readonly response?: ResponseMode;
   /** @default - all of the role's sessions are revoked, not only the robbed instances' */
   readonly scope?: Scope;
   /**
@@ -47,7 +47,7 @@ export interface RevocationProps {
 export const FINDING_TYPE = /^[A-Za-z]+:[A-Za-z0-9]+\/[A-Za-z0-9.!&_-]+$/;
 
 /** A function's environment holds 4,096 bytes, of which names, ARNs and the other settings need up to 700. */
-const MOST_SETTINGS_BYTES = 3_400;
+const MAX_SETTINGS_BYTES = 3_400;
 
 /** GuardDuty's severities. */
 export const isSeverity = (severity: number): boolean => severity >= 0 && severity <= 10;
@@ -67,13 +67,18 @@ export function checkRevocation(props: RevocationProps, problems = new Problems(
   }
   const { protectedRoles = [], severityOverrides = {}, revocableRoles } = props;
   const settings = Buffer.byteLength(JSON.stringify([protectedRoles, severityOverrides, revocableRoles.spec]));
-  if (settings > MOST_SETTINGS_BYTES) {
+  if (settings > MAX_SETTINGS_BYTES) {
     problems.add(
-      `protectedRoles, severityOverrides, revocableRoles: ${settings} bytes in all, at most ${MOST_SETTINGS_BYTES} are ` +
+      `protectedRoles, severityOverrides, revocableRoles: ${settings} bytes in all, at most ${MAX_SETTINGS_BYTES} are ` +
         "allowed, since a function's environment holds 4 KB; choose roles by path or tag, and exempt them by the exemptTag",
     );
   }
-  problems.check("response", props.response, oneOf(Object.values(Response)), Object.values(Response).join(" or "));
+  problems.check(
+    "response",
+    props.response,
+    oneOf(Object.values(ResponseMode)),
+    Object.values(ResponseMode).join(" or "),
+  );
   problems.check("scope", props.scope, oneOf(Object.values(Scope)), Object.values(Scope).join(" or "));
   problems.check("minimumSeverity", props.minimumSeverity, isSeverity, "a number from 0 to 10");
   for (const [type, severity] of Object.entries(props.severityOverrides ?? {})) {

@@ -9,14 +9,14 @@ import { Construct } from "constructs";
 
 import type { FailureQueue } from "../detection/failure-queue";
 import type { FindingRule } from "../detection/finding-rule";
-import { type FunctionEnvironment, Response, Scope } from "../contract/environment";
+import { type FunctionEnvironment, ResponseMode, Scope } from "../contract/environment";
 import { functionPackage } from "./function-package";
 import { checkFunction, type FunctionProps } from "./function-props";
 import { checkNames } from "../shared/formats";
 import type { OutcomeDestination } from "./outcome-destination";
 import { Place } from "../shared/place";
 import { Problems } from "../shared/problems";
-import { MOST_NAMED_ROLES, roleArnProblems, tooManyRoles } from "./revocable-roles";
+import { MAX_NAMED_ROLES, roleArnProblems, tooManyRoles } from "./revocable-roles";
 import { checkRevocation, type RevocationProps } from "./revocation-props";
 import { revokerPermissions } from "./permissions";
 
@@ -144,7 +144,7 @@ export class SessionRevoker extends Construct {
     const problems = new Problems();
     problems.add(...roleArnProblems("allowRevoking", roleArn));
     const named = (this.revocableRoles().arns?.length ?? 0) + 1;
-    if (named > MOST_NAMED_ROLES)
+    if (named > MAX_NAMED_ROLES)
       problems.add(`allowRevoking: ${JSON.stringify(roleArn)} would be ${tooManyRoles(named)}`);
     problems.throwIfAny(this);
     this.furtherRoles.push(roleArn);
@@ -195,7 +195,7 @@ export class SessionRevoker extends Construct {
     return {
       ACCOUNT_ID: Place.of(this, props.provider).accountId,
       TOPIC_ARN: props.topicArn,
-      RESPONSE: props.response ?? Response.REVOKE,
+      RESPONSE: props.response ?? ResponseMode.REVOKE,
       SCOPE: props.scope ?? Scope.ROLE,
       MINIMUM_SEVERITY: String(props.minimumSeverity ?? 7),
       SEVERITY_OVERRIDES: JSON.stringify(props.severityOverrides ?? {}),

@@ -1,15 +1,15 @@
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 
-import { Response } from "../../../src";
+import { ResponseMode } from "../../../src";
 import { anyFindingMessage, credentialExfiltrationMessage } from "../../../src/alerting/alert-message";
 import { FailureQueue, FindingRule, type InputTransformer } from "../../../src";
 import { Place } from "../../../src/shared/place";
 import { Template } from "../../support/template";
 
 /** EventBridge takes at most so many paths, and so many characters of template. */
-const MOST_PATHS = 100;
-const MOST_CHARACTERS = 8192;
+const MAX_PATHS = 100;
+const MAX_CHARACTERS = 8192;
 
 function synthesize(message: (place: Place) => InputTransformer): { template: Template; transformer: any } {
   const template = Template.from((stack) => {
@@ -21,7 +21,7 @@ function synthesize(message: (place: Place) => InputTransformer): { template: Te
 }
 
 const MESSAGES: [string, (place: Place) => InputTransformer][] = [
-  ["stolen credentials", (place) => credentialExfiltrationMessage(place, Response.REVOKE)],
+  ["stolen credentials", (place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE)],
   ["any finding", anyFindingMessage],
 ];
 
@@ -33,7 +33,7 @@ test.each(MESSAGES)("the mail about %s has many lines, each a JSON string of its
   const lines = (transformer.input_template as string).split("\n");
   expect(lines.length).toBeGreaterThan(5);
   for (const line of lines) expect(line).toMatch(/^"[^"\\]*"$|lookup\(/);
-  expect(transformer.input_template.length).toBeLessThan(MOST_CHARACTERS);
+  expect(transformer.input_template.length).toBeLessThan(MAX_CHARACTERS);
 });
 
 test.each(MESSAGES)(
@@ -46,7 +46,7 @@ test.each(MESSAGES)(
     const used = new Set([...transformer.input_template.matchAll(/<(\w+)>/g)].map(([, name]) => name));
     const named = Object.keys(transformer.input_paths);
     expect([...used].sort()).toEqual(named.sort());
-    expect(named.length).toBeLessThanOrEqual(MOST_PATHS);
+    expect(named.length).toBeLessThanOrEqual(MAX_PATHS);
     expect(named.filter((name) => name.toLowerCase().startsWith("aws"))).toEqual([]);
   },
 );
@@ -67,11 +67,11 @@ test.each(MESSAGES)("the mail about %s links to the console of the partition", (
 
 test("the mail about stolen credentials says what is about to happen", () => {
   // WHEN
-  const template = (response: Response) =>
+  const template = (response: ResponseMode) =>
     synthesize((place) => credentialExfiltrationMessage(place, response)).transformer.input_template;
 
   // THEN
-  expect(template(Response.REVOKE)).toContain("whether the role's sessions were revoked");
-  expect(template(Response.NOTIFY_ONLY)).toContain("only notifies");
-  expect(template(Response.NOTIFY_ONLY)).not.toContain("sessions were revoked");
+  expect(template(ResponseMode.REVOKE)).toContain("whether the role's sessions were revoked");
+  expect(template(ResponseMode.NOTIFY_ONLY)).toContain("only notifies");
+  expect(template(ResponseMode.NOTIFY_ONLY)).not.toContain("sessions were revoked");
 });

@@ -1,0 +1,68 @@
+import type { Scope } from "./environment";
+import type { NotRevokedReason } from "./reasons";
+
+/** What became of one finding: what the function returns, and the larger part of its log line. */
+export type Outcome = RevokedOutcome | NotRevokedOutcome;
+
+interface HandledFinding {
+  readonly findingId: string;
+  readonly findingType: string;
+  /** The account that the finding is about. */
+  readonly accountId: string;
+  readonly region: string;
+  /** Name of the role; undefined if the finding names none. */
+  readonly role?: string;
+  /** Name of the policy; of the first one if scope `session` needed several. */
+  readonly policyName?: string;
+  /** The scope in force, which can be wider than the one that is configured. */
+  readonly scope?: Scope;
+  readonly accessKeyIds?: readonly string[];
+}
+
+/** Every stolen session of the role is denied: by this invocation, or by an earlier one. */
+export interface RevokedOutcome extends HandledFinding {
+  readonly outcome: "revoked" | "already-revoked";
+  /** Sessions issued before this time are denied: ISO 8601, UTC. */
+  readonly cutoff: string;
+}
+
+/** At least one stolen session is not denied. */
+export interface NotRevokedOutcome extends HandledFinding {
+  readonly outcome: "not-revoked";
+  readonly reason: NotRevokedReason;
+}
+
+/** How far a policy is known to be in place. */
+export const VERIFICATION_STATES = [
+  "verified",
+  "restored",
+  "not-kept",
+  "role-gone",
+  "unverified",
+  "not-asked",
+] as const;
+export type VerificationState = (typeof VERIFICATION_STATES)[number];
+
+/**
+ * The one line of JSON that the function logs for each finding it has handled. Metric filters, the dashboard and the
+ * rehearsal read its fields.
+ */
+export type OutcomeLine = Outcome & {
+  readonly level: "INFO";
+  readonly timestamp: string;
+  readonly message: typeof OUTCOME_MESSAGE;
+  /** Seconds from when GuardDuty last saw the credentials used to the write that denies them. */
+  readonly secondsToRevoke?: number;
+  readonly verification?: VerificationState;
+};
+
+/** What tells the outcome line from the other lines of the log. */
+export const OUTCOME_MESSAGE = "finding handled";
+
+type Fields<Line> = Line extends unknown ? keyof Line : never;
+
+/** Name of a field of the outcome line. */
+export type OutcomeField = Fields<OutcomeLine>;
+
+/** A field of the outcome line, as CloudWatch's filter patterns address it. */
+export const outcomeField = (name: OutcomeField): string => `$.${name}`;
