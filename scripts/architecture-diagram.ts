@@ -52,34 +52,44 @@ interface Edge {
 }
 
 /**
- * The architecture as a Mermaid flowchart: a box for each resource that does something, an arrow for what passes between
- * two of them. Both are read off the references in the synthesized configuration.
+ * One stack as a Mermaid flowchart: a box for each resource that does something, an arrow for what passes between two of
+ * them, and the boxes of other stacks that its arrows lead to or come from. All is read off the references in the
+ * synthesized configuration.
  *
+ * @param stack the name of the stack.
  * @throws Error on a type of resource that nobody has said how to draw, so that the picture cannot leave it out unseen.
  */
-export function architectureDiagram(resources: readonly Resource[]): string {
+export function architectureDiagram(resources: readonly Resource[], stack: string): string {
   const unknown = resources.filter(({ type }) => !DRAWN[type] && !PART_OF[type]);
   if (unknown.length > 0) {
     const addresses = unknown.map(({ address }) => address).join(", ");
     throw new Error(`nobody has said how to draw ${addresses}: add the type to DRAWN or to PART_OF`);
   }
   const boxes = resources.filter((resource) => boxFor(resource, resources) === resource);
-  const edges = resources.flatMap((resource) => edgesOf(resource, resources));
-  const stacks = [...new Set(resources.map(({ stack }) => stack))];
+  const edges = resources
+    .flatMap((resource) => edgesOf(resource, resources))
+    .filter(({ from, to }) => [from.stack, to.stack].includes(stack));
+  const own = boxes.filter((box) => box.stack === stack);
+  const neighbours = boxes.filter(
+    (box) => !own.includes(box) && edges.some(({ from, to }) => [from, to].includes(box)),
+  );
+  const theft = own.flatMap((box) => theftOf(box));
   return [
-    "flowchart LR",
-    '  thief(["Thief<br/>outside of AWS"])',
-    ...stacks.flatMap((stack) => [
-      `  subgraph ${stack}`,
-      ...boxes.filter((box) => box.stack === stack).map((box) => `    ${drawBox(box, resources)}`),
-      "  end",
-    ]),
+    "flowchart TB",
+    ...(theft.length > 0 ? ['  thief(["Thief<br/>outside of AWS"])'] : []),
+    `  subgraph ${stack}`,
+    ...own.map((box) => `    ${drawBox(box, resources)}`),
+    "  end",
+    ...neighbours.map((box) => `  ${drawBox(box, resources)}`),
     ...new Set(edges.map(({ from, to, label }) => `  ${idOf(from)} -->|${label}| ${idOf(to)}`)),
-    ...boxes.filter(({ type }) => type === "aws_instance").map((box) => `  ${idOf(box)} -.->|credentials| thief`),
-    ...boxes
-      .filter(({ type }) => type === "aws_guardduty_detector")
-      .map((box) => `  thief -.->|API calls| ${idOf(box)}`),
+    ...theft.map((arrow) => `  ${arrow}`),
   ].join("\n");
+}
+
+/** What passes between the thief and a box. */
+function theftOf(box: Resource): string[] {
+  if (box.type === "aws_instance") return [`${idOf(box)} -.->|credentials| thief`];
+  return box.type === "aws_guardduty_detector" ? [`thief -.->|API calls| ${idOf(box)}`] : [];
 }
 
 function edgesOf(resource: Resource, all: readonly Resource[]): Edge[] {

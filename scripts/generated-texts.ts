@@ -4,9 +4,11 @@ import { workshopResources } from "./workshop-resources";
 
 /** Every text that is made from what is synthesized or from the code that runs, by the name of its section. */
 export async function generatedTexts(): Promise<Readonly<Record<string, string>>> {
+  const resources = workshopResources();
   const { alert, mail, policy, logLine } = await workshopExample();
   return {
-    architecture: fenced("mermaid", architectureDiagram(workshopResources())),
+    "response-stack": fenced("mermaid", architectureDiagram(resources, "guardduty-response")),
+    "lab-stack": fenced("mermaid", architectureDiagram(resources, "guardduty-lab")),
     "alert-mail": fenced("text", alert),
     "remediation-mail": fenced("text", `Subject: ${mail.subject}\n\n${mail.message}`),
     "revocation-policy": fenced("json", JSON.stringify(policy, undefined, 2)),

@@ -139,6 +139,27 @@ describe("the commands of the workshop", () => {
   });
 });
 
+test("the guide's table of settings has every one, with its variable", () => {
+  // GIVEN what the configuration answers to a setting and a variable that do not exist
+  const rows = [...GUIDE.matchAll(/^\| `(\w+)` \| `([A-Z_]+)`/gm)];
+  const listed = (list: RegExp, read: () => unknown): string[] => {
+    try {
+      read();
+    } catch (error) {
+      return list.exec(String(error))![1]!.split(", ");
+    }
+    throw new Error("nothing was refused");
+  };
+
+  // WHEN
+  const settings = listed(/the settings are (.*)/, () => readConfiguration({ nothing: 1 }, {}));
+  const variables = listed(/the variables are (.*)/, () => readConfiguration({}, { GUARDDUTY_RESPONSE_NOTHING: "1" }));
+
+  // THEN
+  expect(rows.map(([, setting]) => setting)).toEqual(settings);
+  expect(rows.map(([, , variable]) => `GUARDDUTY_RESPONSE_${variable}`)).toEqual(variables);
+});
+
 describe("the documents", () => {
   test("show what the code makes now, where they show it (npm run docs)", async () => {
     const texts = await generatedTexts();
@@ -165,7 +186,7 @@ describe("commands in a document", () => {
     expect(commandsOf("one \\\n  two # why\n\nthree\n")).toEqual(["one two", "three"]);
   });
 
-  test("fail to be taken from blocks in other languages", () => {
+  test("are not taken from blocks in other languages", () => {
     expect(shellBlocks("```json\n{}\n```\n")).toEqual([]);
   });
 });

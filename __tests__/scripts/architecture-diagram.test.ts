@@ -3,14 +3,12 @@ import { resourcesOf, workshopResources } from "../../scripts/workshop-resources
 
 const lines = (diagram: string): string[] => diagram.split("\n").map((line) => line.trim());
 
-test("the diagram has what passes from the theft to the mail", () => {
-  // WHEN
-  const diagram = lines(architectureDiagram(workshopResources()));
+const response = (settings = {}): string => architectureDiagram(workshopResources(settings), "guardduty-response");
+const lab = (): string => architectureDiagram(workshopResources(), "guardduty-lab");
 
-  // THEN
-  expect(diagram).toEqual(
+test("the diagram of the response has what passes from the theft to the mail", () => {
+  expect(lines(response())).toEqual(
     expect.arrayContaining([
-      "box_instance -.->|credentials| thief",
       "thief -.->|API calls| box_detector",
       "box_detector -->|finding| box_response_rule",
       "box_response_rule -->|alert| box_response_topic",
@@ -23,9 +21,29 @@ test("the diagram has what passes from the theft to the mail", () => {
   );
 });
 
-test("every arrow leads from a box to a box", () => {
+test("the diagram of the lab has the theft and what may revoke its role", () => {
+  expect(lines(lab())).toEqual(
+    expect.arrayContaining([
+      "box_instance -.->|credentials| thief",
+      "box_instance -->|runs as| box_instance_role",
+      "box_response_revoker_role -->|attaches RevokeOldSessions| box_instance_role",
+    ]),
+  );
+});
+
+test("a box of another stack stands outside of the stack's frame", () => {
+  const [inside = "", outside = ""] = lab().split("\n  end\n");
+  expect(inside).not.toContain("box_response_revoker_role");
+  expect(outside).toContain('box_response_revoker_role["IAM role<br/>GuardDuty-Example-Revoke-REGION"]');
+  expect(outside).not.toContain("box_response_topic");
+});
+
+test.each([
+  ["response", response],
+  ["lab", lab],
+])("every arrow of the %s leads from a box to a box", (_, diagramOf) => {
   // WHEN
-  const diagram = lines(architectureDiagram(workshopResources()));
+  const diagram = lines(diagramOf());
 
   // THEN
   const boxes = diagram.flatMap((line) => /^(\w+)(?:\[|\(\[)"/.exec(line)?.[1] ?? []);
@@ -36,20 +54,19 @@ test("every arrow leads from a box to a box", () => {
 });
 
 test("the diagram follows the configuration", () => {
-  // WHEN
-  const diagram = architectureDiagram(workshopResources({ detector: "none", alertEmails: [], revocableRoles: "any" }));
-
-  // THEN
-  expect(diagram).not.toMatch(/GuardDuty<br\/>detector|E-mail|attaches RevokeOldSessions/);
+  const diagram = response({ detector: "none", alertEmails: [], revocableRoles: "any" });
+  expect(diagram).not.toMatch(/GuardDuty<br\/>detector|E-mail|attaches RevokeOldSessions|Thief/);
 });
 
-test("fails on a resource that nobody has said how to draw", () => {
+test("throws when nobody has said how to draw a resource", () => {
   const resources = resourcesOf("stack", JSON.stringify({ resource: { aws_s3_bucket: { evidence: {} } } }));
-  expect(() => architectureDiagram(resources)).toThrow(/how to draw aws_s3_bucket\.evidence/);
+  expect(() => architectureDiagram(resources, "stack")).toThrow(/how to draw aws_s3_bucket\.evidence/);
 });
 
-test("fails on a part of something that is not there", () => {
+test("throws when a part belongs to something that is not there", () => {
   const configuration = { resource: { aws_kms_alias: { alias: { target_key_id: "${aws_kms_key.gone.key_id}" } } } };
   const resources = resourcesOf("stack", JSON.stringify(configuration));
-  expect(() => architectureDiagram(resources)).toThrow("aws_kms_alias.alias.target_key_id refers to no resource");
+  expect(() => architectureDiagram(resources, "stack")).toThrow(
+    "aws_kms_alias.alias.target_key_id refers to no resource",
+  );
 });

@@ -34,7 +34,7 @@ const synthesize = (props?: Props) => Template.from((stack) => makeResponse(stac
 const targets = (template: Template) =>
   Object.fromEntries(template.all(CloudwatchEventTarget).map((target) => [target["target_id"], target]));
 
-/** Everything that the smallest use deploys; the table in the README names it. */
+/** Everything that the smallest use deploys; the table in docs/architecture.md names it. */
 const SMALLEST = {
   aws_cloudwatch_event_rule: 1,
   aws_cloudwatch_event_target: 2,
