@@ -5,17 +5,17 @@ import { join } from "node:path";
 
 import { App } from "cdktf";
 
-import { readConfiguration } from "./workshop/settings";
+import { readSettings } from "./workshop/settings";
 import { LabStack } from "./workshop/lab-stack";
 import { ResponseStack } from "./workshop/response-stack";
 
 const { context = {} } = JSON.parse(readFileSync(join(__dirname, "cdktf.json"), "utf8"));
 
 try {
-  const configuration = readConfiguration(context, process.env);
+  const settings = readSettings(context, process.env);
   const app = new App({ context, stackTraces: false });
-  new ResponseStack(app, "guardduty-response", configuration);
-  new LabStack(app, "guardduty-lab", configuration);
+  new ResponseStack(app, "guardduty-response", settings);
+  new LabStack(app, "guardduty-lab", settings);
   app.synth();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

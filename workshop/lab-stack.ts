@@ -4,13 +4,16 @@ import type { Construct } from "constructs";
 import { LabBait } from "./lab/lab-bait";
 import { LabInstance } from "./lab/lab-instance";
 import { LabNetwork } from "./lab/lab-network";
-import type { Configuration } from "./settings";
+import type { WorkshopSettings } from "./settings";
 import { WorkshopStack } from "./workshop-stack";
 
-/** The instance to rob, with something to steal. Only for the workshop: deployed when it is named, then destroyed. */
+/**
+ * An instance whose credentials are stolen in the workshop, and something to steal with them. Deployed only if it is named,
+ * to be destroyed after use.
+ */
 export class LabStack extends WorkshopStack {
-  constructor(scope: Construct, id: string, configuration: Configuration) {
-    super(scope, id, configuration, {
+  constructor(scope: Construct, id: string, settings: WorkshopSettings) {
+    super(scope, id, settings, {
       Workshop: "GuardDuty-Example",
       Vulnerable: "on purpose: a workshop resource, destroy it after use",
     });

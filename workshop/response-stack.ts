@@ -6,21 +6,21 @@ import { Detector, type IDetector } from "../src/detection/detector";
 import { LAB_ROLE_NAME } from "./lab/lab-instance";
 import { Place } from "../src/shared/place";
 import { RevocableRoles } from "../src/revocation/revocable-roles";
-import { type Configuration, toRevocableRoles } from "./settings";
+import { type WorkshopSettings, toRevocableRoles } from "./settings";
 import { WorkshopStack } from "./workshop-stack";
 
-/** What a Terraform shop keeps: the response, under the names that the workshop's guide uses. */
+/** The response under the names that the workshop's guide uses. */
 export class ResponseStack extends WorkshopStack {
-  constructor(scope: Construct, id: string, configuration: Configuration) {
-    super(scope, id, configuration, { Workshop: "GuardDuty-Example" });
+  constructor(scope: Construct, id: string, settings: WorkshopSettings) {
+    super(scope, id, settings, { Workshop: "GuardDuty-Example" });
     const response = new CredentialExfiltrationResponse(this, "response", {
-      ...configuration,
+      ...settings,
       prefix: "GuardDuty-Example",
       ruleName: "GuardDuty-Event-IAMUser-InstanceCredentialExfiltration",
       functionName: "GuardDuty-Example-Remediation-InstanceCredentialExfiltration",
       topicName: "GuardDuty-Example",
-      detector: this.detector(configuration.detector),
-      revocableRoles: this.revocableRoles(configuration.revocableRoles),
+      detector: this.detector(settings.detector),
+      revocableRoles: this.revocableRoles(settings.revocableRoles),
       dashboard: true,
     });
     const outputs = {
@@ -48,7 +48,7 @@ export class ResponseStack extends WorkshopStack {
     }
   }
 
-  private revocableRoles(setting: Configuration["revocableRoles"]): RevocableRoles {
+  private revocableRoles(setting: WorkshopSettings["revocableRoles"]): RevocableRoles {
     if (setting !== "lab") return toRevocableRoles(setting);
     const { partition, accountId } = Place.of(this);
     return RevocableRoles.named(`arn:${partition}:iam::${accountId}:role/${LAB_ROLE_NAME}`);

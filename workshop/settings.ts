@@ -6,7 +6,7 @@ import { RevocableRoles } from "../src/revocation/revocable-roles";
 import { checkRevocation, isSeverity } from "../src/revocation/revocation-props";
 
 /** What a user of the workshop may set. */
-export interface Configuration {
+export interface WorkshopSettings {
   /** Where everything is deployed. */
   readonly region: string;
   readonly alertEmails: readonly string[];
@@ -19,23 +19,23 @@ export interface Configuration {
   readonly scope: Scope;
   readonly minimumSeverity: number;
   readonly severityOverrides: Readonly<Record<string, number>>;
-  /** Undefined mails nothing but stolen role credentials. */
+  /** If undefined, only stolen role credentials are mailed. */
   readonly alertSeverity?: number;
   readonly verifyAfterSeconds: number;
-  /** The bucket that keeps Terraform's state; a local file does where it is left out. */
+  /** The bucket that keeps Terraform's state; if undefined, a local file keeps it. */
   readonly stateBucket?: string;
   readonly stateRegion?: string;
   readonly stateKeyPrefix?: string;
 }
 
-/** What an environment variable is called that overrides a setting: `GUARDDUTY_RESPONSE_ALERT_EMAILS` for `alertEmails`. */
+/** Prefix of the environment variables that override settings: `GUARDDUTY_RESPONSE_ALERT_EMAILS` for `alertEmails`. */
 const VARIABLE_PREFIX = "GUARDDUTY_RESPONSE_";
 
 /** cdktf's own flags, which live in the same `context`. */
 const FEATURE_FLAGS = ["excludeStackIdFromLogicalIds", "allowSepCharsInLogicalIds"];
 
 type Kind = "text" | "list" | "text or list" | "number" | "numbers";
-const SETTINGS: Readonly<Record<keyof Configuration, Kind>> = {
+const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   region: "text",
   alertEmails: "list",
   detector: "text",
@@ -52,7 +52,7 @@ const SETTINGS: Readonly<Record<keyof Configuration, Kind>> = {
   stateKeyPrefix: "text",
 };
 
-const DEFAULTS: Configuration = {
+const DEFAULTS: WorkshopSettings = {
   region: "us-west-2",
   alertEmails: [],
   detector: "create",
@@ -66,38 +66,39 @@ const DEFAULTS: Configuration = {
 };
 
 /**
- * Reads the settings from the `context` of cdktf.json and from environment variables, which win.
+ * The settings of the `context` of cdktf.json, overridden by those of environment variables.
  *
  * @param context the `context` of cdktf.json; null stands for the default.
  * @param environment such as `process.env`. Lists are separated by commas, `severityOverrides` is JSON.
  * @throws Error that names every setting that is unknown, malformed or contradicts another one.
  */
-export function readConfiguration(
+export function readSettings(
   context: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,
-): Configuration {
-  const problems: string[] = [];
-  const settings = { ...fromContext(context, problems), ...fromEnvironment(environment, problems) };
-  const configuration = { ...DEFAULTS, ...settings } as Configuration;
-  problems.push(...check(configuration));
-  if (problems.length > 0) {
+): WorkshopSettings {
+  const problems = new Problems();
+  const given = { ...fromContext(context, problems), ...fromEnvironment(environment, problems) };
+  const settings = { ...DEFAULTS, ...given } as WorkshopSettings;
+  check(settings, problems);
+  if (problems.messages.length > 0) {
     throw new Error(
-      `the settings in cdktf.json ("context") and in ${VARIABLE_PREFIX}… variables are not usable:\n  - ` +
-        problems.join("\n  - "),
+      `invalid settings in cdktf.json ("context") or in ${VARIABLE_PREFIX}… variables:\n  - ` +
+        problems.messages.join("\n  - "),
     );
   }
-  return configuration;
+  return settings;
 }
 
-function fromContext(context: Readonly<Record<string, unknown>>, problems: string[]): Record<string, unknown> {
+function fromContext(context: Readonly<Record<string, unknown>>, problems: Problems): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(context)) {
     if (FEATURE_FLAGS.includes(key)) continue;
     if (!isSetting(key)) {
-      problems.push(`${key}: unknown; the settings are ${Object.keys(SETTINGS).join(", ")}`);
+      problems.add(`${key}: unknown; must be one of ${Object.keys(SETTINGS).join(", ")}`);
     } else if (value !== null) {
-      if (isKind(value, SETTINGS[key])) settings[key] = value;
-      else problems.push(`${key}: received ${JSON.stringify(value)}; allowed is ${KINDS[SETTINGS[key]]}`);
+      const isValid = isKind(value, SETTINGS[key]);
+      problems.check(key, value, () => isValid, KINDS[SETTINGS[key]]);
+      if (isValid) settings[key] = value;
     }
   }
   return settings;
@@ -105,19 +106,20 @@ function fromContext(context: Readonly<Record<string, unknown>>, problems: strin
 
 function fromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
-  problems: string[],
+  problems: Problems,
 ): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith(VARIABLE_PREFIX) || text === undefined || text === "") continue;
     const key = Object.keys(SETTINGS).find((setting) => variableOf(setting) === variable);
     if (!key || !isSetting(key)) {
-      problems.push(`${variable}: unknown; the variables are ${Object.keys(SETTINGS).map(variableOf).join(", ")}`);
+      problems.add(`${variable}: unknown; must be one of ${Object.keys(SETTINGS).map(variableOf).join(", ")}`);
       continue;
     }
     const value = fromText(text, SETTINGS[key]);
-    if (isKind(value, SETTINGS[key])) settings[key] = value;
-    else problems.push(`${variable}: received ${JSON.stringify(text)}; allowed is ${KINDS[SETTINGS[key]]}`);
+    const isValid = isKind(value, SETTINGS[key]);
+    problems.check(variable, text, () => isValid, KINDS[SETTINGS[key]]);
+    if (isValid) settings[key] = value;
   }
   return settings;
 }
@@ -130,7 +132,7 @@ const KINDS: Readonly<Record<Kind, string>> = {
   numbers: "an object of numbers (in a variable, as JSON)",
 };
 
-const isSetting = (key: string): key is keyof Configuration => Object.hasOwn(SETTINGS, key);
+const isSetting = (key: string): key is keyof WorkshopSettings => Object.hasOwn(SETTINGS, key);
 const variableOf = (key: string): string =>
   VARIABLE_PREFIX + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
@@ -172,17 +174,16 @@ function fromText(text: string, kind: Kind): unknown {
   }
 }
 
-/** How a text says which roles may be revoked; whether path, tag and ARN are usable is the construct's to judge. */
+/** The texts that say which roles may be revoked; whether path, tag and ARN are valid is the construct's to judge. */
 const ROLES_SETTING = /^(lab|any|path:.*|tag:[^=]+=.*|arn:.*)$/;
 
-/** Everything that is wrong at once: what the constructs would find, and what only the settings together can say. */
-function check(configuration: Configuration): string[] {
-  const problems = new Problems();
+/** Notes what the constructs would find too, and what only the settings together can say. */
+function check(settings: WorkshopSettings, problems: Problems): void {
   const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
-  const { region, detector, revocableRoles, stateBucket, stateRegion, stateKeyPrefix } = configuration;
+  const { region, alertEmails, detector, revocableRoles, protectedRoles, alertSeverity } = settings;
   const isRegion = matches(/^[a-z]{2,3}(-[a-z]+)+-\d{1,2}$/);
   problems.check("region", region, isRegion, "the name of a region such as us-west-2");
-  checkEmails(configuration.alertEmails, problems);
+  checkEmails(alertEmails, problems);
   problems.check(
     "detector",
     detector,
@@ -197,28 +198,27 @@ function check(configuration: Configuration): string[] {
       "lab, any, path:/…/, tag:Key=Value, or a list of role ARNs",
     );
   }
+  const { stateBucket, stateRegion, stateKeyPrefix } = settings;
   problems.check("stateBucket", stateBucket, matches(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/), "the name of an S3 bucket");
   problems.check("stateRegion", stateRegion, isRegion, "the name of a region such as us-west-2");
   if (stateBucket === undefined && stateRegion !== undefined) {
-    problems.add("stateRegion: there is no stateBucket that could be in it; name the bucket or leave the region out");
+    problems.add("stateRegion: there is no stateBucket in it; set stateBucket or remove stateRegion");
   }
   if (stateBucket === undefined && stateKeyPrefix !== undefined) {
-    problems.add("stateKeyPrefix: there is no stateBucket to keep it; name the bucket or leave the prefix out");
+    problems.add("stateKeyPrefix: there is no stateBucket for it; set stateBucket or remove stateKeyPrefix");
   }
-  const { alertSeverity, protectedRoles } = configuration;
   problems.check("alertSeverity", alertSeverity, isSeverity, "a number from 0 to 10");
   if (revocableRoles === "lab" && protectedRoles.some((arn) => arn.endsWith(`:role/${LAB_ROLE_NAME}`))) {
     problems.add(
-      `protectedRoles: ${LAB_ROLE_NAME} is the lab's role, which revocableRoles names; name it in one of them`,
+      `protectedRoles: ${LAB_ROLE_NAME} is the lab's role, which revocableRoles names; remove it from one of them`,
     );
   }
   const judged = typeof revocableRoles !== "string" || (revocableRoles !== "lab" && ROLES_SETTING.test(revocableRoles));
   const roles = judged ? toRevocableRoles(revocableRoles) : RevocableRoles.anyOfAccount();
-  checkRevocation({ ...configuration, revocableRoles: roles }, problems);
-  return [...problems.messages];
+  checkRevocation({ ...settings, revocableRoles: roles }, problems);
 }
 
-/** What a setting other than `lab` means: the lab's role is known to the stacks only. */
+/** The roles that a setting other than `lab` stands for: the lab's role is known to the stacks only. */
 export function toRevocableRoles(setting: string | readonly string[]): RevocableRoles {
   if (typeof setting !== "string") return RevocableRoles.named(...setting);
   if (setting === "any") return RevocableRoles.anyOfAccount();

@@ -1,17 +1,17 @@
 import { LocalBackend, S3Backend, type TerraformStack } from "cdktf";
 
-import type { Configuration } from "./settings";
+import type { WorkshopSettings } from "./settings";
 
 /**
- * Where Terraform keeps the state of a stack: in a bucket, locked by S3 itself, or in a file next to the project.
+ * Sets where Terraform keeps the state of a stack: in a bucket, locked by S3 itself, or in a file next to the project.
  *
  * The file's path is relative to the folder that Terraform runs in (`cdktf.out/stacks/<stack>`), so that what is
  * synthesized is the same on every machine.
  *
  * @see https://developer.hashicorp.com/terraform/language/backend/s3
  */
-export function keepState(stack: TerraformStack, configuration: Configuration): void {
-  const { stateBucket, stateRegion = configuration.region, stateKeyPrefix = "guardduty-response" } = configuration;
+export function keepState(stack: TerraformStack, settings: WorkshopSettings): void {
+  const { stateBucket, stateRegion = settings.region, stateKeyPrefix = "guardduty-response" } = settings;
   const name = stack.node.id;
   if (stateBucket === undefined) {
     new LocalBackend(stack, { path: `../../../terraform.${name}.tfstate` });

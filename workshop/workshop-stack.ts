@@ -2,7 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 
-import type { Configuration } from "./settings";
+import type { WorkshopSettings } from "./settings";
 import { keepState } from "./state";
 
 /** The versions of the AWS provider that everything here is written for; the bindings would pin a single one. */
@@ -10,11 +10,11 @@ const AWS_PROVIDER_VERSIONS = ">= 5.100.0, < 7.0.0";
 
 /** What both stacks of the workshop share: provider, state, tags. */
 export abstract class WorkshopStack extends TerraformStack {
-  constructor(scope: Construct, id: string, configuration: Configuration, tags: Record<string, string>) {
+  constructor(scope: Construct, id: string, settings: WorkshopSettings, tags: Record<string, string>) {
     super(scope, id);
-    new AwsProvider(this, "aws", { region: configuration.region, defaultTags: [{ tags }] });
+    new AwsProvider(this, "aws", { region: settings.region, defaultTags: [{ tags }] });
     this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSIONS);
     this.addOverride("terraform.required_version", ">= 1.5.0");
-    keepState(this, configuration);
+    keepState(this, settings);
   }
 }

@@ -9,7 +9,7 @@ import { replaceSections } from "../../scripts/generated-section";
 import { PROJECT, markdownFiles } from "../../scripts/project-files";
 import { exampleEvent } from "../../scripts/workshop-example";
 import { workshopResources } from "../../scripts/workshop-resources";
-import { readConfiguration } from "../../workshop/settings";
+import { readSettings } from "../../workshop/settings";
 import { LabStack } from "../../workshop/lab-stack";
 import { ResponseStack } from "../../workshop/response-stack";
 import { commandsOf, shellBlocks } from "./shell-commands";
@@ -26,11 +26,8 @@ const valuesOf = (pattern: RegExp): string[] => [
 
 const stacks = () => {
   const app = Testing.app();
-  const configuration = readConfiguration({ alertEmails: ["you@example.com"] }, {});
-  const all = [
-    new ResponseStack(app, "guardduty-response", configuration),
-    new LabStack(app, "guardduty-lab", configuration),
-  ];
+  const settings = readSettings({ alertEmails: ["you@example.com"] }, {});
+  const all = [new ResponseStack(app, "guardduty-response", settings), new LabStack(app, "guardduty-lab", settings)];
   return Object.fromEntries(
     all.map((stack) => [stack.node.id, JSON.parse(Testing.synth(stack)) as { output: object }]),
   );
@@ -98,7 +95,7 @@ describe("the commands of the workshop", () => {
       (command) => /^export (GUARDDUTY_RESPONSE_\w+)=(\S+)/.exec(command)?.slice(1) ?? [],
     );
     expect(settings).toHaveLength(4);
-    expect(() => readConfiguration({}, { [settings[0]!]: settings[1], [settings[2]!]: settings[3] })).not.toThrow();
+    expect(() => readSettings({}, { [settings[0]!]: settings[1], [settings[2]!]: settings[3] })).not.toThrow();
   });
 
   test("use only files that there are, or that they make", () => {
@@ -152,8 +149,8 @@ test("the guide's table of settings has every one, with its variable", () => {
   };
 
   // WHEN
-  const settings = listed(/the settings are (.*)/, () => readConfiguration({ nothing: 1 }, {}));
-  const variables = listed(/the variables are (.*)/, () => readConfiguration({}, { GUARDDUTY_RESPONSE_NOTHING: "1" }));
+  const settings = listed(/must be one of (.*)/, () => readSettings({ nothing: 1 }, {}));
+  const variables = listed(/must be one of (.*)/, () => readSettings({}, { GUARDDUTY_RESPONSE_NOTHING: "1" }));
 
   // THEN
   expect(rows.map(([, setting]) => setting)).toEqual(settings);

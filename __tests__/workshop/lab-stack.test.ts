@@ -9,11 +9,11 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { Testing } from "cdktf";
 
-import { readConfiguration } from "../../workshop/settings";
+import { readSettings } from "../../workshop/settings";
 import { LabStack } from "../../workshop/lab-stack";
 import { Template } from "../support/template";
 
-const template = Template.of(new LabStack(Testing.app(), "guardduty-lab", readConfiguration({}, {})));
+const template = Template.of(new LabStack(Testing.app(), "guardduty-lab", readSettings({}, {})));
 
 test("the lab is one instance in a network of its own, with its role and its bait, and nothing else", () => {
   expect(template.counts).toEqual({

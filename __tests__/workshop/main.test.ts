@@ -42,7 +42,7 @@ test("the app takes its settings from the environment", async () => {
   expect(warningsIn(directory)).toEqual([]);
 });
 
-test("fails on settings that are not usable with exit code 1 and one message, and synthesizes nothing", async () => {
+test("rejects invalid settings with exit code 1 and one message, and synthesizes nothing", async () => {
   // WHEN
   const output = path.join(directory, "out");
   const environment = { GUARDDUTY_RESPONSE_REGION: "Oregon", GUARDDUTY_RESPONSE_ALERT_EMAILS: "nobody" };
@@ -52,7 +52,7 @@ test("fails on settings that are not usable with exit code 1 and one message, an
   expect(exitCode).toBe(1);
   expect(stdout).toBe("");
   expect(stderr.trimEnd().split("\n")).toEqual([
-    'the settings in cdktf.json ("context") and in GUARDDUTY_RESPONSE_… variables are not usable:',
+    'invalid settings in cdktf.json ("context") or in GUARDDUTY_RESPONSE_… variables:',
     '  - region: received "Oregon"; allowed is the name of a region such as us-west-2',
     '  - alertEmails[0]: received "nobody"; allowed is an e-mail address such as security@example.com',
   ]);

@@ -6,14 +6,14 @@ import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { Testing } from "cdktf";
 
-import { readConfiguration } from "../../workshop/settings";
+import { readSettings } from "../../workshop/settings";
 import { ResponseStack } from "../../workshop/response-stack";
 import { statementsOf, Template } from "../support/template";
 
 const ID = "0123456789abcdef0123456789abcdef";
 
 function synthesize(context: Record<string, unknown> = {}): Template {
-  return Template.of(new ResponseStack(Testing.app(), "guardduty-response", readConfiguration(context, {})));
+  return Template.of(new ResponseStack(Testing.app(), "guardduty-response", readSettings(context, {})));
 }
 
 test("everything has the name that the workshop's guide uses", () => {

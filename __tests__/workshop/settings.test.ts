@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import { readConfiguration, toRevocableRoles } from "../../workshop/settings";
+import { readSettings, toRevocableRoles } from "../../workshop/settings";
 import { problemsOf } from "../support/template";
 
 const DEFAULTS = {
@@ -17,10 +17,10 @@ const DEFAULTS = {
   verifyAfterSeconds: 10,
 };
 const ROLE = "arn:aws:iam::123456789012:role/app";
-const HEADING = 'the settings in cdktf.json ("context") and in GUARDDUTY_RESPONSE_… variables are not usable:';
+const HEADING = 'invalid settings in cdktf.json ("context") or in GUARDDUTY_RESPONSE_… variables:';
 
 test("without any setting the defaults hold", () => {
-  expect(readConfiguration({}, {})).toEqual(DEFAULTS);
+  expect(readSettings({}, {})).toEqual(DEFAULTS);
 });
 
 test("cdktf.json lists the settings with their defaults", () => {
@@ -28,11 +28,11 @@ test("cdktf.json lists the settings with their defaults", () => {
   const { context } = JSON.parse(readFileSync(path.join(__dirname, "../../cdktf.json"), "utf8"));
 
   // THEN
-  expect(readConfiguration(context, {})).toEqual(DEFAULTS);
+  expect(readSettings(context, {})).toEqual(DEFAULTS);
 });
 
 test("null stands for the default, and cdktf's own flags are left alone", () => {
-  expect(readConfiguration({ region: null, alertSeverity: null, excludeStackIdFromLogicalIds: "true" }, {})).toEqual(
+  expect(readSettings({ region: null, alertSeverity: null, excludeStackIdFromLogicalIds: "true" }, {})).toEqual(
     DEFAULTS,
   );
 });
@@ -60,12 +60,12 @@ test.each<[string, unknown, string, unknown]>([
   const variable = `GUARDDUTY_RESPONSE_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
 
   // THEN
-  expect(readConfiguration(context, { UNRELATED: "x", [variable]: "" })).toEqual({ ...DEFAULTS, [key]: inContext });
-  expect(readConfiguration(context, { UNRELATED: "x", [variable]: text })).toEqual({ ...DEFAULTS, [key]: expected });
+  expect(readSettings(context, { UNRELATED: "x", [variable]: "" })).toEqual({ ...DEFAULTS, [key]: inContext });
+  expect(readSettings(context, { UNRELATED: "x", [variable]: text })).toEqual({ ...DEFAULTS, [key]: expected });
 });
 
 test.each<[string, object, string]>([
-  ["an unknown key", { alertEmail: "a@example.com" }, "alertEmail: unknown; the settings are region, alertEmails, "],
+  ["an unknown key", { alertEmail: "a@example.com" }, "alertEmail: unknown; must be one of region, alertEmails, "],
   [
     "a list that is a text",
     { alertEmails: "a@example.com" },
@@ -97,16 +97,20 @@ test.each<[string, object, string]>([
   ["a bad scope", { scope: "account" }, 'scope: received "account"; allowed is role or session'],
   ["a severity that is a text", { minimumSeverity: "7" }, 'minimumSeverity: received "7"; allowed is a number'],
   [
-    "a severity that is none",
+    "a severity out of range",
     { minimumSeverity: 70 },
     "minimumSeverity: received 70; allowed is a number from 0 to 10",
   ],
   [
-    "an alert severity that is none",
+    "an alert severity out of range",
     { alertSeverity: -1 },
     "alertSeverity: received -1; allowed is a number from 0 to 10",
   ],
-  ["an override that is none", { severityOverrides: { x: 1 } }, 'severityOverrides: "x" is not a finding type'],
+  [
+    "an override of something that is not a finding type",
+    { severityOverrides: { x: 1 } },
+    'severityOverrides: "x" is not a finding type',
+  ],
   [
     "a wait that is too long",
     { verifyAfterSeconds: 60 },
@@ -117,8 +121,8 @@ test.each<[string, object, string]>([
     { stateBucket: "My_Bucket" },
     'stateBucket: received "My_Bucket"; allowed is the name of an S3 bucket',
   ],
-  ["a region of no bucket", { stateRegion: "us-east-1" }, "stateRegion: there is no stateBucket that could be in it"],
-  ["a prefix of no bucket", { stateKeyPrefix: "x" }, "stateKeyPrefix: there is no stateBucket to keep it"],
+  ["a region without a bucket", { stateRegion: "us-east-1" }, "stateRegion: there is no stateBucket in it"],
+  ["a prefix without a bucket", { stateKeyPrefix: "x" }, "stateKeyPrefix: there is no stateBucket for it"],
   [
     "a role both revocable and protected",
     { revocableRoles: [ROLE], protectedRoles: [ROLE] },
@@ -129,8 +133,8 @@ test.each<[string, object, string]>([
     { protectedRoles: ["arn:aws:iam::123456789012:role/GuardDuty-Example-EC2-Compromised"] },
     "protectedRoles: GuardDuty-Example-EC2-Compromised is the lab's role, which revocableRoles names",
   ],
-])("fails on %s", (_, context, problem) => {
-  expect(problemsOf(() => readConfiguration(context as Record<string, unknown>, {}))).toEqual(
+])("throws when given %s", (_, context, problem) => {
+  expect(problemsOf(() => readSettings(context as Record<string, unknown>, {}))).toEqual(
     [HEADING, `  - ${problem}`].map((line) => expect.stringContaining(line)),
   );
 });
@@ -139,7 +143,7 @@ test.each([
   [
     "GUARDDUTY_RESPONSE_ALERT_EMAIL",
     "a@example.com",
-    "GUARDDUTY_RESPONSE_ALERT_EMAIL: unknown; the variables are GUARDDUTY_RESPONSE_REGION, ",
+    "GUARDDUTY_RESPONSE_ALERT_EMAIL: unknown; must be one of GUARDDUTY_RESPONSE_REGION, ",
   ],
   [
     "GUARDDUTY_RESPONSE_MINIMUM_SEVERITY",
@@ -151,14 +155,14 @@ test.each([
     "{",
     'GUARDDUTY_RESPONSE_SEVERITY_OVERRIDES: received "{"; allowed is an object of numbers',
   ],
-])("fails on the variable %s=%s", (variable, value, problem) => {
-  expect(problemsOf(() => readConfiguration({}, { [variable]: value }))).toEqual([
+])("throws when the variable is %s=%s", (variable, value, problem) => {
+  expect(problemsOf(() => readSettings({}, { [variable]: value }))).toEqual([
     HEADING,
     expect.stringContaining(problem),
   ]);
 });
 
-test("fails with every problem in one error, of whatever kind and wherever it was set", () => {
+test("throws one error with every problem, of whatever kind and wherever it was set", () => {
   // GIVEN
   const context = {
     unknownKey: 1,
@@ -170,7 +174,7 @@ test("fails with every problem in one error, of whatever kind and wherever it wa
   const environment = { GUARDDUTY_RESPONSE_SCOPE: "account", GUARDDUTY_RESPONSE_TYPO: "x" };
 
   // WHEN
-  const problems = problemsOf(() => readConfiguration(context, environment));
+  const problems = problemsOf(() => readSettings(context, environment));
 
   // THEN
   expect(problems.map((line) => line.replace(/[:[].*$/, ""))).toEqual([

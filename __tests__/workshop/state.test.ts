@@ -1,14 +1,14 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 
-import { readConfiguration } from "../../workshop/settings";
+import { readSettings } from "../../workshop/settings";
 import { keepState } from "../../workshop/state";
 import { Template } from "../support/template";
 
 function backendWith(context: Record<string, unknown>): any {
   const stack = new TerraformStack(Testing.app(), "guardduty-response");
   new AwsProvider(stack, "aws", { region: "us-west-2" });
-  keepState(stack, readConfiguration(context, {}));
+  keepState(stack, readSettings(context, {}));
   return Template.of(stack).section("terraform").backend;
 }
 
@@ -16,7 +16,7 @@ test("the state is a file next to the project, with the same path on every machi
   expect(backendWith({})).toEqual({ local: { path: "../../../terraform.guardduty-response.tfstate" } });
 });
 
-test("the state is kept and locked by S3 where a bucket is named", () => {
+test("the state is kept and locked by S3 if a bucket is named", () => {
   expect(backendWith({ stateBucket: "acme-state", region: "eu-west-1" })).toEqual({
     s3: {
       bucket: "acme-state",

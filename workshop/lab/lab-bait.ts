@@ -3,7 +3,7 @@ import { DynamodbTableItem } from "@cdktf/provider-aws/lib/dynamodb-table-item";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Construct } from "constructs";
 
-/** What the thief finds: a table of invented customers and a parameter that looks like a password and is none. */
+/** What the thief finds: a table of invented customers, and a parameter that looks like a password but opens nothing. */
 export class LabBait extends Construct {
   readonly tableArn: string;
   readonly parameterArn: string;

@@ -8,10 +8,10 @@ import { Construct } from "constructs";
 import type { LabBait } from "./lab-bait";
 import type { LabNetwork } from "./lab-network";
 
-/** The role of the instance that is robbed: the workshop's guide, its mails and its revocation all name it. */
+/** The role whose credentials are stolen: the workshop's guide, its mails and its revocation all name it. */
 export const LAB_ROLE_NAME = "GuardDuty-Example-EC2-Compromised";
 
-/** Where AWS publishes the id of the newest Amazon Linux 2023 image for the instance's processor. */
+/** The public parameter that holds the id of the newest Amazon Linux 2023 image for the instance's processor. */
 const IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 
 /**
@@ -32,7 +32,7 @@ export interface LabInstanceProps {
   readonly bait: LabBait;
 }
 
-/** The instance to rob: reachable through Session Manager only, with a role that may look at the bait. */
+/** The instance whose credentials are stolen: reachable through Session Manager only, with a role that may read the bait. */
 export class LabInstance extends Construct {
   readonly instanceId: string;
   readonly roleName = LAB_ROLE_NAME;

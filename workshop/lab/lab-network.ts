@@ -8,7 +8,7 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { Construct } from "constructs";
 
-/** A network with one public subnet, for Session Manager to be reached from; nothing is let in. */
+/** A network with one public subnet, from which the instance reaches Session Manager; nothing is let in. */
 export class LabNetwork extends Construct {
   readonly subnetId: string;
   readonly securityGroupId: string;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { App } from "cdktf";
 
 import { context } from "../../../cdktf.json";
-import { readConfiguration } from "../../../workshop/settings";
+import { readSettings } from "../../../workshop/settings";
 import { LabStack } from "../../../workshop/lab-stack";
 import { ResponseStack } from "../../../workshop/response-stack";
 
@@ -24,10 +24,10 @@ export class SynthesizedOutputs {
 
   static create(environment: Record<string, string> = {}): SynthesizedOutputs {
     const outdir = mkdtempSync(join(tmpdir(), "synthesized-"));
-    const configuration = readConfiguration(context, environment);
+    const settings = readSettings(context, environment);
     const app = new App({ outdir, context });
-    new ResponseStack(app, "guardduty-response", configuration);
-    new LabStack(app, "guardduty-lab", configuration);
+    new ResponseStack(app, "guardduty-response", settings);
+    new LabStack(app, "guardduty-lab", settings);
     app.synth();
     return new SynthesizedOutputs(outdir);
   }

@@ -2,25 +2,25 @@ import { Testing } from "cdktf";
 
 import { planRevocation } from "../../../lambda/revoke-sessions/revocation";
 import { decide, type NamedPolicy } from "../../../local-aws/iam/simulator";
-import { readConfiguration } from "../../../workshop/settings";
+import { readSettings } from "../../../workshop/settings";
 import { LabStack } from "../../../workshop/lab-stack";
 import { ACCOUNT, deploymentOf, roleOf } from "../../support/deployment";
 
 const ROLE_ID = "AROAEXAMPLEEXAMPLEEXA";
-const ROBBED = "i-0123456789abcdef0";
+const COMPROMISED = "i-0123456789abcdef0";
 const OTHER = "i-0fedcba9876543210";
 const STOLEN_KEY = "ASIAEXAMPLESTOLENKEY";
 const NOW = new Date("2026-03-14T09:26:53Z");
 
 const lab = roleOf(
-  deploymentOf(new LabStack(Testing.app(), "guardduty-lab", readConfiguration({}, {}))),
+  deploymentOf(new LabStack(Testing.app(), "guardduty-lab", readSettings({}, {}))),
   "GuardDuty-Example-EC2-Compromised",
 );
 
-/** The policy that the function attaches in answer to the stolen key. */
+/** The policy that the function attaches because of the stolen key. */
 function revocation(userId?: string): { policy: NamedPolicy; cutoff: Date } {
   const plan = planRevocation(undefined, { policyName: "RevokeOldSessions", userId, marks: [STOLEN_KEY] }, NOW);
-  if (plan.kind !== "write") throw new Error("a role without a policy has nothing answered");
+  if (plan.kind !== "write") throw new Error("a role without a policy must get one");
   return { policy: { name: "RevokeOldSessions", policy: JSON.parse(plan.document) }, cutoff: plan.cutoff };
 }
 
@@ -50,8 +50,8 @@ test("the stolen session may list tables before the revocation, and is denied ex
   const issued = later(cutoff, -3600);
 
   // THEN
-  expect(await tryAs(ROBBED, issued, lab.policies)).toBe("allowed");
-  expect(await tryAs(ROBBED, issued, [...lab.policies, policy])).toBe("explicitly denied");
+  expect(await tryAs(COMPROMISED, issued, lab.policies)).toBe("allowed");
+  expect(await tryAs(COMPROMISED, issued, [...lab.policies, policy])).toBe("explicitly denied");
 });
 
 test("a session issued from the cut-off on is allowed again", async () => {
@@ -60,8 +60,8 @@ test("a session issued from the cut-off on is allowed again", async () => {
   const policies = [...lab.policies, policy];
 
   // THEN
-  expect(await tryAs(ROBBED, later(cutoff, -1), policies)).toBe("explicitly denied");
-  expect(await tryAs(ROBBED, cutoff, policies)).toBe("allowed");
+  expect(await tryAs(COMPROMISED, later(cutoff, -1), policies)).toBe("explicitly denied");
+  expect(await tryAs(COMPROMISED, cutoff, policies)).toBe("allowed");
 });
 
 test("the session that a thief starts from the stolen one right away is denied too: the cut-off lies ahead", async () => {
@@ -69,7 +69,7 @@ test("the session that a thief starts from the stolen one right away is denied t
   const { policy } = revocation();
 
   // THEN
-  expect(await tryAs(ROBBED, later(NOW, 5), [...lab.policies, policy])).toBe("explicitly denied");
+  expect(await tryAs(COMPROMISED, later(NOW, 5), [...lab.policies, policy])).toBe("explicitly denied");
 });
 
 test("with scope role, the role's sessions on other instances are denied as well", async () => {
@@ -80,14 +80,14 @@ test("with scope role, the role's sessions on other instances are denied as well
   expect(await tryAs(OTHER, later(cutoff, -3600), [...lab.policies, policy])).toBe("explicitly denied");
 });
 
-test("with scope session, only the robbed instance's old sessions are denied", async () => {
+test("with scope session, only the compromised instance's old sessions are denied", async () => {
   // GIVEN
-  const { policy, cutoff } = revocation(`${ROLE_ID}:${ROBBED}`);
+  const { policy, cutoff } = revocation(`${ROLE_ID}:${COMPROMISED}`);
   const policies = [...lab.policies, policy];
 
   // THEN
-  expect(await tryAs(ROBBED, later(cutoff, -3600), policies)).toBe("explicitly denied");
-  expect(await tryAs(ROBBED, cutoff, policies)).toBe("allowed");
+  expect(await tryAs(COMPROMISED, later(cutoff, -3600), policies)).toBe("explicitly denied");
+  expect(await tryAs(COMPROMISED, cutoff, policies)).toBe("allowed");
   expect(await tryAs(OTHER, later(cutoff, -3600), policies)).toBe("allowed");
 });
 
@@ -99,12 +99,12 @@ test.each([
   ["ssm:GetParameter", `arn:aws:ssm:us-west-2:${ACCOUNT}:parameter/other`],
   ["sts:AssumeRole", `arn:aws:iam::${ACCOUNT}:role/other`],
 ])("fails to do anything but look at the bait: %s on %s", async (action, resource) => {
-  expect(await tryAs(ROBBED, NOW, lab.policies, action, resource)).toBe("implicitly denied");
+  expect(await tryAs(COMPROMISED, NOW, lab.policies, action, resource)).toBe("implicitly denied");
 });
 
 test.each([
   ["dynamodb:Scan", `arn:aws:dynamodb:us-west-2:${ACCOUNT}:table/GuardDuty-Example-Customer-DB`],
   ["ssm:GetParameter", `arn:aws:ssm:us-west-2:${ACCOUNT}:parameter/gd_prod_dbpwd_sample`],
 ])("the lab's role may take the bait: %s on %s", async (action, resource) => {
-  expect(await tryAs(ROBBED, NOW, lab.policies, action, resource)).toBe("allowed");
+  expect(await tryAs(COMPROMISED, NOW, lab.policies, action, resource)).toBe("allowed");
 });
