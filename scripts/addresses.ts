@@ -6,7 +6,7 @@ import { App, TerraformStack } from "cdktf";
 
 import { CredentialExfiltrationResponse, RevocableRoles } from "../src";
 import { moduleConfiguration } from "./terraform-module/module-configuration";
-import { readConfiguration } from "../workshop/settings";
+import { readSettings } from "../workshop/settings";
 import { LabStack } from "../workshop/lab-stack";
 import { ResponseStack } from "../workshop/response-stack";
 
@@ -20,7 +20,7 @@ export const deployedAddresses = (): Addresses => JSON.parse(readFileSync(ADDRES
 
 /** The addresses as they are synthesized now. */
 export function synthesizedAddresses(): Addresses {
-  const configuration = readConfiguration({}, {});
+  const settings = readSettings({}, {});
   const smallest = new TerraformStack(new App(), "stack");
   new AwsProvider(smallest, "aws");
   new CredentialExfiltrationResponse(smallest, "response", {
@@ -31,8 +31,8 @@ export function synthesizedAddresses(): Addresses {
   });
   return {
     construct: ofStack(smallest),
-    "guardduty-response": ofStack(new ResponseStack(new App(), "guardduty-response", configuration)),
-    "guardduty-lab": ofStack(new LabStack(new App(), "guardduty-lab", configuration)),
+    "guardduty-response": ofStack(new ResponseStack(new App(), "guardduty-response", settings)),
+    "guardduty-lab": ofStack(new LabStack(new App(), "guardduty-lab", settings)),
     module: ofModule(),
   };
 }

@@ -1,4 +1,5 @@
-import { type Block, referencedBy, type Resource } from "./workshop-resources";
+import type { Block } from "./block";
+import { referencedBy, type Resource } from "./workshop-resources";
 
 /** How a type of resource is drawn: a heading, and what names the single one. */
 const DRAWN: Readonly<Record<string, { readonly title: string; readonly name: (block: Block) => string }>> = {

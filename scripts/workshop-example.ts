@@ -8,8 +8,9 @@ import { respond } from "../lambda/revoke-sessions/respond";
 import { transformInput } from "../local-aws/eventbridge/input-transformer";
 import { evaluateTemplate } from "../local-aws/terraform/expression";
 import { LAB_ROLE_NAME } from "../workshop/lab/lab-instance";
+import type { Block } from "./block";
 import { PROJECT } from "./project-files";
-import { type Block, referencedBy, workshopResources } from "./workshop-resources";
+import { referencedBy, workshopResources } from "./workshop-resources";
 
 /** What stands for the placeholders of `docs/workshop-event.json`, in an account that does not exist. */
 const PLACEHOLDERS = {
@@ -62,8 +63,7 @@ export async function workshopExample(): Promise<WorkshopExample> {
     },
   });
   const [policy] = policies;
-  if (!incident || policy === undefined)
-    throw new Error("the workshop's event is not answered with a revocation and a mail");
+  if (!incident || policy === undefined) throw new Error("the workshop's event must lead to a revocation and a mail");
   return {
     alert: alertText(event),
     mail: report(incident),

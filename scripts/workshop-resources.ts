@@ -1,11 +1,9 @@
 import { Testing } from "cdktf";
 
-import { readConfiguration } from "../workshop/settings";
 import { LabStack } from "../workshop/lab-stack";
 import { ResponseStack } from "../workshop/response-stack";
-
-/** The attributes of a resource, in Terraform's JSON. */
-export type Block = Readonly<Record<string, any>>;
+import { readSettings } from "../workshop/settings";
+import type { Block } from "./block";
 
 /** A resource of a synthesized stack. */
 export interface Resource {
@@ -13,24 +11,27 @@ export interface Resource {
   readonly stack: string;
   /** As `aws_sns_topic`. */
   readonly type: string;
-  /** What tells it from others of its type: `response_topic_1B8DE71E`. */
+  /** Distinguishes it from others of its type: `response_topic_1B8DE71E`. */
   readonly name: string;
   /** Type and name, as Terraform's plans and references write it. */
   readonly address: string;
-  readonly block: Block;
+  readonly block: Readonly<Block>;
 }
 
-/** Both stacks of the workshop as they are synthesized for one subscriber, with the default of every other setting. */
-export function workshopResources(settings: Readonly<Record<string, unknown>> = {}): Resource[] {
-  const configuration = readConfiguration({ alertEmails: ["security@example.com"], ...settings }, {});
+/**
+ * The resources of both stacks of the workshop, synthesized for one subscriber.
+ *
+ * @param context settings other than the defaults, as in cdktf.json.
+ */
+export function workshopResources(context: Readonly<Record<string, unknown>> = {}): Resource[] {
+  const settings = readSettings({ alertEmails: ["security@example.com"], ...context }, {});
   const app = Testing.app();
-  return [
-    new ResponseStack(app, "guardduty-response", configuration),
-    new LabStack(app, "guardduty-lab", configuration),
-  ].flatMap((stack) => resourcesOf(stack.node.id, Testing.synth(stack)));
+  return [new ResponseStack(app, "guardduty-response", settings), new LabStack(app, "guardduty-lab", settings)].flatMap(
+    (stack) => resourcesOf(stack.node.id, Testing.synth(stack)),
+  );
 }
 
-/** The resources of one stack's `cdk.tf.json`; data sources are none. */
+/** The resources of one stack's `cdk.tf.json`, without its data sources. */
 export function resourcesOf(stack: string, json: string): Resource[] {
   const { resource = {} } = JSON.parse(json) as { resource?: Record<string, Record<string, Block>> };
   return Object.entries(resource).flatMap(([type, named]) =>

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { PROJECT } from "../../scripts/project-files";
-import { INPUTS } from "../../scripts/terraform-module/inputs";
+import { type Input, INPUTS } from "../../scripts/terraform-module/inputs";
 import { workshopResources } from "../../scripts/workshop-resources";
 
 const README = readFileSync(join(PROJECT, "README.md"), "utf8");
@@ -37,7 +37,7 @@ test("the example in HCL uses inputs that the module has, and every required one
   const used = [...example.matchAll(/^ {2}(\w+) +=/gm)].map(([, input]) => input!).filter((name) => name !== "source");
 
   // THEN
-  const required = Object.keys(INPUTS).filter((name) => INPUTS[name]!.default === undefined);
+  const required = Object.entries<Input>(INPUTS).flatMap(([name, input]) => ("default" in input ? [] : [name]));
   expect(used.filter((name) => !(name in INPUTS))).toEqual([]);
   expect(used).toEqual(expect.arrayContaining(required));
 });

@@ -39,7 +39,7 @@ describe("addresses of what is deployed", () => {
       throw new Error(`new addresses, to be recorded with "npm run addresses":\n  ${added.join("\n  ")}`);
   });
 
-  test("fails to overlook an id that changes", () => {
+  test("notices an id that changes", () => {
     // GIVEN
     const before = { stack: { "stack/queue": "aws_sqs_queue.queue_1" } };
     const now = { stack: { "stack/failures": "aws_sqs_queue.failures_2" } };

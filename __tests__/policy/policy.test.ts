@@ -1,4 +1,5 @@
-import { type Block, type Resource, resourcesOf, workshopResources } from "../../scripts/workshop-resources";
+import type { Block } from "../../scripts/block";
+import { type Resource, resourcesOf, workshopResources } from "../../scripts/workshop-resources";
 import { type Exception, EXCEPTIONS } from "./exceptions";
 import type { Rule, Violation } from "./rule";
 import { DATA_RULES } from "./rules/data";
@@ -112,14 +113,14 @@ function allowing(statement: object): Block {
 const resource = (type: string, block: Block): Resource[] =>
   resourcesOf("test", JSON.stringify({ resource: { [type]: { example: block } } }));
 
-describe("a rule", () => {
-  test("fails to be listed twice, or without something that breaks it", () => {
+describe("the rules", () => {
+  test("are each listed once, with something that breaks them", () => {
     expect(RULES.map(({ id }) => id).sort()).toEqual(Object.keys(BROKEN).sort());
   });
 
   test.each(
     RULES.flatMap((rule) => (BROKEN[rule.id] ?? []).map(([type, block]) => [rule.id, type, rule, block] as const)),
-  )("fails where it is broken: %s by %s", (_id, type, rule, block) => {
+  )("find what breaks them: %s by %s", (_id, type, rule, block) => {
     expect(rule.check(resource(type, block))).toHaveLength(1);
   });
 });

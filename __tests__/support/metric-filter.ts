@@ -1,4 +1,4 @@
-import type { Block } from "./template";
+import type { Block } from "../../scripts/block";
 
 /** A data point that a metric filter makes out of a log line. */
 export interface DataPoint {

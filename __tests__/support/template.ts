@@ -2,6 +2,8 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import type {} from "cdktf/lib/testing/adapters/jest";
 
+import type { Block } from "../../scripts/block";
+
 // Here and not for every test: most need no cdktf, and loading it takes longer than they do.
 Testing.setupJest();
 
@@ -9,9 +11,6 @@ Testing.setupJest();
 interface TerraformClass {
   readonly tfResourceType: string;
 }
-
-/** A block of Terraform's JSON configuration, with its attributes in snake case. */
-export type Block = Readonly<Record<string, any>>;
 
 /** A statement of an IAM policy. */
 export interface Statement {
@@ -50,7 +49,7 @@ export class Template {
     return new Template(Testing.synth(stack, true));
   }
 
-  private readonly configuration: Block;
+  private readonly configuration: Readonly<Block>;
 
   private constructor(
     /** The synthesized JSON, as jest's matchers of cdktf take it. */

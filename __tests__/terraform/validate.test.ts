@@ -6,7 +6,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { type TerraformStack, Testing } from "cdktf";
 
 import { CredentialExfiltrationResponse, Detector, RevocableRoles } from "../../src";
-import { readConfiguration } from "../../workshop/settings";
+import { readSettings } from "../../workshop/settings";
 import { LabStack } from "../../workshop/lab-stack";
 import { ResponseStack } from "../../workshop/response-stack";
 import { type AwsEmulator, emulatorEnvironment, emulatorMissing, startEmulator } from "../support/aws-emulator";
@@ -15,7 +15,7 @@ import { describeWith, describeWithTerraform, terraform } from "../support/terra
 
 jest.setTimeout(180_000);
 
-const SETTINGS = readConfiguration({ alertEmails: ["security@example.com"], alertSeverity: 4 }, {});
+const SETTINGS = readSettings({ alertEmails: ["security@example.com"], alertSeverity: 4 }, {});
 const workshop = () => new ResponseStack(Testing.app(), "guardduty-response", SETTINGS);
 
 /** The construct with every option at once, under a provider of its own. */
@@ -54,7 +54,7 @@ describeWithTerraform("what is synthesized is valid Terraform", () => {
     expect(Testing.fullSynth(everything().stack)).toBeValidTerraform();
   });
 
-  test("fails on a property that the provider does not know", async () => {
+  test("rejects a property that the provider does not know", async () => {
     // GIVEN
     const { stack, response } = everything();
     response.failureQueue.resource.addOverride("imagined", true);

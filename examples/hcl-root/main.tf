@@ -1,4 +1,4 @@
-# A root module that answers stolen role credentials in two regions and sends the findings to a queue of its own as well.
+# A root module that responds to stolen role credentials in two regions, and sends the findings to a queue of its own too.
 
 terraform {
   required_version = ">= 1.5.0"

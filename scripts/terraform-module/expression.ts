@@ -8,7 +8,7 @@
  */
 export type Json = string | number | boolean | null | OptionalItem | readonly Json[] | { readonly [key: string]: Json };
 
-/** An item of a list that is there only where a condition holds. */
+/** An item of a list that is there only if a condition holds. */
 export class OptionalItem {
   constructor(
     /** An expression such as `var.path != null`. */
@@ -17,21 +17,23 @@ export class OptionalItem {
   ) {}
 }
 
+/** The template whose value is an expression's: `${var.name}`. */
+export const template = (expression: string): string => `\${${expression}}`;
+
 /**
- * The template that stands, as an item of a list, for all items of another list: `["a", spliced("var.more")]` is
- * `concat(["a"], var.more)`.
+ * The marker that stands, as one item of a list, for all items of another list.
  *
- * The name is no function of Terraform: what is not turned into an expression fails to validate, so that none is forgotten.
+ * Deliberately not a function of Terraform: a marker that is left behind makes `terraform validate` fail.
  */
-export const spliced = (list: string): string => `\${${SPLICE}(${list})}`;
+export const splice = (list: string): string => `${SPLICE}(${list})`;
 const SPLICE = "spliced_into_the_list";
 const SPLICED = new RegExp(`^\\$\\{${SPLICE}\\((.*)\\)\\}$`, "s");
 
-/** Whether a text holds a list that waits to be spliced in. */
-export const holdsSpliced = (text: string): boolean => text.includes(`\${${SPLICE}(`);
+/** The template of a {@link splice}: as an expression, `["a", spliced("var.more")]` is `concat(["a"], var.more)`. */
+export const spliced = (list: string): string => template(splice(list));
 
-/** The template whose value is an expression's: `${var.name}`. */
-export const template = (expression: string): string => `\${${expression}}`;
+/** Whether a text holds a list that is still to be spliced in. */
+export const holdsSpliced = (text: string): boolean => text.includes(`\${${SPLICE}(`);
 
 /** A value as an expression; a template that is nothing but `${…}` is what is inside. */
 export function expression(value: Json): string {
@@ -73,7 +75,7 @@ function text(value: string): string {
   return only && others.length === 0 && only.interpolated ? only.source.slice(2, -1) : quoted(value);
 }
 
-/** A quoted template: what is outside of `${…}` is escaped, what is inside is an expression already. */
+/** A quoted template: the text outside of `${…}` is escaped; what is inside is an expression already. */
 function quoted(value: string): string {
   const parts = split(value).map(({ source, interpolated }) =>
     interpolated ? source : JSON.stringify(source).slice(1, -1),

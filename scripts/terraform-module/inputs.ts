@@ -1,3 +1,4 @@
+import type { CredentialExfiltrationResponseProps } from "../../src/credential-exfiltration-response";
 import { LOG_RETENTIONS } from "../../src/revocation/function-props";
 import { NAMES } from "../../src/shared/formats";
 import { EMAIL_ADDRESS } from "../../src/shared/problems";
@@ -16,9 +17,9 @@ export interface Input {
   /** A type constraint, such as `list(string)`. */
   readonly type: string;
   readonly description: string;
-  /** Required where it is left out; null stands for what the description says. */
+  /** If left out, the input is required; null stands for what the description says. */
   readonly default?: unknown;
-  /** Conditions on the value, each with what to say where it does not hold. */
+  /** Conditions on the value, each with a message for when it does not hold. */
   readonly validation?: readonly Validation[];
 }
 
@@ -29,6 +30,27 @@ export interface Validation {
   readonly message: string;
 }
 
+/** Inputs that are not simply called as the construct's prop in snake case. */
+interface OtherNames {
+  readonly protectedRoles: "protected_role_arns";
+  readonly topicArn: "existing_topic";
+  readonly topicKeyArn: "topic_key";
+  readonly detector: "create_detector";
+  /** Not an input, since the caller passes it: `providers = { aws = aws.other }`. */
+  readonly provider: never;
+}
+
+type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : Name;
+
+/** Name of an input; there is one for each prop of the construct, or the types do not check. */
+export type InputName = {
+  [Prop in keyof CredentialExfiltrationResponseProps]-?: Prop extends keyof OtherNames
+    ? OtherNames[Prop]
+    : SnakeCase<Prop>;
+}[keyof CredentialExfiltrationResponseProps];
+
 /** A pattern as Terraform's `regex` takes it, in quotes. */
 const quoted = (pattern: RegExp): string => JSON.stringify(pattern.source.replaceAll("\\/", "/"));
 const matches = (value: string, pattern: RegExp): string => `can(regex(${quoted(pattern)}, ${value}))`;
@@ -36,19 +58,19 @@ const orNull = (name: string, condition: string): string => `var.${name} == null
 
 const pattern = (name: string, allowed: { readonly pattern: RegExp; readonly words: string }): Validation => ({
   condition: orNull(name, matches(`var.${name}`, allowed.pattern)),
-  message: `${name}: allowed is ${allowed.words}.`,
+  message: `${name} must be ${allowed.words}.`,
 });
 const between = (name: string, from: number, to: number, words: string): Validation => ({
   condition: orNull(name, `var.${name} >= ${from} && var.${name} <= ${to}`),
-  message: `${name}: allowed is ${words} from ${from} to ${to}.`,
+  message: `${name} must be ${words} from ${from} to ${to}.`,
 });
 const oneOf = (name: string, values: readonly (string | number)[]): Validation => ({
   condition: `contains(${JSON.stringify(values)}, var.${name})`,
-  message: `${name}: allowed is one of ${values.join(", ")}.`,
+  message: `${name} must be one of ${values.join(", ")}.`,
 });
 const each = (name: string, items: string, condition: string, words: string): Validation => ({
   condition: `alltrue([for item in ${items} : ${condition}])`,
-  message: `${name}: allowed is ${words}.`,
+  message: `${name} must hold only ${words}.`,
 });
 
 const isTag = (tag: string): string =>
@@ -62,7 +84,7 @@ const ROLES = "revocable_roles";
 const namedRoles = `coalesce(var.${ROLES}.arns, [])`;
 
 /** The inputs, in the order in which the README lists them. Defaults and limits are the construct's. */
-export const INPUTS: Readonly<Record<string, Input>> = {
+export const INPUTS: Readonly<Record<InputName, Input>> = {
   revocable_roles: {
     type: "object({ arns = optional(list(string)), path = optional(string), tag = optional(object({ key = string, value = string })), any = optional(bool) })",
     description:
@@ -72,24 +94,24 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     validation: [
       {
         condition: `length([for choice in [var.${ROLES}.arns, var.${ROLES}.path, var.${ROLES}.tag, var.${ROLES}.any] : true if choice != null]) == 1`,
-        message: `${ROLES}: give exactly one of arns, path, tag and any.`,
+        message: `${ROLES} must have exactly one of arns, path, tag and any.`,
       },
       {
         condition: `var.${ROLES}.arns == null ? true : length(${namedRoles}) >= 1 && length(${namedRoles}) <= ${MAX_NAMED_ROLES}`,
-        message: `${ROLES}: name 1 to ${MAX_NAMED_ROLES} roles; give more of them a common path or tag.`,
+        message: `${ROLES} must name 1 to ${MAX_NAMED_ROLES} roles: give more of them a common path or tag.`,
       },
       each(ROLES, namedRoles, matches("item", ROLE_ARN), "ARNs of roles such as arn:aws:iam::123456789012:role/app"),
       {
         condition: `var.${ROLES}.path == null ? true : var.${ROLES}.path != "/" && ${matches(`var.${ROLES}.path`, ROLE_PATH)}`,
-        message: `${ROLES}: allowed is a path that begins and ends with a slash, such as /application/.`,
+        message: `${ROLES}.path must begin and end with a slash, such as /application/.`,
       },
       {
         condition: `var.${ROLES}.tag == null ? true : ${isTag(`var.${ROLES}.tag`)}`,
-        message: `${ROLES}: allowed is ${TAG_WORDS}.`,
+        message: `${ROLES}.tag must be ${TAG_WORDS}.`,
       },
       {
         condition: `var.${ROLES}.any == null ? true : var.${ROLES}.any`,
-        message: `${ROLES}: any is true or left out.`,
+        message: `${ROLES}.any must be true or left out.`,
       },
     ],
   },
@@ -113,7 +135,7 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     validation: [
       {
         condition: `${isTag("var.exempt_tag")} && !${matches("var.exempt_tag.key", /=/)}`,
-        message: `exempt_tag: allowed is ${TAG_WORDS}, and without an equals sign.`,
+        message: `exempt_tag must be ${TAG_WORDS}, and without an equals sign.`,
       },
     ],
   },
@@ -125,7 +147,7 @@ export const INPUTS: Readonly<Record<string, Input>> = {
   },
   scope: {
     type: "string",
-    description: "`role` revokes all of the role's sessions, `session` the robbed instances' only.",
+    description: "`role` revokes all of the role's sessions, `session` only those of the compromised instances.",
     default: "role",
     validation: [oneOf("scope", ["role", "session"])],
   },
@@ -175,7 +197,7 @@ export const INPUTS: Readonly<Record<string, Input>> = {
       ),
       {
         condition: "length(distinct(var.alert_emails)) == length(var.alert_emails)",
-        message: "alert_emails: an address is named twice.",
+        message: "alert_emails must not hold an address twice.",
       },
     ],
   },
@@ -195,11 +217,11 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     validation: [
       {
         condition: `var.existing_topic == null ? true : ${matches("var.existing_topic.arn", NAMES.topicArn.pattern)}`,
-        message: `existing_topic: allowed is ${NAMES.topicArn.words}.`,
+        message: `existing_topic.arn must be ${NAMES.topicArn.words}.`,
       },
       {
         condition: `var.existing_topic == null ? true : var.existing_topic.key_arn == null ? true : ${matches("var.existing_topic.key_arn", NAMES.keyArn.pattern)}`,
-        message: `existing_topic: allowed as key_arn is ${NAMES.keyArn.words}.`,
+        message: `existing_topic.key_arn must be ${NAMES.keyArn.words}.`,
       },
     ],
   },
@@ -211,7 +233,7 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     validation: [
       {
         condition: `var.topic_key == null ? true : ${matches("var.topic_key.arn", NAMES.keyArn.pattern)}`,
-        message: `topic_key: allowed is ${NAMES.keyArn.words}.`,
+        message: `topic_key.arn must be ${NAMES.keyArn.words}.`,
       },
     ],
   },
@@ -299,7 +321,7 @@ export const INPUTS: Readonly<Record<string, Input>> = {
   },
   permissions_boundary_arn: {
     type: "string",
-    description: "ARN of the permissions boundary of the function's role. Null is none.",
+    description: "ARN of the permissions boundary of the function's role. Null sets none.",
     default: null,
     validation: [pattern("permissions_boundary_arn", NAMES.permissionsBoundaryArn)],
   },

@@ -1,12 +1,44 @@
 import { whatFollows } from "../../src/alerting/alert-message";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
-import { ResponseMode } from "../../src/contract/environment";
+import { type FunctionEnvironment, ResponseMode } from "../../src/contract/environment";
 import { revocation } from "../../src/revocation/permissions";
 import { orTypes, typesBySeverity } from "../../src/detection/severity-pattern";
+import type { Block } from "../block";
 import { expression, holdsSpliced, type Json, jsonencode, OptionalItem, spliced, template } from "./expression";
 import { INPUTS } from "./inputs";
 import { ModuleStack } from "./module-stack";
-import { type Block, NamedBlocks } from "./named-blocks";
+import { NamedBlocks } from "./named-blocks";
+
+/*
+ * What this file does, by the failure queue, which takes events from a rule that is always made and from one that is made only
+ * if an input asks for it. The constructs are synthesized to:
+ *
+ *   "aws_sqs_queue": {
+ *     "response_failure-queue_F97932AC": {
+ *       "name": "${var.prefix}-not-handled",
+ *       "policy": "{\"Statement\":[{ … \"aws:SourceArn\":[
+ *         \"${aws_cloudwatch_event_rule.response_rule_C011CC28.arn}\",
+ *         \"${aws_cloudwatch_event_rule.response_any-finding_372ECB85.arn}\"
+ *       ]}]}"
+ *     }
+ *   }
+ *
+ * The module has:
+ *
+ *   "aws_sqs_queue": {
+ *     "failure_queue": {
+ *       "name": "${var.prefix}-not-handled",
+ *       "policy": "${jsonencode({ "Statement" = [{ … "aws:SourceArn" = concat(
+ *         [aws_cloudwatch_event_rule.rule.arn],
+ *         aws_cloudwatch_event_rule.any_finding[*].arn
+ *       ) }] })}"
+ *     }
+ *   }
+ *
+ * 1. NamedBlocks gives every resource the name of its construct's path, without a hash.
+ * 2. The functions `decide…` write a marker where an input decides: a spliced list, an optional item, `count`.
+ * 3. Documents with such markers become expressions, and references to what has a `count` allow for its absence.
+ */
 
 interface Statement {
   readonly Sid: string;
@@ -20,7 +52,7 @@ export const ZIP_NAME = "revoke-sessions.zip";
 const TERRAFORM_VERSIONS = ">= 1.5.0";
 const AWS_PROVIDER = { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" };
 
-/** What is made only where an input asks for it, by the path of the construct. */
+/** The conditions of what is made only if an input asks for it, by the path of the construct. */
 const CONDITIONS: Readonly<Record<string, string>> = {
   detector: "var.create_detector",
   topic: "var.existing_topic == null",
@@ -35,7 +67,7 @@ const CONDITIONS: Readonly<Record<string, string>> = {
 
 const SUBSCRIPTION = "topic/email-0";
 
-/** Names and ARNs that an input gives or something made has. The names are those that the construct would choose. */
+/** Names and ARNs, from an input or else from a resource. The names are those that the construct would choose. */
 const LOCALS = {
   topic_name: template("coalesce(var.topic_name, var.prefix)"),
   rule_name: template('coalesce(var.rule_name, "${var.prefix}-CredentialExfiltration")'),
@@ -57,36 +89,30 @@ const LOCALS = {
 const SOMEBODY_IS_MAILED = {
   condition: template("var.existing_topic == null ? length(var.alert_emails) > 0 : true"),
   error_message:
-    "No alert_emails: nobody is mailed about findings or revocations until somebody subscribes to the topic.",
+    "There are no alert_emails: nobody is mailed about findings or revocations until somebody subscribes to the topic.",
 };
 
-/** What two inputs together must not say; one alone is checked by its own validation. */
+/** Combinations of inputs that are not allowed; single inputs are validated in `inputs.ts`. */
 const PRECONDITIONS = [
   [
     "var.existing_topic == null || length(var.alert_emails) == 0",
-    "alert_emails: a topic is given by existing_topic; subscribe the addresses where that topic is made.",
+    "alert_emails must be empty if existing_topic is given: subscribe the addresses where that topic is made.",
   ],
-  [
-    "var.existing_topic == null || var.topic_name == null",
-    "topic_name: a topic is given by existing_topic; leave the name out.",
-  ],
+  ["var.existing_topic == null || var.topic_name == null", "topic_name must be left out if existing_topic is given."],
   [
     "var.existing_topic == null || var.topic_key == null",
-    "topic_key: a topic is given by existing_topic; give its key there, as key_arn.",
+    "topic_key must be left out if existing_topic is given: give its key there, as key_arn.",
   ],
-  [
-    "var.alarms || var.alarm_actions == null",
-    "alarm_actions: there are no alarms to act; leave them out or let alarms be true.",
-  ],
+  ["var.alarms || var.alarm_actions == null", "alarm_actions must be left out if alarms is false."],
   [
     "length(setintersection(coalesce(var.revocable_roles.arns, []), var.protected_role_arns)) == 0",
-    "protected_role_arns: a role is named as revocable too; name it in one of them.",
+    "protected_role_arns must not hold a role that revocable_roles names: remove it from one of them.",
   ],
 ].map(([condition, message]) => ({ condition: template(condition!), error_message: message }));
 
 /**
- * The module in Terraform's JSON syntax: what the constructs are synthesized to, with the choices that they make from
- * their props turned into expressions over the inputs.
+ * The module in Terraform's JSON syntax: what the constructs are synthesized to, except that expressions over the inputs make
+ * the choices that the constructs make from their props.
  */
 export function moduleConfiguration(): Block {
   const blocks = new NamedBlocks(new ModuleStack().toTerraform() as Block, "response");
@@ -103,7 +129,8 @@ export function moduleConfiguration(): Block {
   revoker["lifecycle"]["precondition"] = PRECONDITIONS;
   decideWhatIsMade(blocks);
 
-  const finished = <Part>(part: Part): Part => withReferencesTo(counted(blocks), withDocumentsEncoded(part));
+  const references = referencesTo(counted(blocks));
+  const finished = (part: Block): Block => withTexts(part, (text) => references(encoded(text)));
   return {
     terraform: { required_version: TERRAFORM_VERSIONS, required_providers: { aws: AWS_PROVIDER } },
     variable: variables(),
@@ -115,7 +142,7 @@ export function moduleConfiguration(): Block {
   };
 }
 
-/** Which statements the function's policy has: how roles are chosen, and whether the topic has a key. */
+/** Which statements the function's policy has, by how roles are chosen and whether the topic has a key. */
 function decidePermissions(permissions: Block): void {
   const document = JSON.parse(permissions["policy"]) as { Version: string; Statement: (Statement | OptionalItem)[] };
   const [anyRole, ...others] = document.Statement as Statement[];
@@ -141,11 +168,13 @@ function decidePermissions(permissions: Block): void {
 }
 
 function decideEnvironment(revoker: Block): void {
-  const variables = revoker["environment"]["variables"];
-  variables["REVOCABLE_ROLES"] = template(
-    "jsonencode({ for key, choice in var.revocable_roles : key => choice if choice != null })",
-  );
-  variables["SEVERITY_OVERRIDES"] = template("jsonencode(var.severity_overrides)");
+  const decided: Partial<FunctionEnvironment> = {
+    REVOCABLE_ROLES: template(
+      "jsonencode({ for key, choice in var.revocable_roles : key => choice if choice != null })",
+    ),
+    SEVERITY_OVERRIDES: template("jsonencode(var.severity_overrides)"),
+  };
+  Object.assign(revoker["environment"]["variables"], decided);
 }
 
 /** What the first mail promises, and which other findings are mailed. */
@@ -184,30 +213,34 @@ function decideWhatIsMade(blocks: NamedBlocks): void {
   subscription["for_each"] = template("var.existing_topic == null ? toset(var.alert_emails) : toset([])");
 }
 
-/** The resources that there may be one or none of. */
+/** The addresses of the resources that may be left out. */
 const counted = (blocks: NamedBlocks): string[] =>
   blocks.paths.filter((path) => "count" in blocks.at(path)).map((path) => blocks.address(path));
 
-/** References to what may not be there: its attribute, or null. */
-function withReferencesTo<Part>(addresses: readonly string[], part: Part): Part {
-  let text = JSON.stringify(part);
-  for (const address of addresses) {
-    const reference = new RegExp(`\\b${address.replaceAll(".", "\\.")}\\.(\\w+)`, "g");
-    text = text.replace(reference, (_, attribute: string) => `one(${address}[*].${attribute})`);
-  }
-  return JSON.parse(text) as Part;
+/** Applies a change to every text of a block, however deep it lies. */
+function withTexts(block: Block, change: (text: string) => string): Block {
+  return JSON.parse(JSON.stringify(block), (_, value: unknown) =>
+    typeof value === "string" ? change(value) : value,
+  ) as Block;
 }
 
-/** Turns every JSON document that a list is to be spliced into to an expression. */
-function withDocumentsEncoded<Part>(part: Part): Part {
-  return JSON.parse(JSON.stringify(part), (_, value: unknown) =>
-    typeof value === "string" && holdsSpliced(value) ? jsonencode(JSON.parse(value) as Json) : value,
-  ) as Part;
+/** A document that a list is to be spliced into, as an expression; any other text stays as it is. */
+const encoded = (text: string): string => (holdsSpliced(text) ? jsonencode(JSON.parse(text) as Json) : text);
+
+/** Rewrites references to resources that may be left out: each becomes the attribute, or null. */
+function referencesTo(addresses: readonly string[]): (text: string) => string {
+  const names = addresses.map((address) => address.replaceAll(".", "\\.")).join("|");
+  const reference = new RegExp(`\\b(${names})\\.(\\w+)`, "g");
+  return (text) => text.replace(reference, "one($1[*].$2)");
 }
 
-/** Replaces what must be there once. */
+/**
+ * Replaces a part of a text.
+ *
+ * @throws Error unless the part occurs exactly once.
+ */
 function replaced(text: string, from: string, to: string): string {
-  if (text.split(from).length !== 2) throw new Error(`${JSON.stringify(from)} is not there once: ${text}`);
+  if (text.split(from).length !== 2) throw new Error(`${JSON.stringify(from)} must occur once in: ${text}`);
   return text.replace(from, () => to);
 }
 
@@ -218,7 +251,7 @@ function variables(): Block {
       name,
       {
         ...input,
-        // Null is a value of its own where it is the default; elsewhere it would slip past every condition.
+        // An input whose default is not null must not be null: null would pass every condition.
         nullable: "default" in input && input.default === null,
         ...(validation.length > 0 && {
           validation: validation.map(({ condition, message }) => ({

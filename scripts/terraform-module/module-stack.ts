@@ -5,15 +5,15 @@ import { CredentialExfiltrationResponse } from "../../src/credential-exfiltratio
 import { Detector } from "../../src/detection/detector";
 import type { ResponseMode, Scope } from "../../src/contract/environment";
 import { RevocableRoles } from "../../src/revocation/revocable-roles";
-import { spliced } from "./expression";
+import { splice } from "./expression";
 
 const text = (expression: string): string => Token.asString(ref(expression));
 const number = (expression: string): number => Token.asNumber(ref(expression));
 const list = (expression: string): string[] => Token.asList(ref(expression));
 
 /**
- * Everything that the module can make, wired to its inputs. What an input decides to leave out is made here all the same:
- * Terraform decides, by the conditions that {@link moduleConfiguration} adds.
+ * Everything that the module can make, wired to its inputs. It holds even what an input may leave out: the conditions that
+ * {@link moduleConfiguration} adds let Terraform decide.
  */
 export class ModuleStack extends TerraformStack {
   constructor() {
@@ -25,8 +25,8 @@ export class ModuleStack extends TerraformStack {
       topicArn: text("local.topic_arn"),
       topicKeyArn: text("local.topic_key_arn"),
       revocableRoles: RevocableRoles.anyOfAccount(),
-      // An item of a list, though it stands for a whole one: what holds it is written as an expression later.
-      protectedRoles: [text(spliced("var.protected_role_arns").slice(2, -1))],
+      // One item that stands for the whole variable; moduleConfiguration splices it in.
+      protectedRoles: [text(splice("var.protected_role_arns"))],
       exemptTag: { key: text("var.exempt_tag.key"), value: text("var.exempt_tag.value") },
       response: text("var.response") as ResponseMode,
       scope: text("var.scope") as Scope,
@@ -58,7 +58,7 @@ function outputs(response: CredentialExfiltrationResponse): Record<string, [valu
     topic_arn: [response.topicArn, "The topic that people are mailed through."],
     topic_key_arn: [
       text("local.topic_key_arn"),
-      "The key that the topic is encrypted with; null where an existing topic has none.",
+      "The key that the topic is encrypted with; null if an existing topic has none.",
     ],
     rule_arn: [response.ruleArn, "The rule on stolen role credentials."],
     rule_name: [response.ruleName, "The rule's name: further targets can be added to it."],
@@ -74,6 +74,6 @@ function outputs(response: CredentialExfiltrationResponse): Record<string, [valu
       response.failureQueue.resource.url,
       "The queue's URL, to look at it and to run what is in it again.",
     ],
-    detector_id: [response.detectorId!, "The detector that was created; null where none was."],
+    detector_id: [response.detectorId!, "The detector that was created; null if none was."],
   };
 }

@@ -1,7 +1,4 @@
-/** A block of Terraform's JSON syntax. */
-export interface Block {
-  [key: string]: any;
-}
+import type { Block } from "../block";
 
 interface Named {
   readonly kind: "resource" | "data";

@@ -1,5 +1,5 @@
+import type { Block } from "../block";
 import { INPUTS } from "./inputs";
-import type { Block } from "./named-blocks";
 
 /** The module's README: how to use it, and tables of what goes in, comes out and is made. */
 export function moduleReadme(configuration: Block): string {
@@ -39,9 +39,9 @@ export function moduleReadme(configuration: Block): string {
 
 const INTRODUCTION = `# Response to stolen EC2 role credentials
 
-Answers GuardDuty's findings of stolen EC2 role credentials: mails people, and makes a function put the inline policy
-\`RevokeOldSessions\` on the role, which denies every session issued before a cut-off. The same as the CDKTF construct
-that it is generated from, byte for byte the same function.
+Responds to GuardDuty's findings of stolen EC2 role credentials: it mails people, and a function attaches the inline policy
+\`RevokeOldSessions\` to the role, which denies every session issued before a cut-off. It makes what the CDKTF construct makes
+from which it is generated, with the same function, byte for byte.
 
 ## Use
 
@@ -66,7 +66,7 @@ const NOTES = `## Good to know
   changes. The function's role, whose default name holds the region, is then planned to be replaced, and the rule's
   permission on the function, which holds the account, too. Pass values instead of \`depends_on\`, or give at least
   \`function_role_name\`.
-- \`existing_topic\` and \`topic_key\` are objects, so that an ARN in them may be unknown until apply.
+- \`existing_topic\` and \`topic_key\` are objects, so that an ARN in them can be unknown until apply.
 - The rule takes three more targets: \`aws_cloudwatch_event_target\` with \`rule = module.….rule_name\`.
 - Removing the module does not remove \`RevokeOldSessions\` from roles that were revoked.
 `;
@@ -80,7 +80,7 @@ function resources(configuration: Block): string[][] {
 }
 
 function whenMade({ count, for_each: forEach }: Block): string {
-  if (count) return `where ${code(/^\$\{(.*) \? 1 : 0\}$/.exec(count)![1]!)}`;
+  if (count) return `if ${code(/^\$\{(.*) \? 1 : 0\}$/.exec(count)![1]!)}`;
   return forEach ? "for each of `alert_emails`" : "always";
 }
 

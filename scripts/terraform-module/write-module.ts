@@ -8,7 +8,7 @@ import { moduleReadme } from "./readme";
 const PROJECT = join(__dirname, "..", "..");
 const EXAMPLE = join(PROJECT, "examples", "hcl-root", "main.tf");
 
-/** Where the example finds the module in the project, and where inside of the module itself. */
+/** The example's path to the module: in the project, and inside of the module itself. */
 const SOURCES = { project: '"../../dist/terraform-module"', module: '"../.."' };
 
 /**

@@ -33,15 +33,15 @@ describe("expressions of Terraform", () => {
     expect(expression(value)).toBe(expected);
   });
 
-  test("splice lists in between items, in their order", () => {
+  test("hold a spliced list between items, in order", () => {
     expect(expression(["a", spliced("var.more"), "b"])).toBe('concat(["a"], var.more, ["b"])');
   });
 
-  test("a list that is only spliced in is that list", () => {
+  test("a list of nothing but a spliced list is that list", () => {
     expect(expression([spliced("var.arns")])).toBe("var.arns");
   });
 
-  test("leave an item out by its condition", () => {
+  test("make an optional item depend on its condition", () => {
     expect(expression(["a", new OptionalItem("var.b != null", { c: "${var.b}" })])).toBe(
       'concat(["a"], (var.b != null ? [{ "c" = var.b }] : []))',
     );
@@ -56,11 +56,11 @@ describe("expressions of Terraform", () => {
     expect(holdsSpliced(JSON.stringify({ a: [template("var.b")] }))).toBe(false);
   });
 
-  test("fails on an optional item that is in no list", () => {
+  test("throws when an optional item is not in a list", () => {
     expect(() => expression({ a: new OptionalItem("true", 1) })).toThrow("an optional item must be in a list");
   });
 
-  test.each(["${var.a", '${"a'])("fails on %s, which has no end", (value) => {
+  test.each(["${var.a", '${"a'])("throws when given %s, which has no end", (value) => {
     expect(() => expression(value)).toThrow("has no end");
   });
 });

@@ -140,7 +140,7 @@ describeWith(emulatorMissing(), "the Terraform module, applied", () => {
     rmSync(construct.directory, { recursive: true });
   });
 
-  test("fails to pass for a construct that is asked for something else", async () => {
+  test("is not what the construct makes when asked for something else", async () => {
     // GIVEN
     const { props } = WISHES["as little as possible"]!;
     const construct = synthesized({

@@ -16,7 +16,8 @@ import {
 } from "../../../src";
 import { NOT_REVOKED_REASONS } from "../../../src/contract/reasons";
 import { dataPointsOf } from "../../support/metric-filter";
-import { type Block, Template } from "../../support/template";
+import type { Block } from "../../../scripts/block";
+import { Template } from "../../support/template";
 
 const ACTIONS = ["arn:aws:sns:us-west-2:111122223333:alerts"];
 

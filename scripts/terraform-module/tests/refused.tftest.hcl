@@ -60,7 +60,7 @@ run "an_alias_in_the_place_of_a_key" {
   expect_failures = [var.existing_topic]
 }
 
-run "addresses_that_are_none" {
+run "an_invalid_address" {
   command = plan
   variables {
     alert_emails = ["security"]
