@@ -7,14 +7,14 @@ import { transformSync } from "esbuild";
 import { bundleWithDefaults, unpackOurs } from "./packages";
 
 export interface BundleSizes {
-  /** What ships, in bytes: readable. */
+  /** Sizes of the deployed files, which are readable, in bytes. */
   readonly files: Readonly<Record<string, number>>;
   /** The same, minified, in bytes. */
   readonly minified: number;
   /** What esbuild's defaults make of the same handler, in bytes. */
   readonly defaults: number;
   readonly ratio: number;
-  /** What is left in the file that decides and revokes: bytes by package, the largest first. */
+  /** Bytes of the file that decides and revokes, by package, the largest first. */
   readonly left: readonly (readonly [string, number])[];
 }
 

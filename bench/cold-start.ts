@@ -10,7 +10,7 @@ import { bundleWithDefaults, unpackOurs } from "./packages";
 
 const PEERS = join(__dirname, "peers");
 
-/** From the start of a process to the first accepted PutRolePolicy: what a thief has left at a cold start. */
+/** The time from the start of a process to the first accepted PutRolePolicy: what a cold start leaves to a thief. */
 export async function coldStart(rounds: number, { withBoto3 = true } = {}): Promise<Figure[]> {
   const incident = await startIncident();
   const ours = unpackOurs();
@@ -21,7 +21,7 @@ export async function coldStart(rounds: number, { withBoto3 = true } = {}): Prom
     contender("ours", incident, "node", [invoke, ours]),
     contender("ours, bundled with esbuild's defaults", incident, "node", [invoke, defaults]),
   ];
-  if (withBoto3 && isBoto3Here())
+  if (withBoto3 && hasBoto3())
     contenders.push(contender("boto3", incident, "python3", [join(PEERS, "boto3_calls.py")]));
   try {
     return await compare(contenders, rounds);
@@ -30,10 +30,10 @@ export async function coldStart(rounds: number, { withBoto3 = true } = {}): Prom
   }
 }
 
-function isBoto3Here(): boolean {
-  const isHere = spawnSync("python3", ["-c", "import boto3"]).status === 0;
-  if (!isHere) console.error("boto3 is not here: cold start is measured without it");
-  return isHere;
+function hasBoto3(): boolean {
+  const isInstalled = spawnSync("python3", ["-c", "import boto3"]).status === 0;
+  if (!isInstalled) console.error("boto3 is not installed: the cold start is measured without it");
+  return isInstalled;
 }
 
 function contender(name: string, incident: BenchIncident, command: string, parameters: readonly string[]): Contender {

@@ -20,12 +20,12 @@ const SLOWEST = {
 
 /**
  * The first apply of the response on an emulator, against applying its slowest single resource alone; undefined, with a
- * line that says so, where Terraform or the emulator is missing.
+ * line that says so, if Terraform or the emulator is missing.
  */
 export async function firstApply(rounds: number): Promise<Figure[] | undefined> {
   for (const tool of ["terraform", "moto_server"]) {
     if (spawnSync(tool, ["--version"]).error) {
-      console.error(`${tool} is not here: the first apply is not measured`);
+      console.error(`${tool} is not installed: the first apply is not measured`);
       return undefined;
     }
   }
@@ -64,9 +64,9 @@ async function startEmulator(): Promise<{ emulator: ChildProcess; url: string }>
   const port = await freePort();
   const emulator = spawn("moto_server", ["-p", String(port)], { stdio: "ignore" });
   const url = `http://127.0.0.1:${port}`;
-  const answers = () => fetch(url).then(Boolean, () => false);
+  const isUp = () => fetch(url).then(Boolean, () => false);
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (await answers()) return { emulator, url };
+    if (await isUp()) return { emulator, url };
     await sleep(100);
   }
   emulator.kill();

@@ -2,18 +2,19 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-interface Answer {
+/** What a handler has returned or thrown. */
+interface Reply {
   readonly result?: { readonly outcome: string };
   readonly error?: string;
 }
 
-/** A process that stands for one of Lambda's execution environments: warm, one event at a time. */
+/** One of Lambda's execution environments, as a process: warm, one event at a time. */
 export class EnvironmentProcess {
   private constructor(private readonly child: ChildProcess) {}
 
   /** @param handlerModule the file that exports `handler`. */
   static async start(handlerModule: string, environment: Record<string, string>): Promise<EnvironmentProcess> {
-    const child = fork(join(__dirname, "peers", "answer-events.cjs"), [handlerModule], {
+    const child = fork(join(__dirname, "peers", "handle-events.cjs"), [handlerModule], {
       env: environment,
       execArgv: ["--expose-gc"],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -22,8 +23,8 @@ export class EnvironmentProcess {
     return new EnvironmentProcess(child);
   }
 
-  async answer(event: object): Promise<Answer> {
-    return (await this.ask({ event })) as Answer;
+  async handle(event: object): Promise<Reply> {
+    return (await this.ask({ event })) as Reply;
   }
 
   /** Bytes of the heap that survive a collection. */
@@ -39,7 +40,7 @@ export class EnvironmentProcess {
 
   private async ask(request: object): Promise<unknown> {
     this.child.send(request);
-    const [answer] = await once(this.child, "message");
-    return answer;
+    const [reply] = await once(this.child, "message");
+    return reply;
   }
 }

@@ -1,21 +1,22 @@
 import { AwsAccount } from "../local-aws/api/account";
 import { AwsEndpoint } from "../local-aws/api/endpoint";
+import { type FunctionEnvironment, ResponseMode, type RevocableRolesSpec, Scope } from "../src/contract/environment";
 
-/** A robbed role behind a local endpoint, and what a function needs to answer the finding about it. */
+/** Compromised roles behind a local endpoint, and what a process needs to handle findings about them. */
 export interface BenchIncident {
   readonly endpoint: AwsEndpoint;
-  /** The environment of a process that is to answer the finding: nothing of the caller's but the path. */
+  /** The environment of a process that handles findings: nothing of the caller's but the path. */
   readonly environment: Record<string, string>;
-  /** The event, about a key that no earlier event named. */
+  /** An event about a key that no earlier event named. */
   event(roleName?: string): Record<string, unknown>;
 }
 
 const REGION = "us-west-2";
 
-/** Starts an endpoint with roles to rob: `robbed-0`, `robbed-1`, … */
+/** Starts an endpoint with the roles `compromised-0`, `compromised-1`, … */
 export async function startIncident(roles = 1): Promise<BenchIncident> {
   const account = new AwsAccount({ region: REGION });
-  for (let index = 0; index < roles; index++) account.addRole({ name: `robbed-${index}` });
+  for (let index = 0; index < roles; index++) account.addRole({ name: `compromised-${index}` });
   const topicArn = `arn:aws:sns:${REGION}:${account.accountId}:bench`;
   account.topicArns.add(topicArn);
   const endpoint = await AwsEndpoint.start(account);
@@ -30,19 +31,10 @@ export async function startIncident(roles = 1): Promise<BenchIncident> {
       AWS_SECRET_ACCESS_KEY: "bench",
       AWS_SESSION_TOKEN: "bench",
       AWS_ENDPOINT_URL: endpoint.url,
-      ACCOUNT_ID: account.accountId,
-      TOPIC_ARN: topicArn,
-      RESPONSE: "revoke",
-      SCOPE: "role",
-      MINIMUM_SEVERITY: "7",
-      SEVERITY_OVERRIDES: "{}",
-      REVOCABLE_ROLES: '{"any":true}',
-      PROTECTED_ROLES: "[]",
-      EXEMPT_TAG: "exempt=yes",
-      VERIFY_AFTER_SECONDS: "0",
       NODE_NO_WARNINGS: "1",
+      ...settings(account.accountId, topicArn),
     },
-    event(roleName = "robbed-0") {
+    event(roleName = "compromised-0") {
       const role = account.roles.get(roleName);
       if (!role) throw new Error(`the bench has no role ${roleName}`);
       const accessKeyId = `ASIABENCH${String(keys++).padStart(11, "0")}`;
@@ -64,6 +56,22 @@ export async function startIncident(roles = 1): Promise<BenchIncident> {
         },
       };
     },
+  };
+}
+
+function settings(accountId: string, topicArn: string): FunctionEnvironment {
+  const revocableRoles: RevocableRolesSpec = { any: true };
+  return {
+    ACCOUNT_ID: accountId,
+    TOPIC_ARN: topicArn,
+    RESPONSE: ResponseMode.REVOKE,
+    SCOPE: Scope.ROLE,
+    MINIMUM_SEVERITY: "7",
+    SEVERITY_OVERRIDES: "{}",
+    REVOCABLE_ROLES: JSON.stringify(revocableRoles),
+    PROTECTED_ROLES: "[]",
+    EXEMPT_TAG: "exempt=yes",
+    VERIFY_AFTER_SECONDS: "0",
   };
 }
 

@@ -1,11 +1,11 @@
-/** Something whose time is taken, by its name in the table. */
+/** Something to measure, and its name in the table. */
 export interface Contender {
   readonly name: string;
-  /** Runs once and says what was measured, in the unit of the comparison. */
+  /** Runs once; resolves with the measurement, in the unit of the comparison. */
   readonly run: () => Promise<number>;
 }
 
-/** What was measured of one contender. */
+/** The measurements of one contender, summed up. */
 export interface Figure {
   readonly name: string;
   readonly median: number;

@@ -8,10 +8,10 @@ import { unpackOurs } from "./packages";
 export interface StormFigures {
   readonly findings: number;
   readonly roles: number;
-  /** Calls that the endpoint turned away. */
+  /** Calls that the endpoint throttled. */
   readonly throttled: number;
   readonly writes: number;
-  /** Findings whose role carries no policy at the end, or that ended with no answer after Lambda's two retries. */
+  /** Findings that were not handled even after Lambda's two retries, and roles without a policy at the end. */
   readonly lost: number;
   readonly medianMilliseconds: number;
   readonly p99Milliseconds: number;
@@ -36,21 +36,21 @@ export async function storm(findings = 1_000, roles = 100): Promise<StormFigures
     if (call.action === "PutRolePolicy") writes++;
     return undefined;
   };
-  const firsts = Array.from({ length: roles }, (_, index) => incident.event(`robbed-${index}`));
+  const firsts = Array.from({ length: roles }, (_, index) => incident.event(`compromised-${index}`));
   const queue = Array.from({ length: findings }, (_, index) => firsts[index % roles]!);
   const package_ = unpackOurs();
   const milliseconds: number[] = [];
-  let unanswered = 0;
+  let unhandled = 0;
   await Promise.all(
     Array.from({ length: ENVIRONMENTS }, async () => {
       const environment = await EnvironmentProcess.start(join(package_, "index.js"), incident.environment);
       for (let event = queue.shift(); event; event = queue.shift()) {
         const started = performance.now();
-        let answered = false;
-        for (let attempt = 0; attempt < ATTEMPTS && !answered; attempt++) {
-          answered = (await environment.answer(event)).error === undefined;
+        let handled = false;
+        for (let attempt = 0; attempt < ATTEMPTS && !handled; attempt++) {
+          handled = (await environment.handle(event)).error === undefined;
         }
-        if (!answered) unanswered++;
+        if (!handled) unhandled++;
         milliseconds.push(performance.now() - started);
       }
       await environment.stop();
@@ -65,7 +65,7 @@ export async function storm(findings = 1_000, roles = 100): Promise<StormFigures
     roles,
     throttled,
     writes,
-    lost: unanswered + unrevoked,
+    lost: unhandled + unrevoked,
     medianMilliseconds: percentile(0.5),
     p99Milliseconds: percentile(0.99),
   };

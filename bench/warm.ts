@@ -16,7 +16,7 @@ export async function warmHandling(rounds: number): Promise<Figure[]> {
       const event = incident.event();
       const written = nextPolicy(incident);
       const started = performance.now();
-      const { error } = await environment.answer(event);
+      const { error } = await environment.handle(event);
       if (error) throw new Error(`${name}: ${error}`);
       return (await written) - started;
     },
@@ -37,7 +37,7 @@ export async function memoryGrowth(findings: number): Promise<{ findings: number
   const ours = await EnvironmentProcess.start(join(unpackOurs(), "index.js"), incident.environment);
   const handle = async (count: number) => {
     for (let index = 0; index < count; index++) {
-      const { error } = await ours.answer(incident.event());
+      const { error } = await ours.handle(incident.event());
       if (error) throw new Error(error);
       incident.endpoint.calls.length = 0;
       incident.endpoint.account.mails.length = 0;

@@ -1,4 +1,4 @@
-// A warm execution environment: answers one event after another, each when the parent sends it.
+// A warm execution environment: handles one event after another, as the parent sends them.
 const [, , handlerModule] = process.argv;
 const { handler } = require(handlerModule);
 
