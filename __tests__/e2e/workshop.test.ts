@@ -139,7 +139,7 @@ describeWith(emulatorMissing(), "the workshop, deployed by Terraform", () => {
     expect(await mailbox.read()).toEqual([]);
   });
 
-  test("a newly stolen access key moves the cut-off forward, and both keys stay answered", async () => {
+  test("a newly stolen access key moves the cut-off forward, and both keys stay covered", async () => {
     // GIVEN
     const before = await revocation();
 
@@ -154,7 +154,7 @@ describeWith(emulatorMissing(), "the workshop, deployed by Terraform", () => {
     expect(await mailbox.read()).toHaveLength(1);
   });
 
-  test("fails to revoke the function's own role, says why, and mails how to act by hand", async () => {
+  test("does not revoke the function's own role, says why, and mails how to act by hand", async () => {
     // GIVEN
     const ownRole = outputs["function_role_arn"]!.split("/").at(-1)!;
     const finding = await labFinding({ roleName: ownRole, roleId: await workshop.roleId(ownRole) });
@@ -170,7 +170,7 @@ describeWith(emulatorMissing(), "the workshop, deployed by Terraform", () => {
     expect(mail!.message).toContain("HOW TO ACT BY HAND");
   });
 
-  test("fails on an event that is no finding, so that it ends in the queue", async () => {
+  test("throws when an event is not a finding, so that it ends in the queue", async () => {
     // WHEN
     const invocation = await lambda.invoke({ Records: [] });
 

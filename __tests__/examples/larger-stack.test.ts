@@ -41,7 +41,7 @@ describe("the larger stack of the examples", () => {
     expect(irish.filter(([, block]) => block["provider"] !== "aws.ireland")).toEqual([]);
   });
 
-  test("makes no detector, and a topic only where none is given", () => {
+  test("makes no detector, and a topic only if none is given", () => {
     // THEN
     expect(template.all(GuarddutyDetector)).toEqual([]);
     expect(ofProvider(template.all(SnsTopic))).toEqual([]);
@@ -135,7 +135,7 @@ describeWithTerraform("the larger stack of the examples, as Terraform", () => {
 });
 
 describe("sending outcomes", () => {
-  test("fails on a second destination, and says what helps", () => {
+  test("throws when a second destination is added, and says what helps", () => {
     // GIVEN
     const queue = OutcomeDestination.queue("arn:aws:sqs:us-west-2:123456789012:outcomes");
 

@@ -131,7 +131,7 @@ describe("the packed package", () => {
       expect(deployed.equals(project.installed("dist/function/revoke-sessions.zip"))).toBe(true);
     });
 
-    test("fails to reach what the package does not export", () => {
+    test("throws when importing what the package does not export", () => {
       // GIVEN
       const inner = "cdktf-guardduty-credential-response/dist/src/place";
 

@@ -79,7 +79,7 @@ export class PackagedFunction {
     return invokeAsynchronously(event, attempt, async () => {});
   }
 
-  /** The calls of one action that AWS answered well, whether or not the answer arrived. */
+  /** The calls of one action that succeeded, whether or not the reply arrived. */
   effective(action: string): AwsCall[] {
     return this.endpoint.calls.filter(
       (call) => call.action === action && call.error === undefined && !NO_EFFECT.has(call.fault),

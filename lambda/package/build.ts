@@ -16,7 +16,7 @@ const READABLE_FILE = { os: 3, attrs: (0o100644 << 16) >>> 0 };
 
 type ZipEntry = [name: string, content: Zippable[string]];
 
-/** What takes the place, in the bundle, of parts of the SDK that the function never uses. */
+/** Modules that replace, in the bundle, parts of the SDK that the function never uses. */
 const STAND_INS = {
   "@aws-sdk/credential-provider-node": join(__dirname, "stand-ins", "credential-search.ts"),
   "@smithy/core/event-streams": join(__dirname, "stand-ins", "event-streams.ts"),
@@ -26,7 +26,7 @@ const STAND_INS = {
  * Bundles the function into two readable files and zips them, byte for byte the same wherever and whenever it runs:
  * `index.js` decides and revokes, `reporting.js` is loaded after that.
  *
- * - Readable, not minified: who audits what edits their roles must be able to read it, and minifying loads no faster.
+ * - Readable, not minified: auditors must be able to read what edits their roles, and minified code loads no faster.
  * - `mainFields` prefers the SDK's ES modules, of which esbuild leaves out what is never called.
  * - Without `absWorkingDir` the paths in the bundles' comments would depend on where the build was started, and without
  *   `preserveSymlinks` on where a linked `node_modules` really lies.
@@ -64,5 +64,5 @@ async function buildFunctionPackage(zipFile: string): Promise<void> {
 }
 
 const [, , zipFile] = process.argv;
-if (zipFile === undefined) throw new Error("name the zip to write; ensure.ts does");
+if (zipFile === undefined) throw new Error("the first argument must be the zip to write, as ensure.ts passes it");
 void buildFunctionPackage(zipFile);

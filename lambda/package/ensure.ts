@@ -6,8 +6,9 @@ import { basename, dirname, join, relative } from "node:path";
 const PROJECT = join(__dirname, "../..");
 
 /**
- * Makes sure that the zip is what the sources say, building it only where they have changed since: bundling takes longer
- * than everything else in a synthesis.
+ * Builds the zip unless it is still what the sources say: bundling takes longer than everything else in a synthesis.
+ *
+ * @param zipFile path of the zip; beside its folder a record of what it was made from is kept.
  */
 export function ensureFunctionPackage(zipFile: string): void {
   // Beside the folder that is published, not in it.
@@ -21,8 +22,9 @@ export function ensureFunctionPackage(zipFile: string): void {
 }
 
 /**
- * Everything that can decide the bytes of the zip: the function and its build, the contract that it shares with the
- * constructs, and the versions of all that is bundled with them.
+ * Digest of everything that can decide the bytes of the zip: the function and its build, the contract that it shares with
+ * the constructs, and the versions of all that is bundled with them. By folders, since one list of bundled modules more would
+ * have to be kept; a file of them that is not bundled costs one build, whose bytes are the same.
  */
 function digestOfSources(): string {
   const folders = ["lambda", "src/contract"].map((folder) => join(PROJECT, folder));

@@ -4,11 +4,11 @@ import { join } from "node:path";
 const PROJECT = join(__dirname, "../..");
 
 /**
- * The licences of all packages that are bundled into the function: whoever passes the zip on passes their code on, and
- * their licences ask for their text to go with it.
+ * The licences of all packages that are bundled into the function: to pass the zip on is to pass their code on, and their
+ * licences ask that their text goes with it.
  *
  * @param inputs paths of the bundled modules, relative to the project.
- * @throws Error where a package states no licence.
+ * @throws Error if a package states no licence.
  */
 export function thirdPartyLicences(inputs: readonly string[]): string {
   const folders = new Set(
@@ -17,7 +17,7 @@ export function thirdPartyLicences(inputs: readonly string[]): string {
   const notices = new Map<string, string[]>();
   for (const folder of [...folders].sort()) {
     const { name, version, license } = JSON.parse(readFileSync(join(PROJECT, folder, "package.json"), "utf8"));
-    if (!license) throw new Error(`${folder} is bundled into the function and states no licence in its package.json`);
+    if (!license) throw new Error(`${folder} is bundled into the function: its package.json must state a licence`);
     const text = licenceText(join(PROJECT, folder)) ?? `Licence: ${license}`;
     notices.set(text, [...(notices.get(text) ?? []), `${name} ${version} (${license})`]);
   }

@@ -70,7 +70,7 @@ test("what EventBridge could not deliver is the event itself, and runs as it is"
   expect(await packaged.invoke(payloadOf(body))).toMatchObject({ kind: "returned", result: { outcome: "revoked" } });
 });
 
-test("fails to run what was no finding in the first place, and says so", async () => {
+test("does not run an event again that is not a finding, and says so", async () => {
   const body = await leftInQueue({ Records: [] });
   const { responsePayload } = JSON.parse(body) as FailureRecord;
   expect(responsePayload).toMatchObject({

@@ -34,7 +34,7 @@ describe("the SDK in the package", () => {
     "calls and signs for IAM as %s wants it",
     async (region, partition, host, signingRegion) => {
       // GIVEN a function in that region, with no endpoint given
-      // WHEN it answers a finding
+      // WHEN it handles a finding
       const [request] = await requestsOf(folder, { region, partition });
 
       // THEN its first call goes to the partition's IAM, signed for IAM's region there
@@ -45,7 +45,7 @@ describe("the SDK in the package", () => {
 
   test.concurrent("signs with the session token that Lambda gives", async () => {
     // GIVEN credentials of a role's session
-    // WHEN the function answers a finding
+    // WHEN the function handles a finding
     const [request] = await requestsOf(folder, { region: "us-west-2", partition: "aws" });
 
     // THEN its call carries and signs the token
@@ -53,9 +53,9 @@ describe("the SDK in the package", () => {
     expect(request?.headers.authorization).toContain("x-amz-security-token");
   });
 
-  test.concurrent("calls the FIPS endpoint where the environment asks for it", async () => {
+  test.concurrent("calls the FIPS endpoint if the environment asks for it", async () => {
     // GIVEN a function that must use validated cryptography
-    // WHEN it answers a finding
+    // WHEN it handles a finding
     const [request] = await requestsOf(folder, {
       region: "us-west-2",
       partition: "aws",
@@ -70,9 +70,9 @@ describe("the SDK in the package", () => {
     "calls the endpoint that %s names",
     async (variable) => {
       // GIVEN an endpoint of our own
-      const endpoint = await answering(() => [404, noSuchEntity]);
+      const endpoint = await replying(() => [404, noSuchEntity]);
 
-      // WHEN the function answers a finding
+      // WHEN the function handles a finding
       await requestsOf(folder, { region: "us-west-2", partition: "aws", further: { [variable]: endpoint.url } });
       await endpoint.close();
 
@@ -84,7 +84,7 @@ describe("the SDK in the package", () => {
   test.concurrent("corrects its clock by AWS's and tries again", async () => {
     // GIVEN an AWS whose clock is two hours ahead and which refuses other times
     const ahead = () => new Date(Date.now() + 7_200_000);
-    const endpoint = await answering((request) => {
+    const endpoint = await replying((request) => {
       const signed = String(request.headers["x-amz-date"]).replace(
         /(....)(..)(..)T(..)(..)(..)Z/,
         "$1-$2-$3T$4:$5:$6Z",
@@ -93,7 +93,7 @@ describe("the SDK in the package", () => {
       return skewed ? [403, requestTimeTooSkewed, ahead()] : [404, noSuchEntity, ahead()];
     });
 
-    // WHEN the function answers a finding
+    // WHEN the function handles a finding
     const further = { AWS_ENDPOINT_URL_IAM: endpoint.url };
     await requestsOf(folder, { region: "us-west-2", partition: "aws", further });
     await endpoint.close();
@@ -105,19 +105,19 @@ describe("the SDK in the package", () => {
 
   test.concurrent("asks for every page of a role's instance profiles", async () => {
     // GIVEN a role whose profiles come on two pages
-    const endpoint = await answering((_, body) => {
+    const endpoint = await replying((_, body) => {
       const { Action = "", Marker } = Object.fromEntries(new URLSearchParams(body));
       const more = "<IsTruncated>true</IsTruncated><Marker>page-2</Marker>";
-      const answers: Record<string, string> = {
+      const replies: Record<string, string> = {
         GetRole:
           "<Role><Path>/</Path><RoleName>robbed</RoleName><RoleId>AROAEXAMPLE</RoleId><Arn>arn:aws:iam::111122223333:role/robbed</Arn></Role>",
         PutRolePolicy: "",
         ListInstanceProfilesForRole: `<InstanceProfiles/>${Marker ? "" : more}`,
         Publish: "<MessageId>1</MessageId>",
       };
-      const answer = answers[Action];
-      if (answer === undefined) return [404, noSuchEntity];
-      return [200, `<${Action}Response><${Action}Result>${answer}</${Action}Result></${Action}Response>`];
+      const reply = replies[Action];
+      if (reply === undefined) return [404, noSuchEntity];
+      return [200, `<${Action}Response><${Action}Result>${reply}</${Action}Result></${Action}Response>`];
     });
 
     // WHEN the function has revoked it
@@ -129,11 +129,11 @@ describe("the SDK in the package", () => {
     expect(pages.map((body) => new URLSearchParams(body).get("Marker"))).toEqual([null, "page-2"]);
   });
 
-  test.concurrent("fails where an answer lacks what was asked for, and writes nothing", async () => {
-    // GIVEN something between the function and IAM that answers everything with an empty page
-    const endpoint = await answering(() => [200, "<html/>"]);
+  test.concurrent("throws when a reply lacks what was asked for, and writes nothing", async () => {
+    // GIVEN something between the function and IAM that replies to everything with an empty page
+    const endpoint = await replying(() => [200, "<html/>"]);
 
-    // WHEN the function answers a finding
+    // WHEN the function handles a finding
     await requestsOf(folder, { region: "us-west-2", partition: "aws", further: { AWS_ENDPOINT_URL: endpoint.url } });
     await endpoint.close();
 
@@ -142,9 +142,9 @@ describe("the SDK in the package", () => {
     expect(endpoint.bodies.filter((body) => body.includes("Action=PutRolePolicy&"))).toEqual([]);
   });
 
-  test.concurrent("fails without credentials, and looks for them nowhere else", async () => {
+  test.concurrent("throws when it has no credentials, and looks for them nowhere else", async () => {
     // GIVEN a function that was handed no credentials
-    // WHEN it answers a finding
+    // WHEN it handles a finding
     const requests = await requestsOf(folder, {
       region: "us-west-2",
       partition: "aws",
@@ -190,9 +190,9 @@ async function requestsOf(folder: string, { region, partition, further }: Deploy
   return requests;
 }
 
-/** An endpoint that answers as told and remembers what it was asked. */
-async function answering(
-  answer: (request: IncomingMessage, body: string) => readonly [status: number, body: string, now?: Date],
+/** An endpoint that replies as told and remembers the requests. */
+async function replying(
+  reply: (request: IncomingMessage, body: string) => readonly [status: number, body: string, now?: Date],
 ) {
   const bodies: string[] = [];
   const statuses: number[] = [];
@@ -200,7 +200,7 @@ async function answering(
     let body = "";
     request.on("data", (chunk) => (body += chunk));
     request.on("end", () => {
-      const [status, text, now = new Date()] = answer(request, body);
+      const [status, text, now = new Date()] = reply(request, body);
       bodies.push(body);
       statuses.push(status);
       response.sendDate = false;

@@ -184,7 +184,6 @@ const HANGING: readonly Scenario[] = [
     then: (observed) => {
       // An error of the function's own, which Lambda answers with another attempt, instead of being killed.
       expect(observed.attempts).toMatchObject([{ kind: "threw", error: { name: "AbortError" } }]);
-      expect(observed.attempts[0]!.milliseconds).toBeLessThan(9_000);
       expect(mails(observed)).toEqual([]);
     },
   },

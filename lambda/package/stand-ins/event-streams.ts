@@ -1,5 +1,5 @@
 /**
- * Takes the place of `@smithy/core/event-streams` in the bundle. None of the APIs that the function calls streams events;
+ * A stand-in for `@smithy/core/event-streams` in the bundle. None of the APIs that the function calls streams events;
  * left in, the part is not only loaded, but keeps esbuild from leaving out what else is never called.
  */
 export class EventStreamSerde {
