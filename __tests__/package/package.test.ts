@@ -5,34 +5,16 @@ import path from "node:path";
 import { functionPackage } from "../../src/revocation/function-package";
 import { emulatorEnvironment, emulatorMissing, startEmulator } from "../support/aws-emulator";
 import { describeWith, terraform } from "../support/terraform";
+import { CONSUMER } from "./consumer";
 import { PackedProject, PROJECT } from "./packed-project";
 
 const { peerDependencies, dependencies } = JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8"));
-
-const MAIN = `
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { App, TerraformStack } from "cdktf";
-import { CredentialExfiltrationResponse, RevocableRoles } from "cdktf-guardduty-credential-response";
-
-const app = new App();
-const stack = new TerraformStack(app, "security");
-new AwsProvider(stack, "aws", { region: "us-west-2" });
-// The bindings pin the newest version of the provider; the constructs need no newer one than this.
-stack.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
-const response = new CredentialExfiltrationResponse(stack, "response", {
-  alertEmails: ["security@example.com"],
-  revocableRoles: RevocableRoles.named("arn:aws:iam::123456789012:role/app"),
-});
-const topicArn: string = response.topicArn;
-if (topicArn === "") throw new Error("no topic");
-app.synth();
-`;
 
 describe("the packed package", () => {
   jest.setTimeout(120_000);
   let project: PackedProject;
   beforeAll(() => {
-    project = PackedProject.create();
+    project = PackedProject.withLinkedPeers();
   });
   afterAll(() => project?.remove());
 
@@ -111,7 +93,7 @@ describe("the packed package", () => {
   });
 
   describe("in a project of its own, in a folder with a space", () => {
-    beforeAll(() => project.synthesize(MAIN));
+    beforeAll(() => project.synthesize(CONSUMER));
 
     test("type checks and synthesizes without the bundler", () => {
       // THEN
