@@ -38,7 +38,7 @@ a file or a setting is not usable.
 export function readOptions(parameters: readonly string[]): Options {
   const { finding, scope, synthesized, json, help } = parse(parameters);
   if (scope !== undefined && scope !== "role" && scope !== "session") {
-    throw new RehearsalError(`--scope: received "${scope}"; allowed is role or session`);
+    throw new RehearsalError(`--scope: must be role or session; received "${scope}"`);
   }
   if (scope !== undefined && synthesized !== undefined) {
     throw new RehearsalError(

@@ -4,29 +4,28 @@ import { Construct } from "constructs";
 
 import { anyFindingMessage, credentialExfiltrationMessage } from "./alerting/alert-message";
 import { AlertTopic, checkEmails } from "./alerting/alert-topic";
+import { DEFAULTS } from "./contract/defaults";
+import { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
 import type { IDetector } from "./detection/detector";
-import { FailureAlarms } from "./monitoring/failure-alarms";
 import { FailureQueue } from "./detection/failure-queue";
 import { FindingRule } from "./detection/finding-rule";
-import { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
-import { ResponseMode } from "./contract/environment";
-import { checkFunction, type FunctionProps } from "./revocation/function-props";
-import { checkNames } from "./shared/formats";
-import { Place } from "./shared/place";
-import type { Problems } from "./shared/problems";
+import { ArnTarget } from "./detection/finding-target";
+import { anyFindingFrom } from "./detection/severity-pattern";
+import { FailureAlarms } from "./monitoring/failure-alarms";
 import { ResponseDashboard } from "./monitoring/response-dashboard";
+import { checkFunction, type FunctionProps } from "./revocation/function-props";
 import { checkRevocation, isSeverity, type RevocationProps } from "./revocation/revocation-props";
 import { SessionRevoker } from "./revocation/session-revoker";
-import { anyFindingFrom } from "./detection/severity-pattern";
+import { checkFormats } from "./shared/formats";
+import { Place } from "./shared/place";
+import { Problems, shown } from "./shared/problems";
 
-const DEFAULT_PREFIX = "GuardDuty-Response";
-
-/** A rule's pattern may have 2,048 characters; source and type of the event are among them. */
+/** EventBridge accepts 2,048 characters for a rule's pattern, with the source and the type of the event. */
 const MAX_PATTERN_CHARACTERS = 1_950;
 
 export interface CredentialExfiltrationResponseProps extends RevocationProps, FunctionProps {
   /**
-   * Who is mailed. Each address gets a mail to confirm first, and nothing else until somebody does.
+   * The addresses that are mailed. Each gets a mail to confirm first, and nothing else until somebody does.
    *
    * @default - nobody is subscribed, which draws a warning unless `topicArn` is given
    */
@@ -38,9 +37,9 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
    */
   readonly topicArn?: string;
   /**
-   * ARN of the customer-managed key that the topic is, or is to be, encrypted with.
+   * ARN of the customer-managed key that encrypts the topic, whether it exists or is made.
    *
-   * @default - a key is made for a topic that is made; an existing topic is taken to need none
+   * @default - a key is made for a topic that is made; an existing topic is assumed to need none
    */
   readonly topicKeyArn?: string;
   /**
@@ -62,7 +61,7 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
    */
   readonly alarms?: boolean;
   /**
-   * ARNs that the alarms tell.
+   * ARNs of what is notified when an alarm enters or leaves the ALARM state.
    *
    * @default - the topic
    */
@@ -75,7 +74,7 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
    */
   readonly dashboard?: boolean;
   /**
-   * What every name below is made from: 1 to 27 letters, digits and hyphens.
+   * The prefix of every name below: 1 to 27 letters, digits or hyphens.
    *
    * @default - `GuardDuty-Response`
    */
@@ -89,7 +88,7 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
   /** @default - the prefix */
   readonly topicName?: string;
   /**
-   * Reaches every resource.
+   * The AWS provider of every resource.
    *
    * @default - the stack's default AWS provider
    */
@@ -97,9 +96,17 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
 }
 
 /**
- * Answers stolen EC2 role credentials: GuardDuty's finding mails people and makes a function attach the inline policy
+ * The response to stolen role credentials: GuardDuty's finding mails people and makes a function attach the inline policy
  * `RevokeOldSessions` to the role, so that every session issued before a cut-off is denied. A second mail tells what was
  * done, what breaks, and how to undo it.
+ *
+ * @example
+ * ```ts
+ * new CredentialExfiltrationResponse(this, "response", {
+ *   alertEmails: ["security@example.com"],
+ *   revocableRoles: RevocableRoles.named("arn:aws:iam::123456789012:role/app"),
+ * });
+ * ```
  *
  * @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html
  */
@@ -111,117 +118,153 @@ export class CredentialExfiltrationResponse extends Construct {
   readonly functionName: string;
   readonly functionRoleArn: string;
   readonly deadLetterQueueArn: string;
-  /** Undefined where no detector was given. */
+  /** Undefined if no detector was given. */
   readonly detectorId?: string;
-  /** The topic that was made: `topic.subscribe` adds whom it tells; undefined where `topicArn` was given. */
+  /** The topic that was made: `topic.subscribe` adds a subscriber; undefined if `topicArn` was given. */
   readonly topic?: AlertTopic;
   /** The rule on stolen role credentials: `rule.addTarget` sends them elsewhere too. */
   readonly rule: FindingRule;
-  /** The rule on any other finding; undefined where `alertSeverity` was not given. */
+  /** The rule on any other finding; undefined if `alertSeverity` was not given. */
   readonly anyFindingRule?: FindingRule;
   /** The function: `revoker.allowRevoking` lets further roles be revoked, `revoker.sendOutcomesTo` tells a machine. */
   readonly revoker: SessionRevoker;
   readonly failureQueue: FailureQueue;
 
-  private readonly prefix?: string;
-  private readonly provider?: TerraformProvider;
+  private readonly props: CredentialExfiltrationResponseProps;
+  private readonly prefix: string;
+  private readonly place: Place;
 
   /** @throws Error that names every prop that is not usable. */
   constructor(scope: Construct, id: string, props: CredentialExfiltrationResponseProps) {
     super(scope, id);
-    const problems = check(props);
-    if (this.isSecondOfItsNames(props)) {
-      problems.add(
-        "prefix: the stack has a response with the same names and provider already, and AWS would let this one take over what " +
-          "that one made; give one of them another prefix",
-      );
-    }
-    problems.throwIfAny(this);
-    const { provider, prefix = DEFAULT_PREFIX, response = ResponseMode.REVOKE } = props;
-    this.prefix = prefix;
-    this.provider = provider;
-    const place = Place.of(this, provider);
+    this.props = props;
+    this.prefix = props.prefix ?? DEFAULTS.prefix;
+    this.check();
+    this.place = Place.of(this, props.provider);
 
-    this.failureQueue = new FailureQueue(this, "failure-queue", { queueName: `${prefix}-not-handled`, provider });
+    this.failureQueue = this.makeFailureQueue();
     this.deadLetterQueueArn = this.failureQueue.queueArn;
-
-    if (props.topicArn === undefined) {
-      const { alertEmails, topicName = prefix, topicKeyArn: keyArn } = props;
-      this.topic = new AlertTopic(this, "topic", { topicName, alertEmails, keyArn, provider });
-      if (!alertEmails?.length) {
-        Annotations.of(this).addWarning(
-          "no alertEmails: nobody is mailed about findings or revocations until somebody subscribes to the topic",
-        );
-      }
-    }
+    this.topic = props.topicArn === undefined ? this.makeTopic() : undefined;
     this.topicArn = props.topicArn ?? this.topic!.topicArn;
-
-    this.revoker = new SessionRevoker(this, "revoker", {
-      ...props,
-      functionName: props.functionName ?? `${prefix}-RevokeSessions`,
-      functionRoleName: props.functionRoleName ?? `${prefix}-Revoke-${place.region}`,
-      topicArn: this.topicArn,
-      topicKeyArn: this.topic?.keyArn ?? props.topicKeyArn,
-      failureQueue: this.failureQueue,
-    });
+    this.revoker = this.makeRevoker();
     this.functionArn = this.revoker.functionArn;
     this.functionName = this.revoker.functionName;
     this.functionRoleArn = this.revoker.functionRoleArn;
+    this.rule = this.makeRule();
+    this.ruleArn = this.rule.ruleArn;
+    this.ruleName = this.rule.ruleName;
+    this.anyFindingRule = props.alertSeverity === undefined ? undefined : this.makeAnyFindingRule(props.alertSeverity);
+    this.detectorId = props.detector?.detectorId;
+    this.watch();
+  }
 
-    this.rule = new FindingRule(this, "rule", {
-      ruleName: props.ruleName ?? `${prefix}-CredentialExfiltration`,
+  private makeFailureQueue(): FailureQueue {
+    const { provider } = this.props;
+    return new FailureQueue(this, "failure-queue", { queueName: `${this.prefix}-not-handled`, provider });
+  }
+
+  private makeTopic(): AlertTopic {
+    const { alertEmails, topicName = this.prefix, topicKeyArn: keyArn, provider } = this.props;
+    if (!alertEmails?.length) {
+      Annotations.of(this).addWarning(
+        "no alertEmails: nobody is mailed about findings or revocations until somebody subscribes to the topic",
+      );
+    }
+    return new AlertTopic(this, "topic", { topicName, alertEmails, keyArn, provider });
+  }
+
+  private makeRevoker(): SessionRevoker {
+    return new SessionRevoker(this, "revoker", {
+      ...this.props,
+      functionName: this.props.functionName ?? `${this.prefix}-RevokeSessions`,
+      functionRoleName: this.props.functionRoleName ?? `${this.prefix}-Revoke-${this.place.region}`,
+      topicArn: this.topicArn,
+      topicKeyArn: this.topic?.keyArn ?? this.props.topicKeyArn,
+      failureQueue: this.failureQueue,
+    });
+  }
+
+  private makeRule(): FindingRule {
+    const rule = new FindingRule(this, "rule", {
+      ruleName: this.props.ruleName ?? `${this.prefix}-CredentialExfiltration`,
       description: "GuardDuty has seen the credentials of an instance's role used where they do not belong",
       findingPattern: { type: CREDENTIAL_EXFILTRATION_TYPES.map((prefix) => ({ prefix })) },
       failureQueue: this.failureQueue,
-      provider,
+      provider: this.props.provider,
     });
-    this.rule.addTarget("topic", { arn: this.topicArn, message: credentialExfiltrationMessage(place, response) });
-    this.revoker.answer(this.rule, "function");
-    this.ruleArn = this.rule.ruleArn;
-    this.ruleName = this.rule.ruleName;
+    const message = credentialExfiltrationMessage(this.place, this.props.response ?? DEFAULTS.response);
+    rule.addTarget("topic", new ArnTarget(this.topicArn, { message }));
+    rule.addTarget("function", this.revoker);
+    return rule;
+  }
 
-    if (props.alertSeverity !== undefined) {
-      this.anyFindingRule = new FindingRule(this, "any-finding", {
-        ruleName: `${prefix}-AnyFinding`,
-        description: `Any other GuardDuty finding from severity ${props.alertSeverity} up`,
-        findingPattern: anyFindingFrom(props.alertSeverity, props.severityOverrides),
-        failureQueue: this.failureQueue,
-        provider,
-      });
-      this.anyFindingRule.addTarget("topic", { arn: this.topicArn, message: anyFindingMessage(place) });
-    }
+  private makeAnyFindingRule(severity: number): FindingRule {
+    const rule = new FindingRule(this, "any-finding", {
+      ruleName: `${this.prefix}-AnyFinding`,
+      description: `Any other GuardDuty finding from severity ${severity} up`,
+      findingPattern: anyFindingFrom(severity, this.props.severityOverrides),
+      failureQueue: this.failureQueue,
+      provider: this.props.provider,
+    });
+    rule.addTarget("topic", new ArnTarget(this.topicArn, { message: anyFindingMessage(this.place) }));
+    return rule;
+  }
 
-    if (props.alarms ?? true) {
+  private watch(): void {
+    const { alarms = DEFAULTS.alarms, alarmActions = [this.topicArn], provider } = this.props;
+    const { dashboard = DEFAULTS.dashboard } = this.props;
+    if (alarms) {
       new FailureAlarms(this, "alarms", {
-        namePrefix: prefix,
+        namePrefix: this.prefix,
         queueName: this.failureQueue.queueName,
         functionName: this.functionName,
-        actions: props.alarmActions ?? [this.topicArn],
+        actions: alarmActions,
         provider,
       });
     }
-    if (props.dashboard) {
+    if (dashboard) {
       new ResponseDashboard(this, "dashboard", {
-        namePrefix: prefix,
+        namePrefix: this.prefix,
         ruleName: this.ruleName,
         functionName: this.functionName,
         logGroupName: this.revoker.logGroup.name,
         queueName: this.failureQueue.queueName,
-        alarmActions: (props.alarms ?? true) ? (props.alarmActions ?? [this.topicArn]) : undefined,
+        alarmActions: alarms ? alarmActions : undefined,
         provider,
       });
     }
-    this.detectorId = props.detector?.detectorId;
   }
 
-  private isSecondOfItsNames({ prefix, provider }: CredentialExfiltrationResponseProps): boolean {
+  private check(): void {
+    const { props } = this;
+    const problems = new Problems();
+    checkFormats(props, problems);
+    // The constructs inside check these again: each is usable alone, and here all problems are in one error.
+    checkRevocation(props, problems);
+    checkFunction(props, problems);
+    checkEmails(props.alertEmails, problems);
+    checkAnyFinding(props, problems);
+    checkTopic(props, problems);
+    if (props.alarmActions !== undefined && props.alarms === false) {
+      problems.add("alarmActions: must be left out if alarms is false: there is no alarm to act");
+    }
+    if (this.clashesWithSibling()) {
+      problems.add(
+        "prefix: must differ from that of the stack's other response with this provider, or AWS would let this one take over " +
+          `what that one made; received ${shown(this.prefix)} twice; give one of them another prefix`,
+      );
+    }
+    problems.throwIfAny(this);
+  }
+
+  private clashesWithSibling(): boolean {
     const others = TerraformStack.of(this).node.findAll();
     return others.some(
       (other) =>
         other instanceof CredentialExfiltrationResponse &&
         other !== this &&
-        other.prefix === (prefix ?? DEFAULT_PREFIX) &&
-        other.provider?.alias === provider?.alias,
+        other.prefix === this.prefix &&
+        other.props.provider?.alias === this.props.provider?.alias,
     );
   }
 
@@ -251,25 +294,24 @@ export class CredentialExfiltrationResponse extends Construct {
       name: `Redrive-${this.functionName}`,
       role: roleName,
       policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
-      provider: this.provider,
+      provider: this.props.provider,
     });
   }
 }
 
-function check(props: CredentialExfiltrationResponseProps): Problems {
-  const revocation = checkRevocation(props, checkEmails(props.alertEmails ?? []));
-  const problems = checkNames(props, checkFunction(props, revocation));
-  checkAnyFinding(props, problems);
-  if (props.topicArn !== undefined) {
-    if (props.topicName !== undefined) problems.add("topicName: a topic is given by topicArn; leave the name out");
-    if (props.alertEmails?.length) {
-      problems.add("alertEmails: a topic is given by topicArn; subscribe the addresses where that topic is made");
-    }
+function checkTopic(
+  { topicArn, topicName, alertEmails }: CredentialExfiltrationResponseProps,
+  problems: Problems,
+): void {
+  if (topicArn === undefined) return;
+  if (topicName !== undefined) {
+    problems.add("topicName: must be left out if topicArn is given: that topic has its name");
   }
-  if (props.alarmActions !== undefined && props.alarms === false) {
-    problems.add("alarmActions: there are no alarms to act; leave them out or drop alarms: false");
+  if (alertEmails?.length) {
+    problems.add(
+      "alertEmails: must be left out if topicArn is given; subscribe the addresses where that topic is made",
+    );
   }
-  return problems;
 }
 
 function checkAnyFinding(
@@ -281,15 +323,15 @@ function checkAnyFinding(
   const overrides = Object.values(severityOverrides);
   if (overrides.length > 0 && [alertSeverity, ...overrides].some(Token.isUnresolved)) {
     problems.add(
-      "severityOverrides: cannot be compared with an alertSeverity that only Terraform knows; give both as numbers, or " +
-        "leave one out",
+      "severityOverrides: must be known, like alertSeverity, to be compared with it; received what only Terraform knows; give " +
+        "both as numbers, or leave one out",
     );
   }
   const { length } = JSON.stringify(anyFindingFrom(alertSeverity, severityOverrides));
   if (length > MAX_PATTERN_CHARACTERS) {
     problems.add(
-      `severityOverrides: the pattern of what alertSeverity mails has ${length} characters, at most ${MAX_PATTERN_CHARACTERS} ` +
-        "are allowed, since EventBridge takes 2,048 in all; override fewer types, or leave alertSeverity out",
+      `severityOverrides: must make a pattern of at most ${MAX_PATTERN_CHARACTERS} characters of what alertSeverity mails, since ` +
+        `EventBridge accepts 2,048 in all; received ${length}; override fewer types, or leave alertSeverity out`,
     );
   }
 }

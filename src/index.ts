@@ -6,14 +6,17 @@ export {
 export { Detector, type DetectorProps, FindingPublishingFrequency, type IDetector } from "./detection/detector";
 export { FailureAlarms, type FailureAlarmsProps } from "./monitoring/failure-alarms";
 export { FailureQueue, type FailureQueueProps } from "./detection/failure-queue";
+export { FindingRule, type FindingRuleProps } from "./detection/finding-rule";
 export {
-  FindingRule,
-  type FindingRuleProps,
-  type FindingTarget,
+  ArnTarget,
+  type FindingTargetConfig,
+  type FindingTargetOptions,
+  type IFindingRule,
+  type IFindingTarget,
   type InputTransformer,
-} from "./detection/finding-rule";
+} from "./detection/finding-target";
 export { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
-export { ResponseMode, type RevocableRolesSpec, Scope } from "./contract/environment";
+export { type ChosenRoles, ResponseMode, type RevocableRolesSpec, Scope, type Tag } from "./contract/environment";
 export { type FunctionProps } from "./revocation/function-props";
 export { OutcomeDestination } from "./revocation/outcome-destination";
 export { ResponseDashboard, type ResponseDashboardProps } from "./monitoring/response-dashboard";

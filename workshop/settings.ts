@@ -1,5 +1,6 @@
 import { checkEmails } from "../src/alerting/alert-topic";
-import { ResponseMode, Scope } from "../src/contract/environment";
+import { DEFAULTS } from "../src/contract/defaults";
+import type { ResponseMode, Scope } from "../src/contract/environment";
 import { LAB_ROLE_NAME } from "./lab/lab-instance";
 import { Problems } from "../src/shared/problems";
 import { RevocableRoles } from "../src/revocation/revocable-roles";
@@ -52,17 +53,17 @@ const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   stateKeyPrefix: "text",
 };
 
-const DEFAULTS: WorkshopSettings = {
+const WORKSHOP_DEFAULTS: WorkshopSettings = {
   region: "us-west-2",
   alertEmails: [],
   detector: "create",
   revocableRoles: "lab",
   protectedRoles: [],
-  response: ResponseMode.REVOKE,
-  scope: Scope.ROLE,
-  minimumSeverity: 7,
-  severityOverrides: {},
-  verifyAfterSeconds: 10,
+  response: DEFAULTS.response,
+  scope: DEFAULTS.scope,
+  minimumSeverity: DEFAULTS.minimumSeverity,
+  severityOverrides: DEFAULTS.severityOverrides,
+  verifyAfterSeconds: DEFAULTS.verifyAfterSeconds,
 };
 
 /**
@@ -78,7 +79,7 @@ export function readSettings(
 ): WorkshopSettings {
   const problems = new Problems();
   const given = { ...fromContext(context, problems), ...fromEnvironment(environment, problems) };
-  const settings = { ...DEFAULTS, ...given } as WorkshopSettings;
+  const settings = { ...WORKSHOP_DEFAULTS, ...given } as WorkshopSettings;
   check(settings, problems);
   if (problems.messages.length > 0) {
     throw new Error(
@@ -94,7 +95,7 @@ function fromContext(context: Readonly<Record<string, unknown>>, problems: Probl
   for (const [key, value] of Object.entries(context)) {
     if (FEATURE_FLAGS.includes(key)) continue;
     if (!isSetting(key)) {
-      problems.add(`${key}: unknown; must be one of ${Object.keys(SETTINGS).join(", ")}`);
+      problems.add(`${key}: must be one of the settings ${Object.keys(SETTINGS).join(", ")}`);
     } else if (value !== null) {
       const isValid = isKind(value, SETTINGS[key]);
       problems.check(key, value, () => isValid, KINDS[SETTINGS[key]]);
@@ -113,7 +114,7 @@ function fromEnvironment(
     if (!variable.startsWith(VARIABLE_PREFIX) || text === undefined || text === "") continue;
     const key = Object.keys(SETTINGS).find((setting) => variableOf(setting) === variable);
     if (!key || !isSetting(key)) {
-      problems.add(`${variable}: unknown; must be one of ${Object.keys(SETTINGS).map(variableOf).join(", ")}`);
+      problems.add(`${variable}: must be one of the variables ${Object.keys(SETTINGS).map(variableOf).join(", ")}`);
       continue;
     }
     const value = fromText(text, SETTINGS[key]);
@@ -188,29 +189,31 @@ function check(settings: WorkshopSettings, problems: Problems): void {
     "detector",
     detector,
     matches(/^(create|lookup|none|[0-9a-f]{32})$/),
-    "create, lookup, none, or a detector's id",
+    "create, lookup, none or the id of a detector",
   );
   if (typeof revocableRoles === "string") {
     problems.check(
       "revocableRoles",
       revocableRoles,
       matches(ROLES_SETTING),
-      "lab, any, path:/…/, tag:Key=Value, or a list of role ARNs",
+      "lab, any, path:/…/, tag:Key=Value or a list of role ARNs",
     );
   }
   const { stateBucket, stateRegion, stateKeyPrefix } = settings;
   problems.check("stateBucket", stateBucket, matches(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/), "the name of an S3 bucket");
   problems.check("stateRegion", stateRegion, isRegion, "the name of a region such as us-west-2");
   if (stateBucket === undefined && stateRegion !== undefined) {
-    problems.add("stateRegion: there is no stateBucket in it; set stateBucket or remove stateRegion");
+    problems.add("stateRegion: must be left out if there is no stateBucket; set stateBucket or remove stateRegion");
   }
   if (stateBucket === undefined && stateKeyPrefix !== undefined) {
-    problems.add("stateKeyPrefix: there is no stateBucket for it; set stateBucket or remove stateKeyPrefix");
+    problems.add(
+      "stateKeyPrefix: must be left out if there is no stateBucket; set stateBucket or remove stateKeyPrefix",
+    );
   }
   problems.check("alertSeverity", alertSeverity, isSeverity, "a number from 0 to 10");
   if (revocableRoles === "lab" && protectedRoles.some((arn) => arn.endsWith(`:role/${LAB_ROLE_NAME}`))) {
     problems.add(
-      `protectedRoles: ${LAB_ROLE_NAME} is the lab's role, which revocableRoles names; remove it from one of them`,
+      `protectedRoles: must not hold the lab's role ${LAB_ROLE_NAME}, which revocableRoles names; remove it from one of them`,
     );
   }
   const judged = typeof revocableRoles !== "string" || (revocableRoles !== "lab" && ROLES_SETTING.test(revocableRoles));

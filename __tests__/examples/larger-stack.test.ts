@@ -150,6 +150,8 @@ describe("sending outcomes", () => {
       });
 
     // THEN
-    expect(build).toThrow(/response\/revoker sends its outcomes to arn:aws:sqs.*name an event bus/s);
+    expect(build).toThrow(
+      /response\/revoker: outcomes must have one destination.*received arn:aws:sqs.*name an event bus/s,
+    );
   });
 });

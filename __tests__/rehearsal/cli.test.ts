@@ -225,7 +225,9 @@ describe("--finding", () => {
   test.concurrent("ends with 2 where the settings are not usable, and names them", async () => {
     const { exitCode, stderr } = await rehearse([], { environment: { GUARDDUTY_RESPONSE_REGION: "nowhere" } });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/the app cannot be synthesized:\n.*region: received "nowhere"/s);
+    expect(stderr).toMatch(
+      /the app cannot be synthesized:\n.*region: must be the name of a region .*; received "nowhere"/s,
+    );
   });
 });
 

@@ -317,7 +317,7 @@ test("values that only Terraform knows pass every check", () => {
   expect(template.all(CloudwatchEventRule)[0]!["event_pattern"]).toContain('{"numeric":[">=",${var.alert_severity}]}');
 });
 
-test("fails on unusable props, with every one of them in one error", () => {
+test("throws when props are invalid, with every one of them in one error", () => {
   // WHEN
   const problems = problemsOf(() =>
     synthesize({
@@ -339,33 +339,34 @@ test("fails on unusable props, with every one of them in one error", () => {
 
   // THEN
   expect(problems).toEqual([
-    "test/response cannot be made from these props:",
-    '  - alertEmails[0]: received "nobody"; allowed is an e-mail address such as security@example.com',
-    expect.stringContaining('RevocableRoles.named: "app" is not the ARN of an IAM role'),
-    '  - scope: received "account"; allowed is role or session',
-    "  - memorySize: received 1; allowed is a whole number of MB from 128 to 10240",
-    '  - prefix: received "no blanks"; allowed is 1 to 27 letters, digits, hyphens',
-    `  - ruleName: received "${"r".repeat(65)}"; allowed is 1 to 64 of A-Z a-z 0-9 . - _`,
-    '  - functionName: received "a.b"; allowed is 1 to 64 of A-Z a-z 0-9 - _',
-    '  - functionRoleName: received "a/b"; allowed is 1 to 64 of A-Z a-z 0-9 +=,.@-_',
-    '  - topicName: received "a b"; allowed is 1 to 246 of A-Z a-z 0-9 - _',
-    '  - topicArn: received "security"; allowed is the ARN of an SNS topic',
-    "  - alertSeverity: received -1; allowed is a number from 0 to 10",
-    "  - topicName: a topic is given by topicArn; leave the name out",
-    "  - alertEmails: a topic is given by topicArn; subscribe the addresses where that topic is made",
-    "  - alarmActions: there are no alarms to act; leave them out or drop alarms: false",
+    "test/response: invalid props:",
+    '  - prefix: must be 1 to 27 letters, digits or hyphens; received "no blanks"',
+    `  - ruleName: must be 1 to 64 of A-Z a-z 0-9 . - _; received "${"r".repeat(65)}"`,
+    '  - functionName: must be 1 to 64 of A-Z a-z 0-9 - _; received "a.b"',
+    '  - functionRoleName: must be 1 to 64 of A-Z a-z 0-9 +=,.@-_; received "a/b"',
+    '  - topicName: must be 1 to 246 of A-Z a-z 0-9 - _; received "a b"',
+    '  - topicArn: must be the ARN of an SNS topic; received "security"',
+    expect.stringMatching(/^ {2}- RevocableRoles.named: must be the ARN of an IAM role .*; received "app"$/),
+    '  - scope: must be role or session; received "account"',
+    "  - memorySize: must be a whole number of MB from 128 to 10240; received 1",
+    '  - alertEmails[0]: must be an e-mail address such as security@example.com; received "nobody"',
+    "  - alertSeverity: must be a number from 0 to 10; received -1",
+    "  - topicName: must be left out if topicArn is given: that topic has its name",
+    "  - alertEmails: must be left out if topicArn is given; subscribe the addresses where that topic is made",
+    "  - alarmActions: must be left out if alarms is false: there is no alarm to act",
   ]);
 });
 
-test("fails where severities are compared that only Terraform knows", () => {
+test("throws when severities are compared that only Terraform knows", () => {
   // GIVEN
   const stack = testStack();
   const alertSeverity = new TerraformVariable(stack, "severity", { type: "number" }).numberValue;
 
   // THEN
   expect(problemsOf(() => makeResponse(stack, { alertSeverity, severityOverrides: { [TOR]: 8 } }))).toEqual([
-    "test/response cannot be made from these props:",
-    "  - severityOverrides: cannot be compared with an alertSeverity that only Terraform knows; give both as numbers, or leave one out",
+    "test/response: invalid props:",
+    "  - severityOverrides: must be known, like alertSeverity, to be compared with it; received what only Terraform knows; give " +
+      "both as numbers, or leave one out",
   ]);
 });
 
@@ -400,22 +401,26 @@ test("another region has room for a response with the same names, the dashboard'
   expect(new Set(regions).size).toBe(2);
 });
 
-test("fails on a second response of the same names, which AWS would let take over the first", () => {
+test("throws when a second response has the same names, and AWS would let it take over the first", () => {
   const stack = testStack();
   makeResponse(stack);
   expect(problemsOf(() => makeResponse(stack, {}, "again"))).toEqual([
-    "test/again cannot be made from these props:",
-    expect.stringMatching(/^ {2}- prefix: the stack has a response with the same names .* another prefix$/),
+    "test/again: invalid props:",
+    expect.stringMatching(
+      /^ {2}- prefix: must differ from that of .*; received "GuardDuty-Response" twice; give one of them another prefix$/,
+    ),
   ]);
 });
 
-test("fails on more overrides than a rule's pattern can hold", () => {
+test("throws when the overrides are more than a rule's pattern can hold", () => {
   const severityOverrides = Object.fromEntries(
     Array.from({ length: 40 }, (_, index) => [`Recon:IAMUser/InventedType${index}`, 9]),
   );
   expect(problemsOf(() => makeResponse(testStack(), { severityOverrides, alertSeverity: 7 }))).toEqual([
-    "test/response cannot be made from these props:",
-    expect.stringMatching(/^ {2}- severityOverrides: the pattern .* has \d{4} characters, at most 1950 are allowed/),
+    "test/response: invalid props:",
+    expect.stringMatching(
+      /^ {2}- severityOverrides: must make a pattern of at most 1950 characters .*; received \d{4}; override fewer types/,
+    ),
   ]);
   expect(() => makeResponse(testStack(), { severityOverrides })).not.toThrow();
 });

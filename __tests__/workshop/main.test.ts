@@ -53,8 +53,8 @@ test("rejects invalid settings with exit code 1 and one message, and synthesizes
   expect(stdout).toBe("");
   expect(stderr.trimEnd().split("\n")).toEqual([
     'invalid settings in cdktf.json ("context") or in GUARDDUTY_RESPONSE_… variables:',
-    '  - region: received "Oregon"; allowed is the name of a region such as us-west-2',
-    '  - alertEmails[0]: received "nobody"; allowed is an e-mail address such as security@example.com',
+    '  - region: must be the name of a region such as us-west-2; received "Oregon"',
+    '  - alertEmails[0]: must be an e-mail address such as security@example.com; received "nobody"',
   ]);
   expect(existsSync(output)).toBe(false);
 });

@@ -7,7 +7,14 @@ import { Aspects, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 
 // Outside of this repository: from "cdktf-guardduty-credential-response".
-import { CredentialExfiltrationResponse, Detector, OutcomeDestination, RevocableRoles, Scope } from "../../src";
+import {
+  ArnTarget,
+  CredentialExfiltrationResponse,
+  Detector,
+  OutcomeDestination,
+  RevocableRoles,
+  Scope,
+} from "../../src";
 import { Tags } from "./tags";
 
 export interface SecurityStackProps {
@@ -82,7 +89,7 @@ export class SecurityStack extends TerraformStack {
         ],
       }),
     });
-    response.rule.addTarget("cases", { arn: queue.arn });
+    response.rule.addTarget("cases", new ArnTarget(queue.arn));
   }
 
   /** What became of each finding, for machines: rules on this bus can match `detail.responsePayload.outcome`. */

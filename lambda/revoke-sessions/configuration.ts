@@ -44,12 +44,15 @@ const Environment = v.object({
   MINIMUM_SEVERITY: v.pipe(numeral, Severity),
   SEVERITY_OVERRIDES: json(v.record(v.string(), Severity)),
   REVOCABLE_ROLES: json(
-    v.strictObject({
-      arns: v.optional(v.array(RoleArn)),
-      path: v.optional(v.pipe(v.string(), v.regex(/^\/(.+\/)?$/, "must begin and end with a slash"))),
-      tag: v.optional(v.strictObject({ key: v.pipe(v.string(), v.minLength(1)), value: v.string() })),
-      any: v.optional(v.literal(true)),
-    }),
+    v.pipe(
+      v.strictObject({
+        arns: v.optional(v.array(RoleArn)),
+        path: v.optional(v.pipe(v.string(), v.regex(/^\/(.+\/)?$/, "must begin and end with a slash"))),
+        tag: v.optional(v.strictObject({ key: v.pipe(v.string(), v.minLength(1)), value: v.string() })),
+        any: v.optional(v.literal(true)),
+      }),
+      v.transform(({ any, ...chosen }): RevocableRolesSpec => (any ? { any } : chosen)),
+    ),
   ),
   PROTECTED_ROLES: json(v.array(RoleArn)),
   EXEMPT_TAG: v.pipe(v.string(), v.regex(/^[^=]+=/, "must be key=value")),

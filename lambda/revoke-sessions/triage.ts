@@ -119,9 +119,10 @@ export function severityOf(finding: Finding, { severityOverrides }: Configuratio
   return Object.hasOwn(severityOverrides, finding.type) ? severityOverrides[finding.type] : finding.severity;
 }
 
-function isRevocable(role: Role, { revocableRoles: { arns, path, tag, any } }: Configuration): boolean {
+function isRevocable(role: Role, { revocableRoles }: Configuration): boolean {
+  if ("any" in revocableRoles) return true;
+  const { arns, path, tag } = revocableRoles;
   return (
-    any === true ||
     (arns?.includes(role.arn) ?? false) ||
     (path !== undefined && role.path.startsWith(path)) ||
     (tag !== undefined && hasTag(role, tag))

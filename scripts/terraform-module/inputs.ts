@@ -1,6 +1,8 @@
 import type { CredentialExfiltrationResponseProps } from "../../src/credential-exfiltration-response";
+import { DEFAULTS } from "../../src/contract/defaults";
+import { ResponseMode, Scope } from "../../src/contract/environment";
 import { LOG_RETENTIONS } from "../../src/revocation/function-props";
-import { NAMES } from "../../src/shared/formats";
+import { FORMATS } from "../../src/shared/formats";
 import { EMAIL_ADDRESS } from "../../src/shared/problems";
 import {
   MAX_NAMED_ROLES,
@@ -56,9 +58,9 @@ const quoted = (pattern: RegExp): string => JSON.stringify(pattern.source.replac
 const matches = (value: string, pattern: RegExp): string => `can(regex(${quoted(pattern)}, ${value}))`;
 const orNull = (name: string, condition: string): string => `var.${name} == null ? true : ${condition}`;
 
-const pattern = (name: string, allowed: { readonly pattern: RegExp; readonly words: string }): Validation => ({
-  condition: orNull(name, matches(`var.${name}`, allowed.pattern)),
-  message: `${name} must be ${allowed.words}.`,
+const pattern = (name: string, format: { readonly pattern: RegExp; readonly words: string }): Validation => ({
+  condition: orNull(name, matches(`var.${name}`, format.pattern)),
+  message: `${name} must be ${format.words}.`,
 });
 const between = (name: string, from: number, to: number, words: string): Validation => ({
   condition: orNull(name, `var.${name} >= ${from} && var.${name} <= ${to}`),
@@ -131,7 +133,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   exempt_tag: {
     type: "object({ key = string, value = string })",
     description: "The tag that exempts a role from revocation; the exemption is reported, never silent.",
-    default: { key: "guardduty-response", value: "exempt" },
+    default: DEFAULTS.exemptTag,
     validation: [
       {
         condition: `${isTag("var.exempt_tag")} && !${matches("var.exempt_tag.key", /=/)}`,
@@ -142,26 +144,26 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   response: {
     type: "string",
     description: "`revoke` the stolen sessions, or `notify-only`.",
-    default: "revoke",
-    validation: [oneOf("response", ["revoke", "notify-only"])],
+    default: DEFAULTS.response,
+    validation: [oneOf("response", Object.values(ResponseMode))],
   },
   scope: {
     type: "string",
     description: "`role` revokes all of the role's sessions, `session` only those of the compromised instances.",
-    default: "role",
-    validation: [oneOf("scope", ["role", "session"])],
+    default: DEFAULTS.scope,
+    validation: [oneOf("scope", Object.values(Scope))],
   },
   minimum_severity: {
     type: "number",
     description: "The severity from which the function acts: 0 to 10. Below it, it only notifies.",
-    default: 7,
+    default: DEFAULTS.minimumSeverity,
     validation: [between("minimum_severity", 0, 10, "a number")],
   },
   severity_overrides: {
     type: "map(number)",
     description:
       "The severity to assume for a finding type, in place of GuardDuty's: 0 to 10, by the full name of the type.",
-    default: {},
+    default: DEFAULTS.severityOverrides,
     validation: [
       each(
         "severity_overrides",
@@ -181,7 +183,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     type: "number",
     description:
       "Seconds after which the function reads the policy back, and restores it if it is gone: 0 to 30. 0 does not look again.",
-    default: 10,
+    default: DEFAULTS.verifyAfterSeconds,
     validation: [between("verify_after_seconds", 0, 30, "a number of seconds")],
   },
   alert_emails: {
@@ -216,12 +218,12 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     default: null,
     validation: [
       {
-        condition: `var.existing_topic == null ? true : ${matches("var.existing_topic.arn", NAMES.topicArn.pattern)}`,
-        message: `existing_topic.arn must be ${NAMES.topicArn.words}.`,
+        condition: `var.existing_topic == null ? true : ${matches("var.existing_topic.arn", FORMATS.topicArn.pattern)}`,
+        message: `existing_topic.arn must be ${FORMATS.topicArn.words}.`,
       },
       {
-        condition: `var.existing_topic == null ? true : var.existing_topic.key_arn == null ? true : ${matches("var.existing_topic.key_arn", NAMES.keyArn.pattern)}`,
-        message: `existing_topic.key_arn must be ${NAMES.keyArn.words}.`,
+        condition: `var.existing_topic == null ? true : var.existing_topic.key_arn == null ? true : ${matches("var.existing_topic.key_arn", FORMATS.keyArn.pattern)}`,
+        message: `existing_topic.key_arn must be ${FORMATS.keyArn.words}.`,
       },
     ],
   },
@@ -232,8 +234,8 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     default: null,
     validation: [
       {
-        condition: `var.topic_key == null ? true : ${matches("var.topic_key.arn", NAMES.keyArn.pattern)}`,
-        message: `topic_key.arn must be ${NAMES.keyArn.words}.`,
+        condition: `var.topic_key == null ? true : ${matches("var.topic_key.arn", FORMATS.keyArn.pattern)}`,
+        message: `topic_key.arn must be ${FORMATS.keyArn.words}.`,
       },
     ],
   },
@@ -246,13 +248,13 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   alarms: {
     type: "bool",
     description: "Whether alarms watch the failure queue and the function's errors.",
-    default: true,
+    default: DEFAULTS.alarms,
   },
   dashboard: {
     type: "bool",
     description:
       "Whether there is a dashboard, with metrics of what became of the findings and, unless `alarms` is false, alarms on them.",
-    default: false,
+    default: DEFAULTS.dashboard,
   },
   alarm_actions: {
     type: "list(string)",
@@ -262,49 +264,49 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   prefix: {
     type: "string",
     description: "What the names below are made from: 1 to 27 letters, digits and hyphens.",
-    default: "GuardDuty-Response",
-    validation: [pattern("prefix", NAMES.prefix)],
+    default: DEFAULTS.prefix,
+    validation: [pattern("prefix", FORMATS.prefix)],
   },
   rule_name: {
     type: "string",
     description: "Name of the rule. Null is the prefix and `-CredentialExfiltration`.",
     default: null,
-    validation: [pattern("rule_name", NAMES.ruleName)],
+    validation: [pattern("rule_name", FORMATS.ruleName)],
   },
   function_name: {
     type: "string",
     description: "Name of the function. Null is the prefix and `-RevokeSessions`.",
     default: null,
-    validation: [pattern("function_name", NAMES.functionName)],
+    validation: [pattern("function_name", FORMATS.functionName)],
   },
   function_role_name: {
     type: "string",
     description: "Name of the function's role. Null is the prefix, `-Revoke-` and the region.",
     default: null,
-    validation: [pattern("function_role_name", NAMES.functionRoleName)],
+    validation: [pattern("function_role_name", FORMATS.functionRoleName)],
   },
   topic_name: {
     type: "string",
     description: "Name of the topic that is made. Null is the prefix.",
     default: null,
-    validation: [pattern("topic_name", NAMES.topicName)],
+    validation: [pattern("topic_name", FORMATS.topicName)],
   },
   runtime: {
     type: "string",
     description: "Lambda's Node.js runtime. AWS provider 5.100 takes `nodejs22.x` at most.",
-    default: "nodejs22.x",
-    validation: [pattern("runtime", NAMES.runtime)],
+    default: DEFAULTS.runtime,
+    validation: [pattern("runtime", FORMATS.runtime)],
   },
   architecture: {
     type: "string",
     description: "`arm64` or `x86_64`.",
-    default: "arm64",
+    default: DEFAULTS.architecture,
     validation: [oneOf("architecture", ["arm64", "x86_64"])],
   },
   memory_size: {
     type: "number",
     description: "Memory of the function in MB: 128 to 10240.",
-    default: 256,
+    default: DEFAULTS.memorySize,
     validation: [between("memory_size", 128, 10_240, "a number of MB")],
   },
   reserved_concurrency: {
@@ -316,13 +318,13 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   log_retention_days: {
     type: "number",
     description: "Days that the function's log is kept, one of those that CloudWatch Logs takes.",
-    default: 365,
+    default: DEFAULTS.logRetentionDays,
     validation: [oneOf("log_retention_days", LOG_RETENTIONS)],
   },
   permissions_boundary_arn: {
     type: "string",
     description: "ARN of the permissions boundary of the function's role. Null sets none.",
     default: null,
-    validation: [pattern("permissions_boundary_arn", NAMES.permissionsBoundaryArn)],
+    validation: [pattern("permissions_boundary_arn", FORMATS.permissionsBoundaryArn)],
   },
 };

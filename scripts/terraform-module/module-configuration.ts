@@ -1,7 +1,7 @@
 import { whatFollows } from "../../src/alerting/alert-message";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
 import { type FunctionEnvironment, ResponseMode } from "../../src/contract/environment";
-import { revocation } from "../../src/revocation/permissions";
+import { choiceStatements } from "../../src/revocation/permissions";
 import { orTypes, typesBySeverity } from "../../src/detection/severity-pattern";
 import type { Block } from "../block";
 import { expression, holdsSpliced, type Json, jsonencode, OptionalItem, spliced, template } from "./expression";
@@ -148,7 +148,7 @@ function decidePermissions(permissions: Block): void {
   const [anyRole, ...others] = document.Statement as Statement[];
   if (anyRole?.Sid !== "RevokeAnyRole") throw new Error("the policy must begin with the statement about any role");
   const roles = { roleArns: (path = "/") => replaced(anyRole.Resource as string, "role/*", `role${path}*`) };
-  const choices = revocation(roles, {
+  const choices = choiceStatements(roles, {
     arns: [spliced("var.revocable_roles.arns")],
     path: template("var.revocable_roles.path"),
     tag: { key: template("var.revocable_roles.tag.key"), value: template("var.revocable_roles.tag.value") },

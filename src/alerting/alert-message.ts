@@ -1,7 +1,7 @@
 import { Fn } from "cdktf";
 
 import { CONSOLES } from "../contract/consoles";
-import type { InputTransformer } from "../detection/finding-rule";
+import type { InputTransformer } from "../detection/finding-target";
 import { ResponseMode } from "../contract/environment";
 import type { Place } from "../shared/place";
 

@@ -6,7 +6,7 @@ import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscrip
 import { type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
-import { checkNames } from "../shared/formats";
+import { checkFormats } from "../shared/formats";
 import { Place } from "../shared/place";
 import { isEmailAddress, knownItems, Problems } from "../shared/problems";
 
@@ -60,7 +60,10 @@ export class AlertTopic extends Construct {
   ) {
     super(scope, id);
     const { topicName, alertEmails = [], provider } = props;
-    checkNames(props, checkEmails(alertEmails)).throwIfAny(this);
+    const problems = new Problems();
+    checkFormats(props, problems);
+    checkEmails(alertEmails, problems);
+    problems.throwIfAny(this);
 
     this.keyArn = props.keyArn ?? this.makeKey(topicName, provider);
     this.resource = new SnsTopic(this, "Resource", { name: topicName, kmsMasterKeyId: this.keyArn, provider });
@@ -72,7 +75,7 @@ export class AlertTopic extends Construct {
       provider,
     });
     for (const [index, address] of alertEmails.entries()) {
-      // An id must be known now, which an address that only Terraform knows is not.
+      // Construct ids must be known at synth time; a token address is identified by its index instead.
       this.subscribe(`email-${Token.isUnresolved(address) ? index : address}`, {
         protocol: "email",
         endpoint: address,
@@ -102,13 +105,13 @@ export class AlertTopic extends Construct {
   }
 }
 
-/** Notes every address that is none, and every one that is named twice. */
-export function checkEmails(alertEmails: readonly string[], problems = new Problems()): Problems {
+/** Reports invalid and duplicate addresses. */
+export function checkEmails(alertEmails: readonly string[] | undefined, problems: Problems): void {
   for (const [index, address] of knownItems("alertEmails", alertEmails, problems)) {
     problems.check(`alertEmails[${index}]`, address, isEmailAddress, "an e-mail address such as security@example.com");
-    if (alertEmails.indexOf(address) < index) problems.add(`alertEmails[${index}]: ${address} is named twice`);
+    const isFirst = (other: string) => alertEmails?.indexOf(other) === index;
+    problems.check(`alertEmails[${index}]`, address, isFirst, "named once");
   }
-  return problems;
 }
 
 /**

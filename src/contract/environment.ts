@@ -1,8 +1,8 @@
-/** What is done about a finding that could be answered. */
+/** What the function does about a finding whose role may be revoked. */
 export const ResponseMode = {
   /** Revoke the stolen sessions and mail what was done. */
   REVOKE: "revoke",
-  /** Change nothing, mail what a person could do. */
+  /** Change nothing, and mail what a person could do. */
   NOTIFY_ONLY: "notify-only",
 } as const;
 export type ResponseMode = (typeof ResponseMode)[keyof typeof ResponseMode];
@@ -11,25 +11,32 @@ export type ResponseMode = (typeof ResponseMode)[keyof typeof ResponseMode];
 export const Scope = {
   /** All sessions of the role that were issued before the cut-off. */
   ROLE: "role",
-  /** Only those of the robbed instances; `ROLE` where a stolen session is no instance's. */
+  /** Only those of the compromised instances; `ROLE` if a stolen session does not belong to an instance. */
   SESSION: "session",
 } as const;
 export type Scope = (typeof Scope)[keyof typeof Scope];
 
-/** Which roles may be revoked, as the function reads it: those that any of the keys covers. */
-export interface RevocableRolesSpec {
+/** A tag of a role. */
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Which roles may be revoked, as the function reads it: every role of the account, or those that any of the keys covers. */
+export type RevocableRolesSpec = { readonly any: true } | ChosenRoles;
+
+/** The roles that at least one of the keys covers. */
+export interface ChosenRoles {
   /** The roles with these ARNs. */
   readonly arns?: readonly string[];
   /** The roles whose path begins so. */
   readonly path?: string;
   /** The roles that carry this tag. */
-  readonly tag?: { readonly key: string; readonly value: string };
-  /** Every role of the account. */
-  readonly any?: true;
+  readonly tag?: Tag;
 }
 
 /**
- * The environment variables of the deployed function: the one contract between the construct that sets them and the
+ * The environment variables of the deployed function: the contract between the construct that sets them and the
  * function that reads them. Every value is a string; `REVOCABLE_ROLES`, `PROTECTED_ROLES` and `SEVERITY_OVERRIDES`
  * hold JSON.
  */

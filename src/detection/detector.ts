@@ -5,13 +5,13 @@ import { Construct } from "constructs";
 
 import { oneOf, Problems } from "../shared/problems";
 
-/** A GuardDuty detector that exists or is made: what turns GuardDuty on in one account and region. */
+/** A GuardDuty detector, which turns GuardDuty on in one account and region. */
 export interface IDetector {
   /** Its id: 32 hexadecimal digits. */
   readonly detectorId: string;
 }
 
-/** How soon GuardDuty reports again that a known finding goes on. */
+/** How often GuardDuty reports that a known finding goes on. */
 export const FindingPublishingFrequency = {
   FIFTEEN_MINUTES: "FIFTEEN_MINUTES",
   ONE_HOUR: "ONE_HOUR",
@@ -21,7 +21,7 @@ export type FindingPublishingFrequency = (typeof FindingPublishingFrequency)[key
 
 export interface DetectorProps {
   /**
-   * How soon a known finding is reported again while it goes on. New findings are always reported within five minutes.
+   * How often a known finding is reported while it goes on. New findings are always reported within five minutes.
    *
    * @default - every 15 minutes
    */
@@ -31,21 +31,30 @@ export interface DetectorProps {
 }
 
 /**
- * Turns GuardDuty on. An account has one detector in each region: making a second one fails, and destroying one **turns
- * GuardDuty off and erases its findings**, so nothing in this library makes one unless asked.
+ * The detector that turns GuardDuty on. An account has one in each region: making a second one fails, and destroying it
+ * **turns GuardDuty off and erases its findings**, so nothing in this library makes one unless asked.
+ *
+ * @example
+ * ```ts
+ * new CredentialExfiltrationResponse(this, "response", {
+ *   detector: Detector.lookup(this, "detector"),
+ *   alertEmails: ["security@example.com"],
+ *   revocableRoles: RevocableRoles.withPath("/application/"),
+ * });
+ * ```
  *
  * @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_settingup.html
  */
 export class Detector extends Construct implements IDetector {
-  /** The region's detector, looked up by Terraform; the plan fails where there is none. */
+  /** The region's detector, looked up by Terraform; the plan fails if there is none. */
   static lookup(scope: Construct, id: string, provider?: TerraformProvider): IDetector {
     return { detectorId: new DataAwsGuarddutyDetector(scope, id, { provider }).id };
   }
 
   /**
-   * A detector by its id; the plan fails where it does not exist.
+   * A detector by its id; the plan fails if it does not exist.
    *
-   * @throws Error where the id is known and not 32 hexadecimal digits.
+   * @throws Error if the id is known and not 32 hexadecimal digits.
    */
   static fromDetectorId(scope: Construct, id: string, detectorId: string, provider?: TerraformProvider): IDetector {
     const problems = new Problems();
@@ -58,7 +67,7 @@ export class Detector extends Construct implements IDetector {
   /** Escape hatch: the resource itself. */
   readonly resource: GuarddutyDetector;
 
-  /** @throws Error where the frequency is known and not one of {@link FindingPublishingFrequency}. */
+  /** @throws Error if the frequency is known and not one of {@link FindingPublishingFrequency}. */
   constructor(scope: Construct, id: string, props: DetectorProps = {}) {
     super(scope, id);
     const frequencies = Object.values(FindingPublishingFrequency);

@@ -2,8 +2,9 @@ import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import { checkNames } from "../shared/formats";
-import { Place } from "../shared/place";
+import { checkFormats } from "../shared/formats";
+import { configuredRegion, Place } from "../shared/place";
+import { Problems } from "../shared/problems";
 
 export interface FailureQueueProps {
   /** Name of the queue. */
@@ -13,22 +14,32 @@ export interface FailureQueueProps {
 }
 
 /**
- * Where events end that could not be delivered or handled: kept for 14 days, encrypted, whole, so that each can be run
- * again.
+ * The dead-letter queue for events that could not be delivered or handled. It is encrypted and keeps each event whole for 14
+ * days, so that it can be run again.
+ *
+ * @example
+ * ```ts
+ * new FailureQueue(this, "failures", { queueName: "findings-not-handled" });
+ * ```
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  */
 export class FailureQueue extends Construct {
   readonly queueArn: string;
   readonly queueName: string;
+  /** The queue's region; undefined if only Terraform knows it. */
+  readonly region?: string;
   /** Escape hatch: the resource itself. */
   readonly resource: SqsQueue;
   private readonly ruleArns: string[] = [];
 
-  /** @throws Error where the name is not one that SQS takes. */
+  /** @throws Error if SQS does not accept the name. */
   constructor(scope: Construct, id: string, { queueName, provider }: FailureQueueProps) {
     super(scope, id);
-    checkNames({ queueName }).throwIfAny(this);
+    const problems = new Problems();
+    checkFormats({ queueName }, problems);
+    problems.throwIfAny(this);
+
     const { partition, region, accountId } = Place.of(this, provider);
     const arn = `arn:${partition}:sqs:${region}:${accountId}:${queueName}`;
     this.resource = new SqsQueue(this, "Resource", {
@@ -41,6 +52,7 @@ export class FailureQueue extends Construct {
     });
     this.queueArn = this.resource.arn;
     this.queueName = queueName;
+    this.region = configuredRegion(this, provider);
   }
 
   /** Lets an EventBridge rule leave here what it could not deliver. */

@@ -3,61 +3,67 @@ import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
+import { checkFormats } from "../shared/formats";
+import { configuredRegion } from "../shared/place";
+import { Problems } from "../shared/problems";
 import type { FailureQueue } from "./failure-queue";
-import { checkNames } from "../shared/formats";
+import type { IFindingRule, IFindingTarget } from "./finding-target";
 
 export interface FindingRuleProps {
   /** Name of the rule. */
   readonly ruleName: string;
   /** What the rule is for, in words for the console. */
   readonly description: string;
-  /** What a finding (`detail` of the event) must look like. Every GuardDuty finding where it is left out. */
+  /**
+   * What a finding (`detail` of the event) must look like.
+   *
+   * @default - every GuardDuty finding matches
+   */
   readonly findingPattern?: object;
-  /** Takes the events that a target could not be given. */
+  /** The queue for events that could not be delivered to a target; in the rule's region. */
   readonly failureQueue: FailureQueue;
   /** @default - the stack's default AWS provider */
   readonly provider?: TerraformProvider;
 }
 
-/** A target of a rule. */
-export interface FindingTarget {
-  /** ARN of what receives the event; its resource policy must allow the rule to. */
-  readonly arn: string;
-  /** @default - the whole event is passed on as it is */
-  readonly message?: InputTransformer;
-}
-
-/** Makes a text out of an event. */
-export interface InputTransformer {
-  /** JSON paths into the event, by the name that the template gives them. */
-  readonly inputPaths: Readonly<Record<string, string>>;
-  /** The template; `<name>` stands for what is found at the path. */
-  readonly inputTemplate: string;
-}
-
-/** EventBridge delivers to at most so many targets of one rule. */
+/** The number of targets that EventBridge accepts for one rule. */
 const MAX_TARGETS = 5;
 
 /**
  * An EventBridge rule on GuardDuty findings. Each target has a bounded retry policy, and the failure queue behind it.
  *
+ * @example
+ * ```ts
+ * const rule = new FindingRule(this, "miners", {
+ *   ruleName: "miners",
+ *   description: "Somebody mines cryptocurrency",
+ *   findingPattern: { type: [{ prefix: "CryptoCurrency:" }] },
+ *   failureQueue: new FailureQueue(this, "failures", { queueName: "miners-not-delivered" }),
+ * });
+ * rule.addTarget("topic", new ArnTarget("arn:aws:sns:us-west-2:123456789012:security"));
+ * ```
+ *
  * @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html
  */
-export class FindingRule extends Construct {
+export class FindingRule extends Construct implements IFindingRule {
   readonly ruleArn: string;
   readonly ruleName: string;
   /** Escape hatch: the resource itself. */
   readonly resource: CloudwatchEventRule;
   private targets = 0;
 
-  /** @throws Error where the name is not one that EventBridge takes. */
+  /** @throws Error if EventBridge does not accept the name, or the failure queue is in another region. */
   constructor(
     scope: Construct,
     id: string,
     private readonly props: FindingRuleProps,
   ) {
     super(scope, id);
-    checkNames(props).throwIfAny(this);
+    const problems = new Problems();
+    checkFormats(props, problems);
+    this.checkQueue(props, problems);
+    problems.throwIfAny(this);
+
     this.resource = new CloudwatchEventRule(this, "Resource", {
       name: props.ruleName,
       description: props.description,
@@ -73,20 +79,30 @@ export class FindingRule extends Construct {
     props.failureQueue.acceptFrom(this.ruleArn);
   }
 
+  private checkQueue({ failureQueue, provider }: FindingRuleProps, problems: Problems): void {
+    const here = configuredRegion(this, provider);
+    const isHere = (region: string) => here === undefined || region === here;
+    problems.check("failureQueue", failureQueue.region, isHere, `in the rule's region, ${here}`);
+  }
+
   /**
-   * Sends what the rule matches to one more target. Events that it does not take within an hour go to the failure queue.
+   * Sends what the rule matches to one more target. Events that it does not accept within an hour go to the failure queue.
    *
-   * @throws Error on the sixth target: EventBridge allows five.
+   * @param id distinguishes it from the rule's other targets, in the stack and in EventBridge.
+   * @param target for example a `SessionRevoker`, or an {@link ArnTarget}.
+   * @throws Error on the sixth target: EventBridge accepts five.
    */
-  addTarget(id: string, { arn, message }: FindingTarget): void {
+  addTarget(id: string, target: IFindingTarget): void {
     if (++this.targets > MAX_TARGETS) {
-      throw new Error(`${this.node.path} cannot have the target "${id}": a rule has at most ${MAX_TARGETS} targets`);
+      throw new Error(`${this.node.path}: must have at most ${MAX_TARGETS} targets; received "${id}" as one more`);
     }
+    const { arn, message, roleArn } = target.bind(this);
     const { failureQueue, provider } = this.props;
     new CloudwatchEventTarget(this, id, {
       rule: this.resource.name,
       targetId: id,
       arn,
+      roleArn,
       inputTransformer: message && { inputPaths: { ...message.inputPaths }, inputTemplate: message.inputTemplate },
       retryPolicy: { maximumEventAgeInSeconds: 60 * 60, maximumRetryAttempts: 185 },
       deadLetterConfig: { arn: failureQueue.queueArn },

@@ -1,9 +1,9 @@
-import { oneOf, Problems } from "../shared/problems";
+import { oneOf, type Problems } from "../shared/problems";
 
 /** How the function runs. */
 export interface FunctionProps {
   /**
-   * Lambda's Node.js runtime. AWS provider 5.100 takes `nodejs22.x` at most.
+   * Lambda's Node.js runtime. AWS provider 5.100 accepts `nodejs22.x` at most.
    *
    * @default - `nodejs22.x`
    */
@@ -21,13 +21,13 @@ export interface FunctionProps {
    */
   readonly memorySize?: number;
   /**
-   * Invocations that may run at the same time. It is taken from the account's quota, which new accounts cannot spare.
+   * Number of invocations that may run at the same time. It is taken from the account's quota, which new accounts cannot spare.
    *
    * @default - not limited, nothing reserved
    */
   readonly reservedConcurrency?: number;
   /**
-   * Days that the function's log is kept, one of those that CloudWatch Logs takes.
+   * Days that the function's log is kept, one of the numbers that CloudWatch Logs accepts.
    *
    * @default - 365 days
    */
@@ -40,18 +40,18 @@ export interface FunctionProps {
   readonly permissionsBoundaryArn?: string;
 }
 
-/** Retentions that CloudWatch Logs takes. */
+/** The days that CloudWatch Logs can keep a log. */
 export const LOG_RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** Notes what is wrong with the way the function is to run. */
-export function checkFunction(props: FunctionProps, problems = new Problems()): Problems {
+/** Adds what is wrong with the way the function is to run. */
+export function checkFunction(props: FunctionProps, problems: Problems): void {
   const whole = (from: number, to: number) => (value: number) =>
     Number.isInteger(value) && value >= from && value <= to;
   problems.check("architecture", props.architecture, oneOf(["arm64", "x86_64"]), "arm64 or x86_64");
   problems.check("memorySize", props.memorySize, whole(128, 10_240), "a whole number of MB from 128 to 10240");
   problems.check("reservedConcurrency", props.reservedConcurrency, whole(1, 1000), "a whole number from 1 to 1000");
-  problems.check("logRetentionDays", props.logRetentionDays, oneOf(LOG_RETENTIONS), LOG_RETENTIONS.join(", "));
-  return problems;
+  const retentions = `one of ${LOG_RETENTIONS.join(", ")}`;
+  problems.check("logRetentionDays", props.logRetentionDays, oneOf(LOG_RETENTIONS), retentions);
 }

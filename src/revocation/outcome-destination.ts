@@ -1,5 +1,15 @@
 /**
- * Where Lambda sends the record of each invocation that ended well, and what the function's role needs for it.
+ * The one place that Lambda sends the record of each successful invocation to.
+ *
+ * @example
+ * ```ts
+ * const response = new CredentialExfiltrationResponse(this, "response", {
+ *   alertEmails: ["security@example.com"],
+ *   revocableRoles: RevocableRoles.named("arn:aws:iam::123456789012:role/app"),
+ * });
+ * const bus = "arn:aws:events:us-west-2:123456789012:event-bus/security-outcomes";
+ * response.revoker.sendOutcomesTo(OutcomeDestination.eventBus(bus));
+ * ```
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
@@ -9,7 +19,7 @@ export class OutcomeDestination {
     return new OutcomeDestination(arn, "events:PutEvents");
   }
 
-  /** A queue; encrypted with a key of SQS's own or none, else the function's role needs the key too. */
+  /** A queue. If it is encrypted with a customer-managed key, the function's role needs that key too. */
   static queue(arn: string): OutcomeDestination {
     return new OutcomeDestination(arn, "sqs:SendMessage");
   }
@@ -26,7 +36,7 @@ export class OutcomeDestination {
 
   private constructor(
     readonly arn: string,
-    /** The IAM action that sending takes. */
+    /** The IAM action needed to send to it. */
     readonly action: string,
   ) {}
 }

@@ -1,13 +1,75 @@
-import type { RevocableRolesSpec } from "../contract/environment";
-import type { OutcomeDestination } from "./outcome-destination";
+import type { RevocableRolesSpec, Tag } from "../contract/environment";
 import type { Place } from "../shared/place";
+import type { OutcomeDestination } from "./outcome-destination";
 
-export interface RevokerPermissionsProps {
-  readonly place: Place;
+/** A statement of an IAM policy. */
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: object;
+}
+
+export interface RevocationStatementsProps {
+  /** The account whose roles are revoked. */
+  readonly place: Pick<Place, "roleArns">;
   readonly revocableRoles: RevocableRolesSpec;
   /** ARNs of roles that are never revoked; the function's own role is one of them. */
   readonly protectedRoles: readonly string[];
-  readonly exemptTag: { readonly key: string; readonly value: string };
+  readonly exemptTag: Tag;
+}
+
+/**
+ * What revoking needs in the account whose roles are revoked. In IAM it writes one thing, `iam:PutRolePolicy`; no condition
+ * key limits what such a policy says, so the roles it may be attached to are all that fences it, and the explicit denials win
+ * over every choice.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ */
+export function revocationStatements(props: RevocationStatementsProps): Statement[] {
+  const { place, revocableRoles, protectedRoles, exemptTag } = props;
+  return [
+    ...choiceStatements(place, revocableRoles),
+    { Sid: "NeverProtectedRoles", Effect: "Deny", Action: "iam:PutRolePolicy", Resource: protectedRoles },
+    {
+      Sid: "NeverExemptRoles",
+      Effect: "Deny",
+      Action: "iam:PutRolePolicy",
+      Resource: "*",
+      Condition: { StringEquals: { [`aws:ResourceTag/${exemptTag.key}`]: exemptTag.value } },
+    },
+    {
+      Sid: "LookAtRoles",
+      Effect: "Allow",
+      Action: ["iam:GetRole", "iam:GetRolePolicy", "iam:ListInstanceProfilesForRole"],
+      Resource: place.roleArns(),
+    },
+    { Sid: "LookWhoElseIsHit", Effect: "Allow", Action: "ec2:DescribeInstances", Resource: "*" },
+  ];
+}
+
+/** The permission to revoke, one statement for each way in which roles are chosen. */
+export function choiceStatements(place: Pick<Place, "roleArns">, roles: RevocableRolesSpec): Statement[] {
+  const allow = (Sid: string, Resource: string | readonly string[], Condition?: object): Statement => ({
+    Sid,
+    Effect: "Allow",
+    Action: "iam:PutRolePolicy",
+    Resource,
+    ...(Condition && { Condition }),
+  });
+  if ("any" in roles) return [allow("RevokeAnyRole", place.roleArns())];
+  const { arns, path, tag } = roles;
+  return [
+    ...(arns?.length ? [allow("RevokeNamedRoles", arns)] : []),
+    ...(path ? [allow("RevokeRolesByPath", place.roleArns(path))] : []),
+    ...(tag
+      ? [allow("RevokeRolesByTag", place.roleArns(), { StringEquals: { [`aws:ResourceTag/${tag.key}`]: tag.value } })]
+      : []),
+  ];
+}
+
+export interface FunctionStatementsProps {
   readonly topicArn: string;
   readonly topicKeyArn?: string;
   readonly queueArn: string;
@@ -15,73 +77,20 @@ export interface RevokerPermissionsProps {
   readonly outcomes?: OutcomeDestination;
 }
 
-/**
- * What the function may do. In IAM it writes one thing, `iam:PutRolePolicy`; no condition key limits what such a policy
- * says, so the roles it may be attached to are all that fences it, and the explicit denials win over every choice.
- *
- * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
- */
-export function revokerPermissions(props: RevokerPermissionsProps) {
-  const { place, revocableRoles, protectedRoles, exemptTag } = props;
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      ...revocation(place, revocableRoles),
-      { Sid: "NeverProtectedRoles", Effect: "Deny", Action: "iam:PutRolePolicy", Resource: protectedRoles },
-      {
-        Sid: "NeverExemptRoles",
-        Effect: "Deny",
-        Action: "iam:PutRolePolicy",
-        Resource: "*",
-        Condition: { StringEquals: { [`aws:ResourceTag/${exemptTag.key}`]: exemptTag.value } },
-      },
-      {
-        Sid: "LookAtRoles",
-        Effect: "Allow",
-        Action: ["iam:GetRole", "iam:GetRolePolicy", "iam:ListInstanceProfilesForRole"],
-        Resource: place.roleArns(),
-      },
-      { Sid: "LookWhoElseIsHit", Effect: "Allow", Action: "ec2:DescribeInstances", Resource: "*" },
-      { Sid: "Report", Effect: "Allow", Action: "sns:Publish", Resource: props.topicArn },
-      ...(props.topicKeyArn
-        ? [
-            {
-              Sid: "EncryptReports",
-              Effect: "Allow",
-              Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
-              Resource: props.topicKeyArn,
-            },
-          ]
-        : []),
-      { Sid: "LeaveWhatFailed", Effect: "Allow", Action: "sqs:SendMessage", Resource: props.queueArn },
-      ...(props.outcomes
-        ? [{ Sid: "SendOutcomes", Effect: "Allow", Action: props.outcomes.action, Resource: props.outcomes.arn }]
-        : []),
-      {
-        Sid: "Log",
-        Effect: "Allow",
-        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-        Resource: `${props.logGroupArn}:*`,
-      },
-    ],
-  };
-}
-
-/** One statement for each way in which roles are chosen. */
-export function revocation(place: Pick<Place, "roleArns">, { arns, path, tag, any }: RevocableRolesSpec) {
-  const allow = (Sid: string, Resource: string | readonly string[], Condition?: object) => ({
+/** What the function itself needs in the account that it runs in: to report, to log, and to hand over what failed. */
+export function functionStatements(props: FunctionStatementsProps): Statement[] {
+  const { topicArn, topicKeyArn, queueArn, logGroupArn, outcomes } = props;
+  const allow = (Sid: string, Action: string | readonly string[], Resource: string): Statement => ({
     Sid,
     Effect: "Allow",
-    Action: "iam:PutRolePolicy",
+    Action,
     Resource,
-    ...(Condition && { Condition }),
   });
-  if (any) return [allow("RevokeAnyRole", place.roleArns())];
   return [
-    ...(arns?.length ? [allow("RevokeNamedRoles", arns)] : []),
-    ...(path ? [allow("RevokeRolesByPath", place.roleArns(path))] : []),
-    ...(tag
-      ? [allow("RevokeRolesByTag", place.roleArns(), { StringEquals: { [`aws:ResourceTag/${tag.key}`]: tag.value } })]
-      : []),
+    allow("Report", "sns:Publish", topicArn),
+    ...(topicKeyArn ? [allow("EncryptReports", ["kms:Decrypt", "kms:GenerateDataKey*"], topicKeyArn)] : []),
+    allow("LeaveWhatFailed", "sqs:SendMessage", queueArn),
+    ...(outcomes ? [allow("SendOutcomes", outcomes.action, outcomes.arn)] : []),
+    allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], `${logGroupArn}:*`),
   ];
 }

@@ -1,10 +1,10 @@
-import { ResponseMode, Scope } from "../contract/environment";
-import { knownItems, oneOf, Problems } from "../shared/problems";
+import { ResponseMode, Scope, type Tag } from "../contract/environment";
+import { knownItems, oneOf, type Problems, shown } from "../shared/problems";
 import { isTag, type RevocableRoles, roleArnProblems, TAG_WORDS } from "./revocable-roles";
 
 /** What the function is told to do: shared by everything that composes it. */
 export interface RevocationProps {
-  /** Which roles may be revoked. Required: see {@link RevocableRoles}. */
+  /** The roles that may be revoked. Required: see {@link RevocableRoles}. */
   readonly revocableRoles: RevocableRoles;
   /**
    * ARNs of roles that are never revoked, whatever `revocableRoles` covers.
@@ -17,10 +17,10 @@ export interface RevocationProps {
    *
    * @default - `guardduty-response` = `exempt`
    */
-  readonly exemptTag?: { readonly key: string; readonly value: string };
+  readonly exemptTag?: Tag;
   /** @default - stolen sessions are revoked, not only notified about */
   readonly response?: ResponseMode;
-  /** @default - all of the role's sessions are revoked, not only the robbed instances' */
+  /** @default - all of the role's sessions are revoked, not only those of the compromised instances */
   readonly scope?: Scope;
   /**
    * The severity from which the function acts: 0 to 10. Below it, it only notifies.
@@ -49,57 +49,52 @@ export const FINDING_TYPE = /^[A-Za-z]+:[A-Za-z0-9]+\/[A-Za-z0-9.!&_-]+$/;
 /** A function's environment holds 4,096 bytes, of which names, ARNs and the other settings need up to 700. */
 const MAX_SETTINGS_BYTES = 3_400;
 
-/** GuardDuty's severities. */
+/** Whether a number is one of GuardDuty's severities. */
 export const isSeverity = (severity: number): boolean => severity >= 0 && severity <= 10;
 
-/** Notes what is wrong with the choice of what to revoke. */
-export function checkRevocation(props: RevocationProps, problems = new Problems()): Problems {
+/** Adds what is wrong with the choice of what to revoke. */
+export function checkRevocation(props: RevocationProps, problems: Problems): void {
   if (!Array.isArray(props.revocableRoles?.problems)) {
-    problems.add("revocableRoles: missing; choose RevocableRoles.named, withPath, tagged or anyOfAccount");
-    return problems;
+    problems.add(
+      "revocableRoles: must be given; received none; use RevocableRoles.named, withPath, tagged or anyOfAccount",
+    );
+    return;
   }
   problems.add(...props.revocableRoles.problems);
-  for (const [index, arn] of knownItems("protectedRoles", props.protectedRoles, problems)) {
-    problems.add(...roleArnProblems(`protectedRoles[${index}]`, arn));
-    if (props.revocableRoles.spec.arns?.includes(arn)) {
-      problems.add(`protectedRoles[${index}]: ${arn} is named as revocable too; name it in one of them`);
-    }
-  }
-  const { protectedRoles = [], severityOverrides = {}, revocableRoles } = props;
-  const settings = Buffer.byteLength(JSON.stringify([protectedRoles, severityOverrides, revocableRoles.spec]));
-  if (settings > MAX_SETTINGS_BYTES) {
-    problems.add(
-      `protectedRoles, severityOverrides, revocableRoles: ${settings} bytes in all, at most ${MAX_SETTINGS_BYTES} are ` +
-        "allowed, since a function's environment holds 4 KB; choose roles by path or tag, and exempt them by the exemptTag",
-    );
-  }
-  problems.check(
-    "response",
-    props.response,
-    oneOf(Object.values(ResponseMode)),
-    Object.values(ResponseMode).join(" or "),
-  );
-  problems.check("scope", props.scope, oneOf(Object.values(Scope)), Object.values(Scope).join(" or "));
+  checkProtectedRoles(props, problems);
+  checkSize(props, problems);
+  const [modes, scopes] = [Object.values(ResponseMode), Object.values(Scope)];
+  problems.check("response", props.response, oneOf(modes), modes.join(" or "));
+  problems.check("scope", props.scope, oneOf(scopes), scopes.join(" or "));
   problems.check("minimumSeverity", props.minimumSeverity, isSeverity, "a number from 0 to 10");
   for (const [type, severity] of Object.entries(props.severityOverrides ?? {})) {
-    if (!FINDING_TYPE.test(type)) {
-      problems.add(
-        `severityOverrides: ${JSON.stringify(type)} is not a finding type, such as Recon:IAMUser/TorIPCaller`,
-      );
-    }
+    const isType = (name: string) => FINDING_TYPE.test(name);
+    problems.check("severityOverrides", type, isType, "keyed by finding types such as Recon:IAMUser/TorIPCaller");
     problems.check(`severityOverrides["${type}"]`, severity, isSeverity, "a number from 0 to 10");
   }
-  problems.check(
-    "verifyAfterSeconds",
-    props.verifyAfterSeconds,
-    (seconds) => seconds >= 0 && seconds <= 30,
-    "a number of seconds from 0 to 30",
+  const isWait = (seconds: number) => seconds >= 0 && seconds <= 30;
+  problems.check("verifyAfterSeconds", props.verifyAfterSeconds, isWait, "a number of seconds from 0 to 30");
+  const isExemptTag = (tag: Tag) => isTag(tag) && !tag.key.includes("=");
+  problems.check("exemptTag", props.exemptTag, isExemptTag, `${TAG_WORDS}, and without an equals sign`);
+}
+
+function checkProtectedRoles({ protectedRoles, revocableRoles: { spec } }: RevocationProps, problems: Problems): void {
+  const named = "arns" in spec ? (spec.arns ?? []) : [];
+  for (const [index, arn] of knownItems("protectedRoles", protectedRoles, problems)) {
+    problems.add(...roleArnProblems(`protectedRoles[${index}]`, arn));
+    if (named.includes(arn)) {
+      const advice = "name it in one of them";
+      problems.add(`protectedRoles[${index}]: must not be revocable too; received ${shown(arn)}; ${advice}`);
+    }
+  }
+}
+
+function checkSize(props: RevocationProps, problems: Problems): void {
+  const { protectedRoles = [], severityOverrides = {}, revocableRoles } = props;
+  const bytes = Buffer.byteLength(JSON.stringify([protectedRoles, severityOverrides, revocableRoles.spec]));
+  if (bytes <= MAX_SETTINGS_BYTES) return;
+  problems.add(
+    `protectedRoles, severityOverrides, revocableRoles: must be at most ${MAX_SETTINGS_BYTES} bytes in all, since a function's ` +
+      `environment holds 4 KB; received ${bytes}; choose roles by path or tag, and exempt them by the exemptTag`,
   );
-  problems.check(
-    "exemptTag",
-    props.exemptTag,
-    (tag) => isTag(tag) && !tag.key.includes("="),
-    `${TAG_WORDS}, and without an equals sign`,
-  );
-  return problems;
 }

@@ -4,21 +4,22 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { AssetType, Lazy, type TerraformProvider, TerraformAsset } from "cdktf";
+import { AssetType, Lazy, type TerraformProvider, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 
+import { DEFAULTS } from "../contract/defaults";
+import type { FunctionEnvironment, RevocableRolesSpec } from "../contract/environment";
 import type { FailureQueue } from "../detection/failure-queue";
-import type { FindingRule } from "../detection/finding-rule";
-import { type FunctionEnvironment, ResponseMode, Scope } from "../contract/environment";
-import { functionPackage } from "./function-package";
-import { checkFunction, type FunctionProps } from "./function-props";
-import { checkNames } from "../shared/formats";
-import type { OutcomeDestination } from "./outcome-destination";
+import type { FindingTargetConfig, IFindingRule, IFindingTarget } from "../detection/finding-target";
+import { checkFormats } from "../shared/formats";
 import { Place } from "../shared/place";
 import { Problems } from "../shared/problems";
-import { MAX_NAMED_ROLES, roleArnProblems, tooManyRoles } from "./revocable-roles";
+import { functionPackage } from "./function-package";
+import { checkFunction, type FunctionProps } from "./function-props";
+import type { OutcomeDestination } from "./outcome-destination";
+import { functionStatements, revocationStatements } from "./permissions";
+import { roleArnProblems, tooManyRolesProblems } from "./revocable-roles";
 import { checkRevocation, type RevocationProps } from "./revocation-props";
-import { revokerPermissions } from "./permissions";
 
 export interface SessionRevokerProps extends RevocationProps, FunctionProps {
   /** Name of the function. */
@@ -33,27 +34,44 @@ export interface SessionRevokerProps extends RevocationProps, FunctionProps {
    * @default - the topic is not encrypted with a customer-managed key
    */
   readonly topicKeyArn?: string;
-  /** Takes the events that could not be handled. */
+  /** The queue for events that could not be handled. */
   readonly failureQueue: FailureQueue;
   /** @default - the stack's default AWS provider */
   readonly provider?: TerraformProvider;
 }
 
 /**
- * Longer than the slowest answer that is still awaited: the function's own deadline ends three seconds before it, and an
- * endpoint that hangs is given up after less than half of it.
+ * Lambda's limit for one invocation. It leaves room for an endpoint that hangs, which is given up after less than a minute,
+ * and for the three seconds that the function reserves to report an error.
  */
 const TIMEOUT_SECONDS = 120;
-
-const DEFAULT_EXEMPT_TAG = { key: "guardduty-response", value: "exempt" };
 
 /**
  * The function that revokes the sessions of a role, with its role, its log, and a way out for what it cannot handle.
  *
+ * @example
+ * ```ts
+ * const failureQueue = new FailureQueue(this, "failures", { queueName: "findings-not-handled" });
+ * const revoker = new SessionRevoker(this, "revoker", {
+ *   functionName: "revoke-sessions",
+ *   functionRoleName: "revoke-sessions-us-west-2",
+ *   topicArn: "arn:aws:sns:us-west-2:123456789012:security",
+ *   revocableRoles: RevocableRoles.tagged("team", "web"),
+ *   failureQueue,
+ * });
+ * const rule = new FindingRule(this, "rule", {
+ *   ruleName: "stolen-credentials",
+ *   description: "Stolen role credentials",
+ *   findingPattern: { type: CREDENTIAL_EXFILTRATION_TYPES.map((prefix) => ({ prefix })) },
+ *   failureQueue,
+ * });
+ * rule.addTarget("function", revoker);
+ * ```
+ *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
-export class SessionRevoker extends Construct {
+export class SessionRevoker extends Construct implements IFindingTarget {
   readonly functionArn: string;
   readonly functionName: string;
   readonly functionRoleArn: string;
@@ -75,77 +93,99 @@ export class SessionRevoker extends Construct {
     private readonly props: SessionRevokerProps,
   ) {
     super(scope, id);
-    checkRevocation(props, checkNames(props, checkFunction(props))).throwIfAny(this);
-    const { functionName, provider } = props;
+    const problems = new Problems();
+    checkFormats(props, problems);
+    checkRevocation(props, problems);
+    checkFunction(props, problems);
+    problems.throwIfAny(this);
 
-    this.functionName = functionName;
-    this.logGroupName = `/aws/lambda/${functionName}`;
-    this.logGroup = new CloudwatchLogGroup(this, "log", {
+    this.functionName = props.functionName;
+    this.logGroupName = `/aws/lambda/${props.functionName}`;
+    this.logGroup = this.makeLog();
+    this.role = this.makeRole();
+    this.functionRoleArn = this.role.arn;
+    this.resource = this.makeFunction(this.makePermissions());
+    this.functionArn = this.resource.arn;
+    this.destinations = this.makeFailureDestination();
+  }
+
+  private makeLog(): CloudwatchLogGroup {
+    return new CloudwatchLogGroup(this, "log", {
       name: this.logGroupName,
-      retentionInDays: props.logRetentionDays ?? 365,
-      provider,
+      retentionInDays: this.props.logRetentionDays ?? DEFAULTS.logRetentionDays,
+      provider: this.props.provider,
     });
-    this.role = new IamRole(this, "role", {
-      name: props.functionRoleName,
-      description: `Lets ${functionName} attach the policy that revokes sessions to the roles it may revoke`,
+  }
+
+  private makeRole(): IamRole {
+    return new IamRole(this, "role", {
+      name: this.props.functionRoleName,
+      description: `Lets ${this.functionName} attach the policy that revokes sessions to the roles it may revoke`,
       assumeRolePolicy: JSON.stringify({
         Version: "2012-10-17",
         Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
       }),
-      permissionsBoundary: props.permissionsBoundaryArn,
-      provider,
+      permissionsBoundary: this.props.permissionsBoundaryArn,
+      provider: this.props.provider,
     });
-    this.functionRoleArn = this.role.arn;
-    const permissions = new IamRolePolicy(this, "permissions", {
+  }
+
+  private makePermissions(): IamRolePolicy {
+    return new IamRolePolicy(this, "permissions", {
       name: "RevokeSessions",
       role: this.role.name,
-      policy: Lazy.stringValue({ produce: () => JSON.stringify(this.permissions(this.logGroup.arn)) }),
-      provider,
+      policy: Lazy.stringValue({ produce: () => JSON.stringify(this.permissions()) }),
+      provider: this.props.provider,
     });
+  }
 
+  private makeFunction(permissions: IamRolePolicy): LambdaFunction {
+    const { props } = this;
     const code = functionPackage();
     const asset = new TerraformAsset(this, "code", { path: code.path, type: AssetType.FILE });
-    this.resource = new LambdaFunction(this, "Resource", {
-      functionName,
+    return new LambdaFunction(this, "Resource", {
+      functionName: this.functionName,
       description: "Revokes the sessions of a role whose credentials GuardDuty has seen used elsewhere",
       role: this.role.arn,
       filename: asset.path,
       sourceCodeHash: code.sha256,
       handler: "index.handler",
-      runtime: props.runtime ?? "nodejs22.x",
-      architectures: [props.architecture ?? "arm64"],
-      memorySize: props.memorySize ?? 256,
+      runtime: props.runtime ?? DEFAULTS.runtime,
+      architectures: [props.architecture ?? DEFAULTS.architecture],
+      memorySize: props.memorySize ?? DEFAULTS.memorySize,
       timeout: TIMEOUT_SECONDS,
       reservedConcurrentExecutions: props.reservedConcurrency,
       environment: { variables: { ...this.environment() } },
       loggingConfig: { logFormat: "JSON", logGroup: this.logGroup.name },
-      // Never changes, and emulators of Lambda that do not answer it would have every plan set it again.
+      // Never changes, and with emulators of Lambda that do not return it every plan would set it again.
       lifecycle: { ignoreChanges: ["logging_config"] },
       // Without its permissions the first finding would fail, and Lambda would refuse the failure destination.
       dependsOn: [permissions],
-      provider,
+      provider: props.provider,
     });
-    this.functionArn = this.resource.arn;
-    this.destinations = new LambdaFunctionEventInvokeConfig(this, "failure-destination", {
+  }
+
+  private makeFailureDestination(): LambdaFunctionEventInvokeConfig {
+    return new LambdaFunctionEventInvokeConfig(this, "failure-destination", {
       functionName: this.resource.functionName,
       maximumRetryAttempts: 2,
       maximumEventAgeInSeconds: 6 * 60 * 60,
-      destinationConfig: { onFailure: { destination: props.failureQueue.queueArn } },
-      provider,
+      destinationConfig: { onFailure: { destination: this.props.failureQueue.queueArn } },
+      provider: this.props.provider,
     });
   }
 
   /**
    * Lets one more role be revoked, next to those that `revocableRoles` covers.
    *
-   * @throws Error where `roleArn` is not a role's ARN, or is one more than the 20 that may be named.
+   * @throws Error if `roleArn` is not the ARN of a role, or is one more than the 20 that may be named.
    */
   allowRevoking(roleArn: string): void {
+    const { spec } = this.props.revocableRoles;
+    const named = "any" in spec ? 0 : (spec.arns ?? []).length;
     const problems = new Problems();
     problems.add(...roleArnProblems("allowRevoking", roleArn));
-    const named = (this.revocableRoles().arns?.length ?? 0) + 1;
-    if (named > MAX_NAMED_ROLES)
-      problems.add(`allowRevoking: ${JSON.stringify(roleArn)} would be ${tooManyRoles(named)}`);
+    problems.add(...tooManyRolesProblems("allowRevoking", named + this.furtherRoles.length + 1));
     problems.throwIfAny(this);
     this.furtherRoles.push(roleArn);
   }
@@ -154,13 +194,13 @@ export class SessionRevoker extends Construct {
    * Sends what became of each finding to one machine: Lambda's invocation record, with the event in `requestPayload` and
    * the outcome in `responsePayload`. Findings that could not be handled are in the failure queue instead.
    *
-   * @throws Error on the second call: Lambda takes one destination; an event bus can fan out.
+   * @throws Error on the second call: Lambda accepts one destination; an event bus can fan out.
    */
   sendOutcomesTo(destination: OutcomeDestination): void {
     if (this.outcomes) {
       throw new Error(
-        `${this.node.path} sends its outcomes to ${this.outcomes.arn} already, and Lambda takes one destination; name an ` +
-          "event bus, and give its rules as many targets as are needed",
+        `${this.node.path}: outcomes must have one destination, since Lambda accepts one; received ${destination.arn} after ` +
+          `${this.outcomes.arn}; name an event bus, and give its rules as many targets as are needed`,
       );
     }
     this.outcomes = destination;
@@ -170,60 +210,79 @@ export class SessionRevoker extends Construct {
     });
   }
 
-  /**
-   * Lets a rule invoke the function, and makes the function a target of it.
-   *
-   * @param targetId distinguishes it from the rule's other targets, and from the function's other rules.
-   */
-  answer(rule: FindingRule, targetId: string): void {
-    const first = this.node.tryFindChild("permission") === undefined;
-    new LambdaPermission(this, first ? "permission" : `permission-${targetId}`, {
-      statementId: first ? "InvokedByRule" : `InvokedByRule-${targetId}`,
-      action: "lambda:InvokeFunction",
-      functionName: this.resource.functionName,
-      principal: "events.amazonaws.com",
-      sourceArn: rule.ruleArn,
-      sourceAccount: Place.of(this, this.props.provider).accountId,
-      provider: this.props.provider,
-    });
-    rule.addTarget(targetId, { arn: this.functionArn });
+  /** Lets a rule invoke the function, once however often it is a target of the rule. Called by `rule.addTarget`. */
+  bind(rule: IFindingRule): FindingTargetConfig {
+    const { permission, statementId } = this.idsFor(rule);
+    if (!this.node.tryFindChild(permission)) {
+      new LambdaPermission(this, permission, {
+        statementId,
+        action: "lambda:InvokeFunction",
+        functionName: this.resource.functionName,
+        principal: "events.amazonaws.com",
+        sourceArn: rule.ruleArn,
+        sourceAccount: Place.of(this, this.props.provider).accountId,
+        provider: this.props.provider,
+      });
+    }
+    return { arn: this.functionArn };
+  }
+
+  /** Ids that say which rule they belong to, except for the rule beside the revoker: it is the one that nearly all have. */
+  private idsFor(rule: IFindingRule): { readonly permission: string; readonly statementId: string } {
+    if (rule.node.scope === this.node.scope && rule.node.id === "rule") {
+      return { permission: "permission", statementId: "InvokedByRule" };
+    }
+    const ids = rule.node.scopes.filter((scope) => !TerraformStack.isStack(scope)).map(({ node }) => node.id);
+    // A Sid has at most 100 characters, of which a path may need more.
+    return {
+      permission: ["permission", ...ids.filter((id) => id !== "")].join("-"),
+      statementId: `InvokedByRule-${rule.node.addr}`,
+    };
   }
 
   private environment(): FunctionEnvironment {
     const { props } = this;
-    const { key, value } = props.exemptTag ?? DEFAULT_EXEMPT_TAG;
+    const { key, value } = props.exemptTag ?? DEFAULTS.exemptTag;
     return {
       ACCOUNT_ID: Place.of(this, props.provider).accountId,
       TOPIC_ARN: props.topicArn,
-      RESPONSE: props.response ?? ResponseMode.REVOKE,
-      SCOPE: props.scope ?? Scope.ROLE,
-      MINIMUM_SEVERITY: String(props.minimumSeverity ?? 7),
-      SEVERITY_OVERRIDES: JSON.stringify(props.severityOverrides ?? {}),
+      RESPONSE: props.response ?? DEFAULTS.response,
+      SCOPE: props.scope ?? DEFAULTS.scope,
+      MINIMUM_SEVERITY: String(props.minimumSeverity ?? DEFAULTS.minimumSeverity),
+      SEVERITY_OVERRIDES: JSON.stringify(props.severityOverrides ?? DEFAULTS.severityOverrides),
       REVOCABLE_ROLES: Lazy.stringValue({ produce: () => JSON.stringify(this.revocableRoles()) }),
       PROTECTED_ROLES: JSON.stringify(this.protectedRoles()),
       EXEMPT_TAG: `${key}=${value}`,
-      VERIFY_AFTER_SECONDS: String(props.verifyAfterSeconds ?? 10),
+      VERIFY_AFTER_SECONDS: String(props.verifyAfterSeconds ?? DEFAULTS.verifyAfterSeconds),
     };
   }
 
-  private permissions(logGroupArn: string) {
+  private permissions() {
     const { props } = this;
-    return revokerPermissions({
-      place: Place.of(this, props.provider),
-      revocableRoles: this.revocableRoles(),
-      protectedRoles: this.protectedRoles(),
-      exemptTag: props.exemptTag ?? DEFAULT_EXEMPT_TAG,
-      topicArn: props.topicArn,
-      topicKeyArn: props.topicKeyArn,
-      queueArn: props.failureQueue.queueArn,
-      logGroupArn,
-      outcomes: this.outcomes,
-    });
+    return {
+      Version: "2012-10-17",
+      Statement: [
+        ...revocationStatements({
+          place: Place.of(this, props.provider),
+          revocableRoles: this.revocableRoles(),
+          protectedRoles: this.protectedRoles(),
+          exemptTag: props.exemptTag ?? DEFAULTS.exemptTag,
+        }),
+        ...functionStatements({
+          topicArn: props.topicArn,
+          topicKeyArn: props.topicKeyArn,
+          queueArn: props.failureQueue.queueArn,
+          logGroupArn: this.logGroup.arn,
+          outcomes: this.outcomes,
+        }),
+      ],
+    };
   }
 
-  private revocableRoles() {
+  private revocableRoles(): RevocableRolesSpec {
     const { spec } = this.props.revocableRoles;
-    return this.furtherRoles.length ? { ...spec, arns: [...(spec.arns ?? []), ...this.furtherRoles] } : spec;
+    if ("any" in spec || this.furtherRoles.length === 0) return spec;
+    return { ...spec, arns: [...(spec.arns ?? []), ...this.furtherRoles] };
   }
 
   private protectedRoles(): string[] {

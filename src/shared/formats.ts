@@ -1,19 +1,22 @@
-import { Problems } from "./problems";
+import type { Problems } from "./problems";
 
-interface Allowed {
+interface Format {
   readonly pattern: RegExp;
   readonly words: string;
 }
 
-const KEY_ARN: Allowed = {
+const KEY_ARN: Format = {
   // Policies do not know keys by their aliases.
   pattern: /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
   words: "the ARN of a KMS key, not of an alias",
 };
 
-/** What AWS allows in the props that name something, or its ARN; a prefix leaves room for the longest name that is made from it. */
-export const NAMES = {
-  prefix: { pattern: /^[A-Za-z0-9][A-Za-z0-9-]{0,26}$/, words: "1 to 27 letters, digits, hyphens" },
+/**
+ * The form of names and ARNs that AWS accepts, by the prop that holds them in every construct. A prefix leaves room for the
+ * longest name that is made from it.
+ */
+export const FORMATS = {
+  prefix: { pattern: /^[A-Za-z0-9][A-Za-z0-9-]{0,26}$/, words: "1 to 27 letters, digits or hyphens" },
   ruleName: { pattern: /^[\w.-]{1,64}$/, words: "1 to 64 of A-Z a-z 0-9 . - _" },
   functionName: { pattern: /^[\w-]{1,64}$/, words: "1 to 64 of A-Z a-z 0-9 - _" },
   functionRoleName: { pattern: /^[\w+=,.@-]{1,64}$/, words: "1 to 64 of A-Z a-z 0-9 +=,.@-_" },
@@ -24,15 +27,14 @@ export const NAMES = {
   keyArn: KEY_ARN,
   runtime: { pattern: /^nodejs(2[0-9]|[3-9][0-9])\.x$/, words: "nodejs20.x or later" },
   permissionsBoundaryArn: { pattern: /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/, words: "the ARN of an IAM policy" },
-} satisfies Record<string, Allowed>;
+} satisfies Record<string, Format>;
 
-type Name = keyof typeof NAMES;
+type FormattedProp = keyof typeof FORMATS;
 
-/** Notes every name among a construct's props that AWS would not take. */
-export function checkNames(props: Partial<Readonly<Record<Name, string>>>, problems = new Problems()): Problems {
-  for (const prop of Object.keys(NAMES) as Name[]) {
-    const { pattern, words } = NAMES[prop];
-    problems.check(prop, props[prop], (name) => pattern.test(name), words);
+/** Adds a problem for each of a construct's props that does not have its format. */
+export function checkFormats(props: Partial<Readonly<Record<FormattedProp, string>>>, problems: Problems): void {
+  for (const prop of Object.keys(FORMATS) as FormattedProp[]) {
+    const { pattern, words } = FORMATS[prop];
+    problems.check(prop, props[prop], (value) => pattern.test(value), words);
   }
-  return problems;
 }

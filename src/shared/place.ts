@@ -1,10 +1,10 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
-import { type TerraformProvider, TerraformStack } from "cdktf";
+import { TerraformProvider, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 
-/** Where a provider deploys to: partition, account and region, all known to Terraform only. */
+/** Where a provider deploys to: partition, account and region, all of which only Terraform knows. */
 export class Place extends Construct {
   /** `aws`, `aws-us-gov` or `aws-cn`. */
   readonly partition: string;
@@ -18,7 +18,7 @@ export class Place extends Construct {
     const stack = TerraformStack.of(scope);
     const id = provider?.alias ? `place-${provider.alias}` : "place";
     const found = stack.node.tryFindChild(id);
-    // Something of another kind with that id is named by the error that making a second one throws.
+    // If another construct has this id, creating a Place throws and names it.
     return found instanceof Place ? found : new Place(stack, id, provider);
   }
 
@@ -35,3 +35,15 @@ export class Place extends Construct {
     return `arn:${this.partition}:iam::${this.accountId}:role${path}*`;
   }
 }
+
+/** The region that a provider is configured with; undefined if only Terraform or its environment knows it. */
+export function configuredRegion(scope: Construct, provider?: TerraformProvider): string | undefined {
+  const { region } = (provider ?? defaultProvider(scope) ?? {}) as { readonly region?: string };
+  return Token.isUnresolved(region) ? undefined : region;
+}
+
+const defaultProvider = (scope: Construct): TerraformProvider | undefined =>
+  TerraformStack.of(scope)
+    .node.findAll()
+    .filter((node) => TerraformProvider.isTerraformProvider(node))
+    .find(({ terraformResourceType, alias }) => terraformResourceType === "aws" && alias === undefined);

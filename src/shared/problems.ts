@@ -2,23 +2,24 @@ import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 
 /**
- * Collects what is wrong with a construct's props and throws once, naming the construct and every problem.
+ * What is wrong with a construct's props: collected, and thrown as one error that names the construct and every problem.
  *
- * Values that Terraform only knows later (tokens) are never judged: {@link check} passes them, and what is worded elsewhere
- * has to.
+ * Tokens, values that only Terraform knows, are never checked; callers of {@link add} must skip them themselves.
  */
 export class Problems {
   private readonly found: string[] = [];
 
-  /** Notes a problem with a prop unless `valid` accepts its value; a prop that is left out, or a token, is accepted. */
-  check<Value>(prop: string, value: Value | undefined, valid: (value: Value) => boolean, allowed: string): void {
+  /**
+   * Adds a problem with a prop unless `valid` accepts its value. A prop that is left out, or a token, is accepted.
+   *
+   * @param expected what the value must be: `a number from 0 to 10`.
+   */
+  check<Value>(prop: string, value: Value | undefined, valid: (value: Value) => boolean, expected: string): void {
     if (value === undefined || Token.isUnresolved(value) || valid(value)) return;
-    // JSON has no NaN.
-    const received = typeof value === "number" ? String(value) : JSON.stringify(value);
-    this.found.push(`${prop}: received ${received}; allowed is ${allowed}`);
+    this.found.push(`${prop}: must be ${expected}; received ${shown(value)}`);
   }
 
-  /** Notes problems that are already worded. */
+  /** Adds problems that are already worded, as `prop: must be …; received …`. */
   add(...problems: readonly string[]): void {
     this.found.push(...problems);
   }
@@ -28,21 +29,27 @@ export class Problems {
     return this.found;
   }
 
-  /** @throws Error naming the construct's path and every problem, where there is one. */
+  /** @throws Error naming the construct's path and every problem, if there is one. */
   throwIfAny(construct: IConstruct): void {
     if (this.found.length === 0) return;
-    throw new Error(`${construct.node.path} cannot be made from these props:\n  - ${this.found.join("\n  - ")}`);
+    throw new Error(`${construct.node.path}: invalid props:\n  - ${this.found.join("\n  - ")}`);
   }
 }
 
-/** The items of a list, by their index; a list that only Terraform knows has none, which is a problem. */
+/** A value as an error shows it; JSON has no NaN. */
+export const shown = (value: unknown): string => (typeof value === "number" ? String(value) : JSON.stringify(value));
+
+/** The items of a list, by their index. A list that only Terraform knows has none, which is a problem. */
 export function knownItems(
   prop: string,
   list: readonly string[] | undefined,
   problems: Problems,
 ): readonly (readonly [number, string])[] {
   if (!Token.isUnresolved(list)) return [...(list ?? []).entries()];
-  problems.add(`${prop}: is a list that only Terraform knows; give a list of items, which may be known later`);
+  problems.add(
+    `${prop}: must be a list of known length; received one that only Terraform knows; list the items, which may themselves ` +
+      "be known later",
+  );
   return [];
 }
 

@@ -1,9 +1,8 @@
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 
-import { ResponseMode } from "../../../src";
+import { ArnTarget, FailureQueue, FindingRule, type InputTransformer, ResponseMode } from "../../../src";
 import { anyFindingMessage, credentialExfiltrationMessage } from "../../../src/alerting/alert-message";
-import { FailureQueue, FindingRule, type InputTransformer } from "../../../src";
 import { Place } from "../../../src/shared/place";
 import { Template } from "../../support/template";
 
@@ -15,7 +14,8 @@ function synthesize(message: (place: Place) => InputTransformer): { template: Te
   const template = Template.from((stack) => {
     const failureQueue = new FailureQueue(stack, "queue", { queueName: "not-handled" });
     const rule = new FindingRule(stack, "rule", { ruleName: "findings", description: "Findings", failureQueue });
-    rule.addTarget("topic", { arn: "arn:aws:sns:us-west-2:111122223333:alerts", message: message(Place.of(stack)) });
+    const topicArn = "arn:aws:sns:us-west-2:111122223333:alerts";
+    rule.addTarget("topic", new ArnTarget(topicArn, { message: message(Place.of(stack)) }));
   });
   return { template, transformer: template.only(CloudwatchEventTarget)["input_transformer"] };
 }

@@ -132,28 +132,28 @@ test("an address that only Terraform knows is passed on", () => {
   expect(template.only(SnsTopicSubscription)["endpoint"]).toBe("${var.address}");
 });
 
-test("fails on everything that is no address, and on what is named twice, in one error", () => {
+test("rejects everything that is not an address, and what is named twice, in one error", () => {
   // WHEN
   const alertEmails = ["a@example.com", "nobody", "a b@example.com", "a@localhost", "a@example.com"];
   const problems = problemsOf(() => new AlertTopic(testStack(), "topic", { topicName: "alerts", alertEmails }));
 
   // THEN
-  const allowed = "allowed is an e-mail address such as security@example.com";
+  const expected = "must be an e-mail address such as security@example.com";
   expect(problems).toEqual([
-    "test/topic cannot be made from these props:",
-    `  - alertEmails[1]: received "nobody"; ${allowed}`,
-    `  - alertEmails[2]: received "a b@example.com"; ${allowed}`,
-    `  - alertEmails[3]: received "a@localhost"; ${allowed}`,
-    "  - alertEmails[4]: a@example.com is named twice",
+    "test/topic: invalid props:",
+    `  - alertEmails[1]: ${expected}; received "nobody"`,
+    `  - alertEmails[2]: ${expected}; received "a b@example.com"`,
+    `  - alertEmails[3]: ${expected}; received "a@localhost"`,
+    '  - alertEmails[4]: must be named once; received "a@example.com"',
   ]);
 });
 
-test("fails on a name that SNS would not take, and on a key by its alias", () => {
+test("rejects a name that SNS would not accept, and a key by its alias", () => {
   expect(
     problemsOf(() => new AlertTopic(testStack(), "topic", { topicName: "on call", keyArn: "alias/alerts" })),
   ).toEqual([
-    "test/topic cannot be made from these props:",
-    '  - topicName: received "on call"; allowed is 1 to 246 of A-Z a-z 0-9 - _',
-    '  - keyArn: received "alias/alerts"; allowed is the ARN of a KMS key, not of an alias',
+    "test/topic: invalid props:",
+    '  - topicName: must be 1 to 246 of A-Z a-z 0-9 - _; received "on call"',
+    '  - keyArn: must be the ARN of a KMS key, not of an alias; received "alias/alerts"',
   ]);
 });

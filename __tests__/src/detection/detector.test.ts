@@ -61,18 +61,18 @@ test("an id that only Terraform knows is passed on", () => {
   expect(template.onlyData(DataAwsGuarddutyDetector)["id"]).toBe("${var.detector_id}");
 });
 
-test.each(["", "not-an-id", ID.slice(1), `${ID}0`, ID.toUpperCase()])("fails on the detector id %p", (id) => {
+test.each(["", "not-an-id", ID.slice(1), `${ID}0`, ID.toUpperCase()])("rejects the detector id %p", (id) => {
   // GIVEN
   const stack = testStack();
 
   // THEN
   expect(() => Detector.fromDetectorId(stack, "detector", id)).toThrow(
-    `detectorId: received ${JSON.stringify(id)}; allowed is 32 hexadecimal digits`,
+    `detectorId: must be 32 hexadecimal digits; received ${JSON.stringify(id)}`,
   );
 });
 
-test("fails on a frequency that GuardDuty does not know", () => {
+test("rejects a frequency that GuardDuty does not know", () => {
   expect(() => new Detector(testStack(), "detector", { findingPublishingFrequency: "HOURLY" as never })).toThrow(
-    'findingPublishingFrequency: received "HOURLY"; allowed is FIFTEEN_MINUTES or ONE_HOUR or SIX_HOURS',
+    'findingPublishingFrequency: must be FIFTEEN_MINUTES or ONE_HOUR or SIX_HOURS; received "HOURLY"',
   );
 });

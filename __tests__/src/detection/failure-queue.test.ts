@@ -62,11 +62,11 @@ test("the policy names the queue by its own ARN, without a circle in Terraform's
   );
 });
 
-test("fails on a name that SQS would not take", () => {
+test("throws when SQS would not accept the name", () => {
   expect(
     problemsOf(() => Template.from((stack) => new FailureQueue(stack, "queue", { queueName: "not handled" }))),
   ).toEqual([
-    "test/queue cannot be made from these props:",
-    '  - queueName: received "not handled"; allowed is 1 to 80 of A-Z a-z 0-9 - _',
+    "test/queue: invalid props:",
+    '  - queueName: must be 1 to 80 of A-Z a-z 0-9 - _; received "not handled"',
   ]);
 });

@@ -1,10 +1,11 @@
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
-import type { TerraformStack } from "cdktf";
+import { type TerraformStack, TerraformVariable } from "cdktf";
 
-import { FailureQueue, FindingRule } from "../../../src";
-import { statementsOf, Template, testStack } from "../../support/template";
+import { ArnTarget, FailureQueue, FindingRule, type IFindingRule } from "../../../src";
+import { problemsOf, statementsOf, Template, testStack } from "../../support/template";
 
 const TOPIC = "arn:aws:sns:us-west-2:111122223333:alerts";
 
@@ -43,7 +44,7 @@ test("a rule without a pattern matches every finding", () => {
 
 test("a target has a bounded retry policy and the queue behind it", () => {
   // WHEN
-  const template = Template.from((stack) => makeRule(stack).addTarget("topic", { arn: TOPIC }));
+  const template = Template.from((stack) => makeRule(stack).addTarget("topic", new ArnTarget(TOPIC)));
 
   // THEN
   const target = template.only(CloudwatchEventTarget);
@@ -62,7 +63,7 @@ test("a target with a message gets what the transformer makes of the event", () 
   const message = { inputPaths: { type: "$.detail.type" }, inputTemplate: '"Finding: <type>"' };
 
   // WHEN
-  const template = Template.from((stack) => makeRule(stack).addTarget("topic", { arn: TOPIC, message }));
+  const template = Template.from((stack) => makeRule(stack).addTarget("topic", new ArnTarget(TOPIC, { message })));
 
   // THEN
   expect(template.json).toHaveResourceWithProperties(CloudwatchEventTarget, {
@@ -70,7 +71,38 @@ test("a target with a message gets what the transformer makes of the event", () 
   });
 });
 
-test("the queue takes undeliverable events of this rule only", () => {
+test("a target that needs a role is delivered to as that role", () => {
+  // GIVEN
+  const bus = "arn:aws:events:us-west-2:111122223333:event-bus/security";
+  const roleArn = "arn:aws:iam::123456789012:role/deliver";
+
+  // WHEN
+  const template = Template.from((stack) => makeRule(stack).addTarget("bus", new ArnTarget(bus, { roleArn })));
+
+  // THEN
+  expect(template.only(CloudwatchEventTarget)).toMatchObject({ arn: bus, role_arn: roleArn });
+});
+
+test("a target is bound to the rule that it is added to", () => {
+  // GIVEN
+  const stack = testStack();
+  const rule = makeRule(stack);
+  const bound: IFindingRule[] = [];
+
+  // WHEN
+  rule.addTarget("custom", {
+    bind(to) {
+      bound.push(to);
+      return { arn: TOPIC };
+    },
+  });
+
+  // THEN
+  expect(bound).toEqual([rule]);
+  expect(Template.of(stack).only(CloudwatchEventTarget)["arn"]).toBe(TOPIC);
+});
+
+test("the queue accepts undeliverable events of this rule only", () => {
   // WHEN
   const template = Template.from((stack) => makeRule(stack));
 
@@ -86,27 +118,51 @@ test("a rule has room for five targets", () => {
   // WHEN
   const template = Template.from((stack) => {
     const rule = makeRule(stack);
-    for (let number = 1; number <= 5; number++) rule.addTarget(`target-${number}`, { arn: TOPIC });
+    for (let number = 1; number <= 5; number++) rule.addTarget(`target-${number}`, new ArnTarget(TOPIC));
   });
 
   // THEN
   expect(template.counts).toMatchObject({ aws_cloudwatch_event_target: 5 });
 });
 
-test("fails on the sixth target, naming rule and target", () => {
+test("throws on the sixth target, naming rule and target", () => {
   // GIVEN
   const rule = makeRule(testStack());
-  for (let number = 1; number <= 5; number++) rule.addTarget(`target-${number}`, { arn: TOPIC });
+  for (let number = 1; number <= 5; number++) rule.addTarget(`target-${number}`, new ArnTarget(TOPIC));
 
   // THEN
-  expect(() => rule.addTarget("target-6", { arn: TOPIC })).toThrow(
-    'test/rule cannot have the target "target-6": a rule has at most 5 targets',
+  expect(() => rule.addTarget("target-6", new ArnTarget(TOPIC))).toThrow(
+    'test/rule: must have at most 5 targets; received "target-6" as one more',
   );
 });
 
-test("fails on a name that EventBridge would not take", () => {
+test("throws when EventBridge would not accept the name", () => {
   const failureQueue = new FailureQueue(testStack(), "queue", { queueName: "not-handled" });
   expect(() => new FindingRule(failureQueue, "rule", { ruleName: "my rule", description: "", failureQueue })).toThrow(
-    'ruleName: received "my rule"; allowed is 1 to 64 of A-Z a-z 0-9 . - _',
+    'ruleName: must be 1 to 64 of A-Z a-z 0-9 . - _; received "my rule"',
   );
+});
+
+describe("a failure queue", () => {
+  const elsewhere = (stack: TerraformStack, region: string) =>
+    new AwsProvider(stack, "elsewhere", { alias: "elsewhere", region });
+  const ruleWith = (stack: TerraformStack, provider: AwsProvider) => {
+    const failureQueue = new FailureQueue(stack, "queue", { queueName: "not-handled", provider });
+    return new FindingRule(stack, "rule", { ruleName: "findings", description: "Findings", failureQueue });
+  };
+
+  test("rejects a rule of another region, which EventBridge would refuse", () => {
+    const stack = testStack();
+    expect(problemsOf(() => ruleWith(stack, elsewhere(stack, "eu-west-1")))).toEqual([
+      "test/rule: invalid props:",
+      `  - failureQueue: must be in the rule's region, us-west-2; received "eu-west-1"`,
+    ]);
+  });
+
+  test("serves a rule of the same region, whatever the provider, or of a region that only Terraform knows", () => {
+    const [known, unknown] = [testStack(), testStack()];
+    const region = new TerraformVariable(unknown, "region", { type: "string" }).stringValue;
+    expect(() => ruleWith(known, elsewhere(known, "us-west-2"))).not.toThrow();
+    expect(() => ruleWith(unknown, elsewhere(unknown, region))).not.toThrow();
+  });
 });

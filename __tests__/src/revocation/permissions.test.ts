@@ -74,28 +74,28 @@ describe.each<{ form: string; revocableRoles: RevocableRoles; revocable: SomeRol
     expect(await decideFor(ownRole, "iam:PutRolePolicy", revocable)).toBe(`allowed: ${sid}`);
   });
 
-  test("fails to revoke a role that was not chosen", async () => {
+  test("does not revoke a role that was not chosen", async () => {
     for (const other of outside) {
       expect(await decideFor(ownRole, "iam:PutRolePolicy", other)).toBe("implicitly denied");
     }
   });
 
-  test("fails to give itself permissions", async () => {
+  test("does not give itself permissions", async () => {
     const itself = { arn: ownRole.arn, tags: revocable.tags };
     expect(await decideFor(ownRole, "iam:PutRolePolicy", itself)).toBe("explicitly denied: NeverProtectedRoles");
   });
 
-  test("fails to revoke a protected role, even where the choice covers it", async () => {
+  test("does not revoke a protected role, even if the choice covers it", async () => {
     expect(await decideFor(ownRole, "iam:PutRolePolicy", PROTECTED)).toBe("explicitly denied: NeverProtectedRoles");
   });
 
-  test("fails to revoke a role that carries the exempting tag", async () => {
+  test("does not revoke a role that carries the exempting tag", async () => {
     const exempt = { ...revocable, tags: { ...revocable.tags, "guardduty-response": "exempt" } };
     expect(await decideFor(ownRole, "iam:PutRolePolicy", exempt)).toBe("explicitly denied: NeverExemptRoles");
   });
 });
 
-test("the function's own role and a protected one stay denied where they are named as revocable by a later choice", async () => {
+test("the function's own role and a protected one stay denied when they are named as revocable by a later choice", async () => {
   // GIVEN
   const stack = testStack();
   const revocableRoles = RevocableRoles.named(role("app").arn);
@@ -201,7 +201,7 @@ test.each<[string, (own: ReturnType<typeof deploy>) => { action: string; resourc
       resource: `arn:aws:logs:us-west-2:${ACCOUNT}:log-group:/other:log-stream:x`,
     }),
   ],
-])("fails to %s", async (_, attempt) => {
+])("does not let the function %s", async (_, attempt) => {
   // GIVEN
   const own = deploy(RevocableRoles.anyOfAccount());
 

@@ -27,8 +27,8 @@ test("ARNs and paths that only Terraform knows are passed on", () => {
   expect(RevocableRoles.withPath(knownLater).problems).toEqual([]);
 });
 
-test("fails on no role at all", () => {
-  expect(RevocableRoles.named().problems).toEqual(["RevocableRoles.named: name at least one role"]);
+test("rejects an empty list of roles", () => {
+  expect(RevocableRoles.named().problems).toEqual(["RevocableRoles.named: must be at least one role; received none"]);
 });
 
 test.each([
@@ -38,29 +38,30 @@ test.each([
   "arn:aws:iam::12345:role/app",
   "arn:aws:sts::123456789012:assumed-role/app/i-1",
   `${ROLE} `,
-])("fails on %p, which is not the ARN of a role", (arn) => {
+])("rejects %p, which is not the ARN of a role", (arn) => {
   expect(RevocableRoles.named(ROLE, arn).problems).toEqual([
-    `RevocableRoles.named: ${JSON.stringify(arn)} is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/app`,
+    `RevocableRoles.named: must be the ARN of an IAM role such as arn:aws:iam::123456789012:role/app; received ${JSON.stringify(arn)}`,
   ]);
 });
 
-test("fails on more roles than the function's environment holds", () => {
+test("rejects more roles than the function's environment holds", () => {
   // GIVEN
   const roles = Array.from({ length: 21 }, (_, index) => `${ROLE}-${index}`);
 
   // THEN
   expect(RevocableRoles.named(...roles.slice(1)).problems).toEqual([]);
   expect(RevocableRoles.named(...roles).problems).toEqual([
-    "RevocableRoles.named: 21 roles, at most 20 are allowed; give the roles a common path or tag, and use withPath or tagged",
+    "RevocableRoles.named: must be at most 20 roles; received 21; give the roles a common path or tag, and use withPath or tagged",
   ]);
 });
 
 // A wildcard or a policy variable would reach further in the function's policy than the function itself does.
 test.each(["/", "", "application/", "/application", "/app lication/", "/app*/", "/ap?/", "/${aws:username}/"])(
-  "fails on the path %p",
+  "rejects the path %p",
   (path) => {
     expect(RevocableRoles.withPath(path).problems).toEqual([
-      expect.stringContaining(`RevocableRoles.withPath: ${JSON.stringify(path)} is not a path`),
+      "RevocableRoles.withPath: must be a path such as /application/, which begins and ends with a slash and has no " +
+        `wildcards; received ${JSON.stringify(path)}`,
     ]);
   },
 );
@@ -73,9 +74,9 @@ test.each<[string, unknown]>([
   ["k", "v".repeat(257)],
   ["k", "${aws:PrincipalTag/team}"],
   ["k", undefined],
-])("fails on the tag %p = %p", (key, value) => {
+])("rejects the tag %p = %p", (key, value) => {
   expect(RevocableRoles.tagged(key, value as string).problems).toEqual([
-    `RevocableRoles.tagged: received ${JSON.stringify({ key, value })}; allowed is a tag with a key of 1 to 128 and a value of ` +
-      "0 to 256 letters, digits, spaces and _.:/=+@-, the key not aws:…",
+    "RevocableRoles.tagged: must be a tag with a key of 1 to 128 and a value of 0 to 256 letters, digits, spaces and " +
+      `_.:/=+@-, the key not aws:…; received ${JSON.stringify({ key, value })}`,
   ]);
 });

@@ -114,7 +114,7 @@ test("the function has its permissions before it exists, and Lambda alone may as
   });
 });
 
-test("what fails three times ends in the queue", () => {
+test("an event that fails three times ends in the queue", () => {
   // WHEN
   const template = synthesize();
 
@@ -289,35 +289,35 @@ test("a role that is allowed later stands beside a path", () => {
   );
 });
 
-test("fails where what is allowed later is not a role", () => {
+test("throws when what is allowed later is not a role", () => {
   // GIVEN
   const revoker = makeRevoker(testStack());
 
   // THEN
   expect(problemsOf(() => revoker.allowRevoking("app"))).toEqual([
-    "test/revoker cannot be made from these props:",
-    '  - allowRevoking: "app" is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/app',
+    "test/revoker: invalid props:",
+    '  - allowRevoking: must be the ARN of an IAM role such as arn:aws:iam::123456789012:role/app; received "app"',
   ]);
 });
 
-test("fails where one more role is allowed later than may be named", () => {
+test("throws when one more role is allowed later than may be named", () => {
   // GIVEN as many as may be named
   const arns = Array.from({ length: 20 }, (_, index) => `arn:aws:iam::123456789012:role/app-${index}`);
   const revoker = makeRevoker(testStack(), { revocableRoles: RevocableRoles.named(...arns) });
 
   // THEN
   expect(problemsOf(() => revoker.allowRevoking(ROLE))).toEqual([
-    "test/revoker cannot be made from these props:",
-    `  - allowRevoking: "${ROLE}" would be 21 roles, at most 20 are allowed; give the roles a common path or tag, and use withPath or tagged`,
+    "test/revoker: invalid props:",
+    "  - allowRevoking: must be at most 20 roles; received 21; give the roles a common path or tag, and use withPath or tagged",
   ]);
 });
 
-test("the rule that it answers, of this account, is all that may invoke the function", () => {
+test("the rule that the function is a target of, of this account, is all that may invoke it", () => {
   // WHEN
   const template = Template.from((stack) => {
     const failureQueue = new FailureQueue(stack, "rule-queue", { queueName: "undelivered" });
     const rule = new FindingRule(stack, "rule", { ruleName: "findings", description: "Findings", failureQueue });
-    makeRevoker(stack).answer(rule, "function");
+    rule.addTarget("function", makeRevoker(stack));
   });
 
   // THEN
@@ -331,23 +331,49 @@ test("the rule that it answers, of this account, is all that may invoke the func
   expect(template.counts).toMatchObject({ aws_cloudwatch_event_target: 1 });
 });
 
-test("a second rule may invoke the function too", () => {
-  // WHEN
-  const template = Template.from((stack) => {
+describe("the permission of each rule", () => {
+  const idsOf = (order: readonly string[]) => {
+    const stack = testStack();
     const failureQueue = new FailureQueue(stack, "rule-queue", { queueName: "undelivered" });
+    const team = new Construct(stack, "team");
+    const rules: Record<string, FindingRule> = {
+      rule: new FindingRule(stack, "rule", { ruleName: "first", description: "Findings", failureQueue }),
+      "team/rule": new FindingRule(team, "rule", { ruleName: "second", description: "Findings", failureQueue }),
+      miners: new FindingRule(stack, "miners", { ruleName: "third", description: "Findings", failureQueue }),
+    };
     const revoker = makeRevoker(stack);
-    for (const ruleName of ["first", "second"]) {
-      const rule = new FindingRule(stack, ruleName, { ruleName, description: "Findings", failureQueue });
-      revoker.answer(rule, `${ruleName}-function`);
-    }
+    for (const path of order) rules[path]!.addTarget("function", revoker);
+    const permissions = revoker.node.children.filter((child) => child instanceof LambdaPermission);
+    return Object.fromEntries(permissions.map(({ node, statementIdInput }) => [node.id, statementIdInput]));
+  };
+
+  test("is told by the rule's path; only that of the rule beside the function goes without", () => {
+    expect(idsOf(["rule", "team/rule", "miners"])).toEqual({
+      permission: "InvokedByRule",
+      "permission-team-rule": expect.stringMatching(/^InvokedByRule-\w{42}$/),
+      "permission-miners": expect.stringMatching(/^InvokedByRule-\w{42}$/),
+    });
   });
 
-  // THEN
-  const statements = template.all(LambdaPermission).map(({ statement_id }) => statement_id);
-  expect(new Set(statements)).toEqual(new Set(["InvokedByRule", "InvokedByRule-second-function"]));
+  test("does not depend on the order in which the rules get the target", () => {
+    expect(idsOf(["miners", "rule", "team/rule"])).toEqual(idsOf(["rule", "team/rule", "miners"]));
+  });
+
+  test("is given once if the function is a target of the rule twice", () => {
+    // WHEN
+    const template = Template.from((stack) => {
+      const failureQueue = new FailureQueue(stack, "rule-queue", { queueName: "undelivered" });
+      const rule = new FindingRule(stack, "rule", { ruleName: "findings", description: "Findings", failureQueue });
+      const revoker = makeRevoker(stack);
+      for (const id of ["function", "again"]) rule.addTarget(id, revoker);
+    });
+
+    // THEN
+    expect(template.counts).toMatchObject({ aws_lambda_permission: 1, aws_cloudwatch_event_target: 2 });
+  });
 });
 
-test("fails on unusable props, with every one of them in one error", () => {
+test("throws when props are invalid, with every one of them in one error", () => {
   // WHEN
   const problems = problemsOf(() =>
     synthesize({
@@ -374,42 +400,42 @@ test("fails on unusable props, with every one of them in one error", () => {
 
   // THEN
   expect(problems).toEqual([
-    "test/revoker cannot be made from these props:",
-    '  - architecture: received "arm"; allowed is arm64 or x86_64',
-    "  - memorySize: received 64; allowed is a whole number of MB from 128 to 10240",
-    "  - reservedConcurrency: received 0; allowed is a whole number from 1 to 1000",
-    expect.stringMatching(/^ {2}- logRetentionDays: received 2; allowed is 1, 3, 5, /),
-    '  - functionName: received "re voke"; allowed is 1 to 64 of A-Z a-z 0-9 - _',
-    `  - functionRoleName: received "${"r".repeat(65)}"; allowed is 1 to 64 of A-Z a-z 0-9 +=,.@-_`,
-    '  - topicArn: received "alerts"; allowed is the ARN of an SNS topic',
-    '  - topicKeyArn: received "alias/aws/sns"; allowed is the ARN of a KMS key, not of an alias',
-    '  - runtime: received "python3.13"; allowed is nodejs20.x or later',
-    '  - permissionsBoundaryArn: received "boundary"; allowed is the ARN of an IAM policy',
-    "  - RevocableRoles.named: name at least one role",
-    '  - protectedRoles[0]: "app" is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/app',
-    '  - response: received "shout"; allowed is revoke or notify-only',
-    '  - scope: received "account"; allowed is role or session',
-    "  - minimumSeverity: received 11; allowed is a number from 0 to 10",
-    '  - severityOverrides: "nonsense" is not a finding type, such as Recon:IAMUser/TorIPCaller',
-    '  - severityOverrides["Recon:IAMUser/TorIPCaller"]: received -1; allowed is a number from 0 to 10',
-    "  - verifyAfterSeconds: received 31; allowed is a number of seconds from 0 to 30",
-    '  - exemptTag: received {"key":"a=b","value":"c"}; allowed is a tag with a key of 1 to 128 and a value of 0 to 256 letters, digits, spaces and _.:/=+@-, the key not aws:…, and without an equals sign',
+    "test/revoker: invalid props:",
+    '  - functionName: must be 1 to 64 of A-Z a-z 0-9 - _; received "re voke"',
+    `  - functionRoleName: must be 1 to 64 of A-Z a-z 0-9 +=,.@-_; received "${"r".repeat(65)}"`,
+    '  - topicArn: must be the ARN of an SNS topic; received "alerts"',
+    '  - topicKeyArn: must be the ARN of a KMS key, not of an alias; received "alias/aws/sns"',
+    '  - runtime: must be nodejs20.x or later; received "python3.13"',
+    '  - permissionsBoundaryArn: must be the ARN of an IAM policy; received "boundary"',
+    "  - RevocableRoles.named: must be at least one role; received none",
+    '  - protectedRoles[0]: must be the ARN of an IAM role such as arn:aws:iam::123456789012:role/app; received "app"',
+    '  - response: must be revoke or notify-only; received "shout"',
+    '  - scope: must be role or session; received "account"',
+    "  - minimumSeverity: must be a number from 0 to 10; received 11",
+    '  - severityOverrides: must be keyed by finding types such as Recon:IAMUser/TorIPCaller; received "nonsense"',
+    '  - severityOverrides["Recon:IAMUser/TorIPCaller"]: must be a number from 0 to 10; received -1',
+    "  - verifyAfterSeconds: must be a number of seconds from 0 to 30; received 31",
+    '  - exemptTag: must be a tag with a key of 1 to 128 and a value of 0 to 256 letters, digits, spaces and _.:/=+@-, the key not aws:…, and without an equals sign; received {"key":"a=b","value":"c"}',
+    '  - architecture: must be arm64 or x86_64; received "arm"',
+    "  - memorySize: must be a whole number of MB from 128 to 10240; received 64",
+    "  - reservedConcurrency: must be a whole number from 1 to 1000; received 0",
+    expect.stringMatching(/^ {2}- logRetentionDays: must be one of 1, 3, 5, .*; received 2$/),
   ]);
 });
 
-test("fails on more settings than the function's environment holds", () => {
+test("throws when the settings are more than the function's environment holds", () => {
   // GIVEN
   const protectedRoles = Array.from({ length: 80 }, (_, index) => `arn:aws:iam::123456789012:role/protected-${index}`);
 
   // THEN
   expect(problemsOf(() => synthesize({ protectedRoles }))).toEqual([
-    "test/revoker cannot be made from these props:",
-    "  - protectedRoles, severityOverrides, revocableRoles: 3724 bytes in all, at most 3400 are allowed, since a function's " +
-      "environment holds 4 KB; choose roles by path or tag, and exempt them by the exemptTag",
+    "test/revoker: invalid props:",
+    "  - protectedRoles, severityOverrides, revocableRoles: must be at most 3400 bytes in all, since a function's environment " +
+      "holds 4 KB; received 3724; choose roles by path or tag, and exempt them by the exemptTag",
   ]);
 });
 
-test("fails on a list that only Terraform knows, which cannot be judged", () => {
+test("rejects a list that only Terraform knows, which cannot be checked", () => {
   expect(
     problemsOf(() =>
       Template.from((stack) => {
@@ -417,23 +443,26 @@ test("fails on a list that only Terraform knows, which cannot be judged", () => 
         makeRevoker(stack, { protectedRoles });
       }),
     )[1],
-  ).toBe("  - protectedRoles: is a list that only Terraform knows; give a list of items, which may be known later");
-});
-
-test("fails where nobody chose which roles may be revoked", () => {
-  expect(problemsOf(() => synthesize({ revocableRoles: undefined }))).toEqual([
-    "test/revoker cannot be made from these props:",
-    "  - revocableRoles: missing; choose RevocableRoles.named, withPath, tagged or anyOfAccount",
-  ]);
-});
-
-test("fails on a severity that is no number, and says so", () => {
-  expect(problemsOf(() => synthesize({ minimumSeverity: NaN }))[1]).toBe(
-    "  - minimumSeverity: received NaN; allowed is a number from 0 to 10",
+  ).toBe(
+    "  - protectedRoles: must be a list of known length; received one that only Terraform knows; list the items, which may " +
+      "themselves be known later",
   );
 });
 
-test("fails where the stack has something else in the place of what looks up the account", () => {
+test("throws when nobody chose which roles may be revoked", () => {
+  expect(problemsOf(() => synthesize({ revocableRoles: undefined }))).toEqual([
+    "test/revoker: invalid props:",
+    "  - revocableRoles: must be given; received none; use RevocableRoles.named, withPath, tagged or anyOfAccount",
+  ]);
+});
+
+test("rejects a severity that is not a number, and says so", () => {
+  expect(problemsOf(() => synthesize({ minimumSeverity: NaN }))[1]).toBe(
+    "  - minimumSeverity: must be a number from 0 to 10; received NaN",
+  );
+});
+
+test("throws when the stack has something else in the place of what looks up the account", () => {
   expect(() =>
     Template.from((stack) => {
       new Construct(stack, "place");
@@ -442,9 +471,9 @@ test("fails where the stack has something else in the place of what looks up the
   ).toThrow("There is already a Construct with name 'place'");
 });
 
-test("fails on a role that is both revocable and protected", () => {
+test("rejects a role that is both revocable and protected", () => {
   expect(problemsOf(() => synthesize({ protectedRoles: [ROLE] }))).toEqual([
-    "test/revoker cannot be made from these props:",
-    `  - protectedRoles[0]: ${ROLE} is named as revocable too; name it in one of them`,
+    "test/revoker: invalid props:",
+    `  - protectedRoles[0]: must not be revocable too; received "${ROLE}"; name it in one of them`,
   ]);
 });

@@ -1,0 +1,18 @@
+import { ResponseMode, Scope } from "./environment";
+
+/** The values of the settings that are left out, whoever reads them: construct, workshop or Terraform module. */
+export const DEFAULTS = {
+  prefix: "GuardDuty-Response",
+  exemptTag: { key: "guardduty-response", value: "exempt" },
+  response: ResponseMode.REVOKE,
+  scope: Scope.ROLE,
+  minimumSeverity: 7,
+  severityOverrides: {},
+  verifyAfterSeconds: 10,
+  alarms: true,
+  dashboard: false,
+  runtime: "nodejs22.x",
+  architecture: "arm64",
+  memorySize: 256,
+  logRetentionDays: 365,
+} as const;
