@@ -50,6 +50,7 @@ export default defineConfig(
     rules: {
       "no-restricted-imports": ["error", { paths: BARREL }],
       eqeqeq: "error",
+      curly: ["error", "multi-line"],
       "prefer-const": "error",
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": "error",

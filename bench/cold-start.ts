@@ -21,8 +21,9 @@ export async function coldStart(rounds: number, { withBoto3 = true } = {}): Prom
     contender("ours", incident, "node", [invoke, ours]),
     contender("ours, bundled with esbuild's defaults", incident, "node", [invoke, defaults]),
   ];
-  if (withBoto3 && hasBoto3())
+  if (withBoto3 && hasBoto3()) {
     contenders.push(contender("boto3", incident, "python3", [join(PEERS, "boto3_calls.py")]));
+  }
   try {
     return await compare(contenders, rounds);
   } finally {

@@ -29,8 +29,9 @@ export async function synthesize(environment: Readonly<Record<string, string>>):
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  for (const stream of [app.stdout, app.stderr])
+  for (const stream of [app.stdout, app.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
   const exitCode = await new Promise((resolve, reject) => app.once("error", reject).once("close", resolve));
   if (exitCode !== 0) {
     remove();

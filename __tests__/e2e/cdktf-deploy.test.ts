@@ -77,8 +77,9 @@ async function npx(
 ): Promise<string> {
   const child = spawn("npx", args, { cwd, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
-  for (const stream of [child.stdout, child.stderr])
+  for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
   const exitCode = await new Promise<number | null>((resolve, reject) =>
     child.once("error", reject).once("close", resolve),
   );

@@ -35,8 +35,9 @@ describe("addresses of what is deployed", () => {
     const { added } = changes(deployedAddresses(), synthesizedAddresses());
 
     // THEN
-    if (added.length > 0)
+    if (added.length > 0) {
       throw new Error(`new addresses, to be recorded with "npm run addresses":\n  ${added.join("\n  ")}`);
+    }
   });
 
   test("notices an id that changes", () => {

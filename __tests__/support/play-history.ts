@@ -128,8 +128,9 @@ class Thief {
     const after = this.planned.shift();
     if (after === undefined) return;
     void this.time.sleep(after).then(() => {
-      if (this.deniedSince && this.time.now().getTime() - this.deniedSince.getTime() >= ENFORCEMENT_MILLISECONDS)
+      if (this.deniedSince && this.time.now().getTime() - this.deniedSince.getTime() >= ENFORCEMENT_MILLISECONDS) {
         return;
+      }
       if (this.aws.roles.get(write.roleName)?.policies.delete(write.policyName)) this.deletions++;
       this.deniedSince = isDenied(this.aws, this.history.thefts[0]!) ? this.deniedSince : undefined;
     });

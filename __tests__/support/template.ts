@@ -115,8 +115,9 @@ export function statementsOf(policy: string): Record<string, Statement> {
   if (Version !== "2012-10-17") throw new Error(`a policy of version ${Version}: policy variables would not work`);
   const bySid: Record<string, Statement> = {};
   for (const statement of Statement) {
-    if (!statement.Sid || bySid[statement.Sid])
+    if (!statement.Sid || bySid[statement.Sid]) {
       throw new Error(`no id, or one that is taken: ${JSON.stringify(statement)}`);
+    }
     bySid[statement.Sid] = statement;
   }
   return bySid;

@@ -28,8 +28,9 @@ export async function terraform(
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  for (const stream of [child.stdout, child.stderr])
+  for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.once("error", reject).once("close", (code) => resolve(code ?? -1));
   });

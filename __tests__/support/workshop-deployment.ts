@@ -84,8 +84,9 @@ export class WorkshopDeployment {
     const deployed = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     const zip = this.zip();
     const sha256 = createHash("sha256").update(zip).digest("base64");
-    if (deployed.CodeSha256 !== sha256)
+    if (deployed.CodeSha256 !== sha256) {
       throw new Error(`${deployed.CodeSha256} is deployed, not what was synthesized: ${sha256}`);
+    }
     return FunctionProcess.start(
       {
         functionName: deployed.FunctionName!,

@@ -39,11 +39,12 @@ function readFilters(parameters: Parameters) {
   for (let index = 1; `Filter.${index}.Name` in parameters; index++) {
     const name = parameters[`Filter.${index}.Name`] ?? "";
     const read = FILTERS[name];
-    if (!read)
+    if (!read) {
       throw new AwsError(
         "InvalidParameterValue",
         `The filter '${name}' is not played here; known are ${Object.keys(FILTERS).join(", ")}`,
       );
+    }
     const values = Object.entries(parameters)
       .filter(([key]) => key.startsWith(`Filter.${index}.Value.`))
       .map(([, value]) => value);

@@ -98,8 +98,9 @@ export class AwsEndpoint {
       if (call) Object.assign(call, { status: answered.status, error: answered });
       send(response, requestId, answered.status, renderError(call?.service ?? "iam", requestId, answered));
     } finally {
-      if (call && call.milliseconds === undefined && call.fault !== "hang")
+      if (call && call.milliseconds === undefined && call.fault !== "hang") {
         call.milliseconds = Date.now() - call.receivedAt.getTime();
+      }
     }
   }
 

@@ -115,12 +115,15 @@ function requirePolicy(document: string): void {
   for (const statement of statements) {
     if (typeof statement !== "object" || statement === null) return malformed("Syntax errors in policy.");
     if (!["Allow", "Deny"].includes(String(statement["Effect"]))) return malformed("Effect must be Allow or Deny.");
-    if (!("Action" in statement || "NotAction" in statement))
+    if (!("Action" in statement || "NotAction" in statement)) {
       return malformed("Policy statement must contain actions.");
-    if (!("Resource" in statement || "NotResource" in statement))
+    }
+    if (!("Resource" in statement || "NotResource" in statement)) {
       return malformed("Policy statement must contain resources.");
+    }
   }
-  if (!sids.every((sid) => /^[A-Za-z0-9]*$/.test(String(sid))))
+  if (!sids.every((sid) => /^[A-Za-z0-9]*$/.test(String(sid)))) {
     return malformed("Statement IDs (SID) must be alpha-numeric.");
+  }
   if (new Set(sids).size < sids.length) return malformed("Statement IDs (SID) in a single policy must be unique.");
 }

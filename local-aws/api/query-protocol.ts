@@ -39,8 +39,9 @@ export async function readRequest(request: IncomingMessage): Promise<QueryReques
   );
   if (!credential) throw new AwsError("MissingAuthenticationToken", "the request carries no Signature Version 4", 403);
   const [, accessKeyId, region, service] = credential as unknown as [string, string, string, string];
-  if (!action)
+  if (!action) {
     throw new AwsError("MissingAction", "the request names no Action: only the Query protocol is spoken here");
+  }
   return { service, region, accessKeyId, action, parameters };
 }
 
@@ -78,9 +79,10 @@ function element(name: string, value: XmlValue, listElement: "member" | "item", 
 
 function content(value: XmlValue, listElement: "member" | "item"): string {
   if (Array.isArray(value)) return value.map((each) => element(listElement, each, listElement)).join("");
-  if (typeof value === "object")
+  if (typeof value === "object") {
     return Object.entries(value)
       .map(([name, child]) => element(name, child, listElement))
       .join("");
+  }
   return String(value).replace(/[<>&"\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

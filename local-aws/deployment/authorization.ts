@@ -75,8 +75,9 @@ export async function refusalOfRole(
  * EventBridge says for which rule it acts neither to SNS nor to KMS, so a condition on the rule or the account is never met.
  */
 export async function refusalByTopic(deployment: Deployment, topic: DeployedTopic): Promise<string | undefined> {
-  if (topic.keyArn === "alias/aws/sns")
+  if (topic.keyArn === "alias/aws/sns") {
     return `EventBridge cannot use the key that AWS manages for SNS, with which ${topic.arn} is encrypted`;
+  }
   const keyUsesKnown = keyUses(deployment, topic).filter(({ resourcePolicy }) => resourcePolicy !== undefined);
   return refusalOfEventBridge(deployment, {}, [
     { action: "sns:Publish", resource: topic.arn, resourcePolicy: topic.policy },

@@ -121,10 +121,11 @@ export class LocalDeployment {
       return { kind: "mailed", target, mail };
     }
     const deployed = functions.find(({ functionArn }) => functionArn === target.arn);
-    if (!deployed)
+    if (!deployed) {
       throw new Error(
         `rule ${rule.name}: the target ${target.arn} is neither a topic nor a function of this deployment`,
       );
+    }
     const why = await refusalByFunction(this.deployment, deployed, rule);
     if (why !== undefined) return { kind: "refused", target, why };
     return { kind: "invoked", target, invoked: await this.invoke(deployed, JSON.parse(payload)) };
@@ -133,8 +134,9 @@ export class LocalDeployment {
   private async invoke(deployed: DeployedFunction, event: unknown): Promise<InvokedFunction> {
     const warm = this.processes.get(deployed.functionArn);
     const process = warm ?? (await this.startFunction(deployed));
-    if (process instanceof FunctionStartError)
+    if (process instanceof FunctionStartError) {
       return { deployed, invocation: notStarted(process), calls: [], mails: [] };
+    }
     const [callsBefore, mailsBefore] = [this.endpoint.calls.length, this.account.mails.length];
     const invocation = await process.invoke(event);
     return {

@@ -47,8 +47,9 @@ export function transformInput(
 function readInputPaths(transformer: InputTransformer, event: unknown): Record<string, unknown> {
   const variables: Record<string, unknown> = {};
   for (const [name, path] of Object.entries(transformer.inputPaths)) {
-    if (/^aws\./i.test(name))
+    if (/^aws\./i.test(name)) {
       throw new Error(`input path "${name}": names that start with "aws." are reserved by EventBridge`);
+    }
     variables[name] = readJsonPath(event, path);
   }
   return variables;
@@ -69,10 +70,11 @@ function reservedVariables(event: Record<string, unknown>, rule: RuleContext): R
 function requireQuotedLines(template: string): void {
   for (const [index, line] of template.trimEnd().split("\n").entries()) {
     const problem = !/^\s*"(?:[^"\\]|\\.)*"\s*$/.test(line);
-    if (problem)
+    if (problem) {
       throw new Error(
         `input template line ${index + 1}: ${JSON.stringify(line)} must be one quoted string, or the template a JSON object`,
       );
+    }
   }
 }
 

@@ -88,8 +88,9 @@ function numericComparisons(operand: unknown, refuse: Refuse): ((value: number) 
   const usage = 'takes a comparison as ["=", 5] or a range as [">=", 0, "<", 5], bounds within -5e9 and 5e9';
   if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4)) return refuse(usage);
   const isRange = operand.length === 4;
-  if (isRange && !(/^>=?$/.test(operand[0]) && /^<=?$/.test(operand[2]) && operand[1] < operand[3]))
+  if (isRange && !(/^>=?$/.test(operand[0]) && /^<=?$/.test(operand[2]) && operand[1] < operand[3])) {
     return refuse(usage);
+  }
 
   const comparisons: ((value: number) => boolean)[] = [];
   for (let i = 0; i < operand.length; i += 2) {
@@ -109,8 +110,9 @@ function excludedValues(operand: unknown, refuse: Refuse): (value: Leaf) => bool
     if ((operator !== "prefix" && operator !== "wildcard") || others.length > 0) return refuse(usage);
     const strings = nonEmptyList(texts, "string", refuse, usage) as string[];
     if (strings.includes("")) return refuse(usage);
-    if (operator === "prefix")
+    if (operator === "prefix") {
       return (value) => typeof value === "string" && strings.some((each) => value.startsWith(each));
+    }
     const wildcards = strings.map((each) => wildcardExpression(each, refuse));
     return (value) => typeof value === "string" && wildcards.some((each) => each.test(value));
   }

@@ -13,8 +13,9 @@ export const LOG_STREAM = "rehearsal";
 export function unpack(zip: Uint8Array): string {
   const files = Object.entries(unzipSync(zip)).filter(([name]) => !name.endsWith("/"));
   for (const [name] of files) {
-    if (path.isAbsolute(name) || path.normalize(name).startsWith(".."))
+    if (path.isAbsolute(name) || path.normalize(name).startsWith("..")) {
       throw new Error(`the function's zip holds a file outside of itself: ${name}`);
+    }
   }
   const directory = mkdtempSync(path.join(tmpdir(), "function-"));
   for (const [name, bytes] of files) {

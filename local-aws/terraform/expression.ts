@@ -27,8 +27,9 @@ export function evaluateTemplate(template: string, resolve: ResolveReference): u
     const marker = /\$\$\{|%%\{|\$\{|%\{/g;
     marker.lastIndex = position;
     const found = marker.exec(template);
-    if (found?.[0] === "%{")
+    if (found?.[0] === "%{") {
       throw new ExpressionError(`template directives (%{…}) are not evaluated here: ${template}`);
+    }
     const end = found?.index ?? template.length;
     if (end > position) parts.push(template.slice(position, end));
     if (!found) break;
@@ -73,10 +74,11 @@ class ExpressionReader {
     if (this.peek() === "(") {
       this.expect("(");
       const call = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-      if (!call)
+      if (!call) {
         throw new ExpressionError(
           `the function ${name} is not evaluated here; known are ${Object.keys(FUNCTIONS).join(", ")}`,
         );
+      }
       return call(...(this.readList(")") as never[]));
     }
     const literals: Record<string, unknown> = { true: true, false: false, null: null };

@@ -79,8 +79,9 @@ export class SynthesizedStack {
     const [attribute, ...inside] = reference.slice(data ? 3 : 2);
     const resource = this.resources.get(address);
     if (!resource) throw new ExpressionError(`"${written}" refers to nothing in this stack`);
-    if (attribute === undefined)
+    if (attribute === undefined) {
       throw new ExpressionError(`"${written}" refers to a whole resource, which is not resolved here`);
+    }
 
     const value = inside.reduce<unknown>(
       (part, key) => (part as Configuration | undefined)?.[key],

@@ -205,8 +205,9 @@ function decideWhatIsMade(blocks: NamedBlocks): void {
     if (nearest) blocks.at(path)["count"] = template(`${CONDITIONS[nearest]} ? 1 : 0`);
   }
   for (const path of Object.keys(CONDITIONS)) {
-    if (!blocks.paths.some((other) => `${other}/`.startsWith(`${path}/`)))
+    if (!blocks.paths.some((other) => `${other}/`.startsWith(`${path}/`))) {
       throw new Error(`nothing is made at ${path}`);
+    }
   }
   const subscription = blocks.at(SUBSCRIPTION);
   delete subscription["count"];

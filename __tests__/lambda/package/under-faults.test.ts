@@ -231,8 +231,9 @@ async function observe({ trouble, options, attempts = 1 }: Scenario, zip: Uint8A
   const foundAt = new Date();
   const made: Invocation[] = [];
   try {
-    for (let attempt = 0; attempt < attempts; attempt++)
+    for (let attempt = 0; attempt < attempts; attempt++) {
       made.push(await packaged.invoke(findingEvent({ time: foundAt })));
+    }
   } finally {
     await packaged.stop();
   }

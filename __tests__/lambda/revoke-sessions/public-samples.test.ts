@@ -97,7 +97,7 @@ const samples =
     expect(samples).toEqual(Object.keys(EXPECTED).sort());
   });
 
-  for (const name of samples)
+  for (const name of samples) {
     test(name, async () => {
       // GIVEN a deployment in the account of the sample, with its role
       const event = asEvent(JSON.parse(readFileSync(join(folder!, name), "utf8")));
@@ -110,6 +110,7 @@ const samples =
       expect(aws.writes).toHaveLength(outcome === "revoked" ? 1 : 0);
       expect(aws.incidents).toHaveLength(outcome.startsWith("InvalidEventError") ? 0 : 1);
     });
+  }
 });
 
 type Fields = Record<string, any>;

@@ -112,8 +112,9 @@ describeWith(emulatorMissing(), "the Terraform module, as a child module", () =>
     const { output } = await bad.terraform(["plan"], [1]);
 
     // THEN
-    for (const input of ["revocable_roles", "alert_emails", "minimum_severity"])
+    for (const input of ["revocable_roles", "alert_emails", "minimum_severity"]) {
       expect(output).toMatch(new RegExp(`${input} must (hold|be)`));
+    }
     expect(output).toContain("response");
     bad.remove();
   });

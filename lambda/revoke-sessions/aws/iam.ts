@@ -45,8 +45,9 @@ export function iamCalls(abortSignal: AbortSignal): Pick<Aws, "getRole" | "getRo
       try {
         const command = new GetRolePolicyCommand({ RoleName: roleName, PolicyName: policyName });
         const { PolicyDocument } = await iam.send(command, { abortSignal });
-        if (PolicyDocument === undefined)
+        if (PolicyDocument === undefined) {
           throw new Error(`IAM answered without the policy ${policyName} of ${roleName}`);
+        }
         return decodeURIComponent(PolicyDocument);
       } catch (error) {
         if (isAnswer(error, "NoSuchEntityException")) return undefined;
