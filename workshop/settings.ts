@@ -95,7 +95,7 @@ function fromContext(context: Readonly<Record<string, unknown>>, problems: Probl
   for (const [key, value] of Object.entries(context)) {
     if (FEATURE_FLAGS.includes(key)) continue;
     if (!isSetting(key)) {
-      problems.add(`${key}: must be one of the settings ${Object.keys(SETTINGS).join(", ")}`);
+      problems.add(`${key}: must be one of ${Object.keys(SETTINGS).join(", ")}`);
     } else if (value !== null) {
       const isValid = isKind(value, SETTINGS[key]);
       problems.check(key, value, () => isValid, KINDS[SETTINGS[key]]);
@@ -114,7 +114,7 @@ function fromEnvironment(
     if (!variable.startsWith(VARIABLE_PREFIX) || text === undefined || text === "") continue;
     const key = Object.keys(SETTINGS).find((setting) => variableOf(setting) === variable);
     if (!key || !isSetting(key)) {
-      problems.add(`${variable}: must be one of the variables ${Object.keys(SETTINGS).map(variableOf).join(", ")}`);
+      problems.add(`${variable}: must be one of ${Object.keys(SETTINGS).map(variableOf).join(", ")}`);
       continue;
     }
     const value = fromText(text, SETTINGS[key]);

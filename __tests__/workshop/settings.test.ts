@@ -65,7 +65,7 @@ test.each<[string, unknown, string, unknown]>([
 });
 
 test.each<[string, object, string]>([
-  ["an unknown key", { alertEmail: "a@example.com" }, "alertEmail: must be one of the settings region, alertEmails, "],
+  ["an unknown key", { alertEmail: "a@example.com" }, "alertEmail: must be one of region, alertEmails, "],
   [
     "a list that is a text",
     { alertEmails: "a@example.com" },
@@ -143,7 +143,7 @@ test.each([
   [
     "GUARDDUTY_RESPONSE_ALERT_EMAIL",
     "a@example.com",
-    "GUARDDUTY_RESPONSE_ALERT_EMAIL: must be one of the variables GUARDDUTY_RESPONSE_REGION, ",
+    "GUARDDUTY_RESPONSE_ALERT_EMAIL: must be one of GUARDDUTY_RESPONSE_REGION, ",
   ],
   [
     "GUARDDUTY_RESPONSE_MINIMUM_SEVERITY",
