@@ -9,8 +9,11 @@ import { PROJECT } from "./project-files";
 /**
  * Proves that the same sources synthesize the same configuration on CDK Terrain, CDKTF's successor: runs each app on both
  * and compares every file that they write. Only the version that each writes of itself may differ.
+ *
+ *     npm run check:successor             with the version that docs/successor.md names
+ *     npm run check:successor -- 0.25.0   with another one
  */
-const SUCCESSOR = { name: "cdktn", version: "0.24.0" };
+const SUCCESSOR = { name: "cdktn", version: process.argv[2] ?? "0.24.0" };
 const APPS = ["main.ts", "examples/larger-stack/main.ts"];
 
 const successor = otherVersion(SUCCESSOR.name, SUCCESSOR.version);
