@@ -17,7 +17,7 @@ function generate(directory: string): void {
   });
 }
 
-/** The files of a directory and what is in them; nothing where there is no directory. */
+/** The files of a directory and what is in them; empty if there is no directory. */
 function contents(directory: string): Map<string, string> {
   try {
     const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

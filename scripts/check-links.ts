@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { brokenLinks } from "./markdown-links";
 import { markdownFiles, PROJECT } from "./project-files";
 
-/** Fails where a document of the project links to a file or heading that does not exist. */
+/** The command that fails if a document of the project links to a file or heading that does not exist. */
 const names = markdownFiles();
 const documents = Object.fromEntries(names.map((name) => [name, readFileSync(join(PROJECT, name), "utf8")]));
 const broken = brokenLinks(documents, (path) => existsSync(join(PROJECT, path)));

@@ -6,10 +6,10 @@ import { replaceSections } from "./generated-section";
 import { markdownFiles, PROJECT } from "./project-files";
 
 /**
- * Writes what is generated into the documents that have a section for it.
+ * The command that writes generated texts into the documents that have a section for them.
  *
  *     npm run docs              writes
- *     npm run docs -- --check   changes nothing, and fails where a document is not current
+ *     npm run docs -- --check   changes nothing, and fails if a document is not current
  */
 async function main(): Promise<void> {
   const texts = await generatedTexts();

@@ -3,7 +3,7 @@
  * that the document does not have are left out.
  *
  * @param texts the texts by their names.
- * @throws Error where a section begins and does not end.
+ * @throws Error if a section begins and does not end.
  */
 export function replaceSections(document: string, texts: Readonly<Record<string, string>>): string {
   return Object.entries(texts).reduce((current, [name, text]) => {

@@ -2,7 +2,7 @@ import { architectureDiagram } from "./architecture-diagram";
 import { workshopExample } from "./workshop-example";
 import { workshopResources } from "./workshop-resources";
 
-/** Every text that is made from what is synthesized or from the code that runs, by the name of its section. */
+/** The generated texts, made from what is synthesized and from the code that runs, by the names of their sections. */
 export async function generatedTexts(): Promise<Readonly<Record<string, string>>> {
   const resources = workshopResources();
   const { alert, mail, policy, logLine } = await workshopExample();

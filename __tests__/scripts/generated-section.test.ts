@@ -13,10 +13,10 @@ test("a section that is current stays as it is", () => {
   expect(replaceSections(current, { mail: "new" })).toBe(current);
 });
 
-test("a text that the document has no section for is left out", () => {
+test("ignores a text that the document has no section for", () => {
   expect(replaceSections(DOCUMENT, { policy: "new" })).toBe(DOCUMENT);
 });
 
-test("fails on a section that does not end", () => {
+test("throws when a section does not end", () => {
   expect(() => replaceSections("<!-- begin mail -->\nold", { mail: "new" })).toThrow("<!-- end mail --> is missing");
 });

@@ -17,7 +17,7 @@ test.each([
   "[to another site](https://example.com/nowhere)",
   "`[in code](nowhere.md)`",
   "```\n[in a fence](nowhere.md)\n```",
-])("a link that leads somewhere is not reported: %s", (text) => {
+])("does not report a link that leads somewhere: %s", (text) => {
   expect(broken(text)).toEqual([]);
 });
 
@@ -26,7 +26,7 @@ test.each([
   ["\n[x](docs/guide.md#none)", "README.md:2: docs/guide.md#none: docs/guide.md has no such heading"],
   ["[x](#none)", "README.md:1: #none: README.md has no such heading"],
   ["```\ncode\n```\n[x](none.md)", "README.md:4: none.md: there is no none.md"],
-])("fails on a link that leads nowhere: %s", (text, problem) => {
+])("reports a link that leads nowhere: %s", (text, problem) => {
   expect(broken(text)).toEqual([problem]);
 });
 
