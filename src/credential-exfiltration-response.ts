@@ -16,6 +16,7 @@ import { ResponseDashboard } from "./monitoring/response-dashboard";
 import { checkFunction, type FunctionProps } from "./revocation/function-props";
 import { checkRevocation, isSeverity, type RevocationProps } from "./revocation/revocation-props";
 import { SessionRevoker } from "./revocation/session-revoker";
+import { jsonText } from "./shared/attribute-text";
 import { checkFormats } from "./shared/formats";
 import { Place } from "./shared/place";
 import { Problems, shown } from "./shared/problems";
@@ -293,7 +294,7 @@ export class CredentialExfiltrationResponse extends Construct {
     new IamRolePolicy(this, `redrive-${id}`, {
       name: `Redrive-${this.functionName}`,
       role: roleName,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+      policy: jsonText({ Version: "2012-10-17", Statement: statements }),
       provider: this.props.provider,
     });
   }

@@ -1,5 +1,5 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { TerraformStack } from "cdktf";
+import { App, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 
 import type { WorkshopSettings } from "./settings";
@@ -14,7 +14,8 @@ export abstract class WorkshopStack extends TerraformStack {
     super(scope, id);
     new AwsProvider(this, "aws", { region: settings.region, defaultTags: [{ tags }] });
     this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSIONS);
-    this.addOverride("terraform.required_version", ">= 1.5.0");
+    // cdktf does not write it into HCL, but breaks what it writes.
+    if (!App.of(this).hclOutput) this.addOverride("terraform.required_version", ">= 1.5.0");
     keepState(this, settings);
   }
 }

@@ -17,11 +17,9 @@ describeWith(emulatorMissing(), "the response, deployed by cdktf's own command",
   let directory: string;
   let project: string;
 
-  const cdktf = (command: "deploy" | "destroy") =>
-    npx(project, ["cdktf", command, "--skip-provider-lock", "--auto-approve", "guardduty-response"], {
-      ...emulatorEnvironment(emulator),
-      ...SETTINGS,
-    });
+  const cdktf = (...parameters: readonly string[]) =>
+    npx(project, ["cdktf", ...parameters], { ...emulatorEnvironment(emulator), ...SETTINGS });
+  const TO_THE_END = ["--skip-provider-lock", "--auto-approve", "guardduty-response"];
 
   beforeAll(async () => {
     emulator = await startEmulator();
@@ -37,7 +35,7 @@ describeWith(emulatorMissing(), "the response, deployed by cdktf's own command",
 
   test("is deployed from a folder with a space in its name, the lab is not, and the state lies next to the project", async () => {
     // WHEN
-    const output = await cdktf("deploy");
+    const output = await cdktf("deploy", ...TO_THE_END);
 
     // THEN
     expect(output).toContain("Apply complete!");
@@ -55,9 +53,30 @@ describeWith(emulatorMissing(), "the response, deployed by cdktf's own command",
     expect(output).toContain("No changes.");
   });
 
+  test("is what cdktf writes as HCL: nothing is left to change", async () => {
+    // WHEN
+    await cdktf("synth", "--hcl", "--output", "hcl.out");
+
+    // THEN
+    const stack = path.join(project, "hcl.out/stacks/guardduty-response");
+    const environment = emulatorEnvironment(emulator);
+    await terraform(stack, ["init"], environment);
+    const { output } = await terraform(stack, ["plan", "-detailed-exitcode"], environment, [0, 2]);
+    expect(output).toContain("No changes.");
+  });
+
+  test("is written as valid HCL with its lab", async () => {
+    // GIVEN
+    const lab = path.join(project, "hcl.out/stacks/guardduty-lab");
+
+    // THEN
+    await terraform(lab, ["init"]);
+    await terraform(lab, ["validate"]);
+  });
+
   test("is destroyed to nothing", async () => {
     // WHEN
-    const output = await cdktf("destroy");
+    const output = await cdktf("destroy", ...TO_THE_END);
 
     // THEN
     expect(output).toMatch(/Destroy complete! Resources: \d{2} destroyed\./);

@@ -1,3 +1,5 @@
+import path from "node:path";
+
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { GuarddutyDetector } from "@cdktf/provider-aws/lib/guardduty-detector";
@@ -6,12 +8,13 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
-import { Testing } from "cdktf";
+import { App, type TerraformStack, Testing } from "cdktf";
 
 import { SecurityStack } from "../../examples/larger-stack/security-stack";
 import { CredentialExfiltrationResponse, OutcomeDestination, RevocableRoles } from "../../src";
+import { inHcl } from "../support/hcl";
 import { statementsOf, Template } from "../support/template";
-import { describeWithTerraform } from "../support/terraform";
+import { describeWithTerraform, terraform } from "../support/terraform";
 
 const PROPS = {
   detectorId: "12abc34d567e8fa901bc2d34e56789f0",
@@ -124,13 +127,25 @@ describe("the larger stack of the examples", () => {
 });
 
 describeWithTerraform("the larger stack of the examples, as Terraform", () => {
-  test("is valid", () => {
-    // GIVEN
+  const makeStack = (): TerraformStack => {
     const stack = new SecurityStack(Testing.app(), "security", PROPS);
     stack.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
+    return stack;
+  };
+
+  test("is valid", () => {
+    expect(Testing.fullSynth(makeStack())).toBeValidTerraform();
+  }, 120_000);
+
+  test("is valid in HCL", async () => {
+    // GIVEN
+    const app = inHcl(() => App.of(makeStack()));
+    app.synth();
+    const directory = path.join(app.outdir, "stacks", "security");
 
     // THEN
-    expect(Testing.fullSynth(stack)).toBeValidTerraform();
+    await terraform(directory, ["init"]);
+    await terraform(directory, ["validate"]);
   }, 120_000);
 });
 

@@ -137,6 +137,17 @@ describe("the packed package", () => {
         expect(output).toMatch(/Plan: \d{2} to add, 0 to change, 0 to destroy/);
         await emulator.stop();
       });
+
+      test("validates in HCL", async () => {
+        // GIVEN
+        const environment = { SYNTH_HCL_OUTPUT: "true", CDKTF_OUTDIR: "hcl.out" };
+        project.run(["main.js"], { environment });
+        const directory = path.join(project.directory, "hcl.out", "stacks", "security");
+
+        // THEN
+        await terraform(directory, ["init"]);
+        await terraform(directory, ["validate"]);
+      });
     });
   });
 });

@@ -15,6 +15,11 @@ const PEERS: readonly Peer[] = ["cdktf", "constructs", "@cdktf/provider-aws"];
 /** What only this test's compiler needs. */
 const TYPES = ["@types/node"];
 
+interface RunOptions {
+  readonly node?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 interface PackResult {
   readonly filename: string;
   readonly files: readonly { readonly path: string; readonly size: number }[];
@@ -85,10 +90,12 @@ export class PackedProject {
    * Runs Node.js in the project.
    *
    * @param node path of the Node.js to run; this process's if left out.
+   * @param environment variables on top of this process's.
    * @throws Error with everything it printed if it ends badly.
    */
-  run(parameters: readonly string[], node = process.execPath): void {
-    execFileSync(node, parameters, { cwd: this.directory, encoding: "utf8", stdio: "pipe" });
+  run(parameters: readonly string[], { node = process.execPath, environment = {} }: RunOptions = {}): void {
+    const env = { ...process.env, ...environment };
+    execFileSync(node, parameters, { cwd: this.directory, encoding: "utf8", stdio: "pipe", env });
   }
 
   /** A synthesized stack's folder. */

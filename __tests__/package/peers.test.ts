@@ -52,7 +52,7 @@ describeWith(PATIENT ? undefined : "it takes long, REQUIRE_TERRAFORM=1 runs it",
     const directory = otherVersion(`node-${process.platform}-${process.arch}`, version);
 
     // WHEN
-    newest.run(["main.js"], path.join(directory, "bin", "node"));
+    newest.run(["main.js"], { node: path.join(directory, "bin", "node") });
 
     // THEN
     expect(synthesized(newest)).toEqual(expected);

@@ -3,7 +3,7 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
-import { Aspects, TerraformStack } from "cdktf";
+import { Aspects, Fn, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 
 // Outside of this repository: from "cdktf-guardduty-credential-response".
@@ -76,7 +76,8 @@ export class SecurityStack extends TerraformStack {
     const queue = new SqsQueue(this, "cases", { name: "security-cases", sqsManagedSseEnabled: true });
     new SqsQueuePolicy(this, "cases-policy", {
       queueUrl: queue.url,
-      policy: JSON.stringify({
+      // Terraform's own function: cdktf writes JSON text with references into HCL without escaping its quotes.
+      policy: Fn.jsonencode({
         Version: "2012-10-17",
         Statement: [
           {

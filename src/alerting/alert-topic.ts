@@ -6,6 +6,7 @@ import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscrip
 import { type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
+import { jsonText } from "../shared/attribute-text";
 import { checkFormats } from "../shared/formats";
 import { Place } from "../shared/place";
 import { isEmailAddress, knownItems, Problems } from "../shared/problems";
@@ -71,7 +72,7 @@ export class AlertTopic extends Construct {
     this.topicName = topicName;
     new SnsTopicPolicy(this, "policy", {
       arn: this.topicArn,
-      policy: JSON.stringify(topicPolicy(this.topicArn, Place.of(this, provider))),
+      policy: jsonText(topicPolicy(this.topicArn, Place.of(this, provider))),
       provider,
     });
     for (const [index, address] of alertEmails.entries()) {
@@ -88,7 +89,7 @@ export class AlertTopic extends Construct {
       description: `Encrypts the SNS topic ${topicName}`,
       enableKeyRotation: true,
       deletionWindowInDays: 7,
-      policy: JSON.stringify(keyPolicy(Place.of(this, provider))),
+      policy: jsonText(keyPolicy(Place.of(this, provider))),
       provider,
     });
     new KmsAlias(this, "key-alias", { name: `alias/${topicName}`, targetKeyId: key.keyId, provider });

@@ -1,7 +1,8 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
-import { Lazy, type TerraformProvider } from "cdktf";
+import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
+import { jsonText } from "../shared/attribute-text";
 import { checkFormats } from "../shared/formats";
 import { configuredRegion, Place } from "../shared/place";
 import { Problems } from "../shared/problems";
@@ -47,7 +48,7 @@ export class FailureQueue extends Construct {
       messageRetentionSeconds: 14 * 24 * 60 * 60,
       sqsManagedSseEnabled: true,
       // A policy of its own would wait another half a minute for the queue's attributes to settle.
-      policy: Lazy.stringValue({ produce: () => JSON.stringify(queuePolicy(arn, this.ruleArns)) }),
+      policy: jsonText(() => queuePolicy(arn, this.ruleArns)),
       provider,
     });
     this.queueArn = this.resource.arn;

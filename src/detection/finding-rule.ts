@@ -3,6 +3,7 @@ import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
+import { attributeText, jsonText } from "../shared/attribute-text";
 import { checkFormats } from "../shared/formats";
 import { configuredRegion } from "../shared/place";
 import { Problems } from "../shared/problems";
@@ -67,7 +68,7 @@ export class FindingRule extends Construct implements IFindingRule {
     this.resource = new CloudwatchEventRule(this, "Resource", {
       name: props.ruleName,
       description: props.description,
-      eventPattern: JSON.stringify({
+      eventPattern: jsonText({
         source: ["aws.guardduty"],
         "detail-type": ["GuardDuty Finding"],
         ...(props.findingPattern && { detail: props.findingPattern }),
@@ -103,7 +104,10 @@ export class FindingRule extends Construct implements IFindingRule {
       targetId: id,
       arn,
       roleArn,
-      inputTransformer: message && { inputPaths: { ...message.inputPaths }, inputTemplate: message.inputTemplate },
+      inputTransformer: message && {
+        inputPaths: { ...message.inputPaths },
+        inputTemplate: attributeText(message.inputTemplate),
+      },
       retryPolicy: { maximumEventAgeInSeconds: 60 * 60, maximumRetryAttempts: 185 },
       deadLetterConfig: { arn: failureQueue.queueArn },
       provider,

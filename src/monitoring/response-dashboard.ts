@@ -4,6 +4,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import { dashboardBody } from "./dashboard-body";
+import { jsonText } from "../shared/attribute-text";
 import { Place } from "../shared/place";
 import { ResponseMetrics } from "./outcome-metrics";
 
@@ -58,7 +59,7 @@ export class ResponseDashboard extends Construct {
     this.dashboardName = `${namePrefix}-${region}`;
     this.resource = new CloudwatchDashboard(this, "Resource", {
       dashboardName: this.dashboardName,
-      dashboardBody: JSON.stringify(dashboardBody({ ...props, metrics: this.metrics, region, slowAfterSeconds })),
+      dashboardBody: jsonText(dashboardBody({ ...props, metrics: this.metrics, region, slowAfterSeconds })),
       provider,
     });
     if (alarmActions) this.addAlarms(props, slowAfterSeconds, alarmActions);

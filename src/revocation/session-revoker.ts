@@ -4,13 +4,14 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { AssetType, Lazy, type TerraformProvider, TerraformAsset, TerraformStack } from "cdktf";
+import { AssetType, type TerraformProvider, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 
 import { DEFAULTS } from "../contract/defaults";
 import type { FunctionEnvironment, RevocableRolesSpec } from "../contract/environment";
 import type { FailureQueue } from "../detection/failure-queue";
 import type { FindingTargetConfig, IFindingRule, IFindingTarget } from "../detection/finding-target";
+import { jsonText } from "../shared/attribute-text";
 import { checkFormats } from "../shared/formats";
 import { Place } from "../shared/place";
 import { Problems } from "../shared/problems";
@@ -121,7 +122,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
     return new IamRole(this, "role", {
       name: this.props.functionRoleName,
       description: `Lets ${this.functionName} attach the policy that revokes sessions to the roles it may revoke`,
-      assumeRolePolicy: JSON.stringify({
+      assumeRolePolicy: jsonText({
         Version: "2012-10-17",
         Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
       }),
@@ -134,7 +135,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
     return new IamRolePolicy(this, "permissions", {
       name: "RevokeSessions",
       role: this.role.name,
-      policy: Lazy.stringValue({ produce: () => JSON.stringify(this.permissions()) }),
+      policy: jsonText(() => this.permissions()),
       provider: this.props.provider,
     });
   }
@@ -249,9 +250,9 @@ export class SessionRevoker extends Construct implements IFindingTarget {
       RESPONSE: props.response ?? DEFAULTS.response,
       SCOPE: props.scope ?? DEFAULTS.scope,
       MINIMUM_SEVERITY: String(props.minimumSeverity ?? DEFAULTS.minimumSeverity),
-      SEVERITY_OVERRIDES: JSON.stringify(props.severityOverrides ?? DEFAULTS.severityOverrides),
-      REVOCABLE_ROLES: Lazy.stringValue({ produce: () => JSON.stringify(this.revocableRoles()) }),
-      PROTECTED_ROLES: JSON.stringify(this.protectedRoles()),
+      SEVERITY_OVERRIDES: jsonText(props.severityOverrides ?? DEFAULTS.severityOverrides),
+      REVOCABLE_ROLES: jsonText(() => this.revocableRoles()),
+      PROTECTED_ROLES: jsonText(this.protectedRoles()),
       EXEMPT_TAG: `${key}=${value}`,
       VERIFY_AFTER_SECONDS: String(props.verifyAfterSeconds ?? DEFAULTS.verifyAfterSeconds),
     };

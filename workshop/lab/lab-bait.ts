@@ -3,6 +3,8 @@ import { DynamodbTableItem } from "@cdktf/provider-aws/lib/dynamodb-table-item";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Construct } from "constructs";
 
+import { jsonText } from "../../src/shared/attribute-text";
+
 /** What the thief finds: a table of invented customers, and a parameter that looks like a password but opens nothing. */
 export class LabBait extends Construct {
   readonly tableArn: string;
@@ -19,7 +21,7 @@ export class LabBait extends Construct {
     new DynamodbTableItem(this, "customer", {
       tableName: table.name,
       hashKey: table.hashKey,
-      item: JSON.stringify({ name: { S: "Ada Example" }, state: { S: "WA" }, website: { S: "example.com" } }),
+      item: jsonText({ name: { S: "Ada Example" }, state: { S: "WA" }, website: { S: "example.com" } }),
     });
     const parameter = new SsmParameter(this, "parameter", {
       name: "gd_prod_dbpwd_sample",

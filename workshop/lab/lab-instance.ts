@@ -5,6 +5,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { Construct } from "constructs";
 
+import { jsonText } from "../../src/shared/attribute-text";
 import type { LabBait } from "./lab-bait";
 import type { LabNetwork } from "./lab-network";
 
@@ -42,7 +43,7 @@ export class LabInstance extends Construct {
     const role = new IamRole(this, "role", {
       name: LAB_ROLE_NAME,
       description: "Workshop: the role whose credentials are stolen",
-      assumeRolePolicy: JSON.stringify({
+      assumeRolePolicy: jsonText({
         Version: "2012-10-17",
         Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
       }),
@@ -52,7 +53,7 @@ export class LabInstance extends Construct {
     const permissions = new IamRolePolicy(this, "permissions", {
       name: "GuardDutyCompromisedPolicy",
       role: role.name,
-      policy: JSON.stringify({
+      policy: jsonText({
         Version: "2012-10-17",
         Statement: [
           { Sid: "SessionManager", Effect: "Allow", Action: SESSION_MANAGER_ACTIONS, Resource: "*" },
