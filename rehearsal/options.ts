@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { RehearsalError } from "./rehearsal-error";
+import { RehearsalError } from "./play/rehearsal-error";
 
 /** What was asked for on the command line. */
 export interface Options {

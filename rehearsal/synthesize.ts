@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { RehearsalError } from "./rehearsal-error";
+import { RehearsalError } from "./play/rehearsal-error";
 
 const PROJECT = path.dirname(__dirname);
 

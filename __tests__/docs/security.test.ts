@@ -10,7 +10,7 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 
-import type { PolicyDocument } from "../../local-aws/api/account";
+import type { PolicyDocument } from "../../local-aws/iam/policy";
 import { decide } from "../../local-aws/iam/simulator";
 import { PROJECT } from "../../scripts/project-files";
 import { CredentialExfiltrationResponse, RevocableRoles } from "../../src";

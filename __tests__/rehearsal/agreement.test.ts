@@ -1,7 +1,7 @@
 import type { FunctionProcess } from "../../local-aws/function/function-process";
-import { invokedIn, resultOf } from "../../rehearsal/play/function-result";
+import { invokedIn, outcomeOf } from "../../rehearsal/play/function-result";
 import { LocalDeployment } from "../../local-aws/deployment/local-deployment";
-import { readDeployment } from "../../local-aws/terraform/deployment";
+import { readDeployment } from "../../local-aws/terraform/read-deployment";
 import { type AwsEmulator, emulatorMissing, startEmulator } from "../support/aws-emulator";
 import { findingEvent, type FindingOptions } from "../support/finding";
 import { type DeliveredMail, Mailbox } from "../support/mailbox";
@@ -14,15 +14,15 @@ const POLICY = "RevokeOldSessions";
 const SETTINGS = { GUARDDUTY_RESPONSE_VERIFY_AFTER_SECONDS: "0.2" };
 
 /** What one of the two made of a finding. */
-interface Answer {
+interface Handled {
   readonly result: unknown;
   readonly policy: unknown;
   readonly mails: readonly DeliveredMail[];
 }
 
-/** Both have clocks of their own: what differs is when they answered, never what. */
-const timeless = (answer: Answer): unknown =>
-  JSON.parse(JSON.stringify(answer).replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z/g, "<time>"));
+/** Both have clocks of their own: only times may differ. */
+const timeless = (handled: Handled): unknown =>
+  JSON.parse(JSON.stringify(handled).replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z/g, "<time>"));
 
 jest.setTimeout(300_000);
 
@@ -76,7 +76,7 @@ describeWith(emulatorMissing(), "the rehearsal and the deployment to an emulator
     await emulator?.stop();
   });
 
-  async function deployed(event: unknown): Promise<Answer> {
+  async function deployed(event: unknown): Promise<Handled> {
     const invocation = await lambda.invoke(event);
     const document = await workshop.rolePolicy(ROLE, POLICY);
     return {
@@ -86,10 +86,10 @@ describeWith(emulatorMissing(), "the rehearsal and the deployment to an emulator
     };
   }
 
-  async function rehearsed(event: Record<string, unknown>): Promise<Answer> {
+  async function rehearsed(event: Record<string, unknown>): Promise<Handled> {
     const invoked = invokedIn((await local.send(event)).flatMap(({ deliveries }) => deliveries))!;
     return {
-      result: resultOf(invoked) ?? invoked.invocation.kind,
+      result: outcomeOf(invoked) ?? invoked.invocation.kind,
       policy: local.account.policy(ROLE, POLICY),
       mails: invoked.mails.map(({ subject, message }) => ({ subject, message })),
     };

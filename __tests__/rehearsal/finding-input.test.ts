@@ -62,7 +62,7 @@ test.each<[string, string, RegExp]>([
   ["a list", "[{}]", /a\.json holds a list: expected is one GuardDuty finding or one EventBridge event, a JSON object/],
   ["null", "null", /holds null/],
   ["a number", "5", /holds a number/],
-])("fails in one line on %s", (_, content, message) => {
+])("rejects %s, in one line", (_, content, message) => {
   const path = file("a.json", content);
   expect(() => readEvent(path, "111122223333")).toThrow(message);
   expect(() => readEvent(path, "111122223333")).toThrow(
@@ -70,7 +70,7 @@ test.each<[string, string, RegExp]>([
   );
 });
 
-test("fails in one line on a file that is not there", () => {
+test("rejects a file that is not there, in one line", () => {
   expect(() => readEvent(join(folder, "gone.json"), "111122223333")).toThrow(/gone\.json cannot be read: ENOENT/);
 });
 
@@ -86,6 +86,6 @@ test("reads the .json files of a folder, and reports those that it cannot use", 
   ]);
 });
 
-test("fails on a folder without any", () => {
+test("rejects a folder without any", () => {
   expect(() => readFolder(folder, "111122223333")).toThrow(/holds no \.json file/);
 });

@@ -21,7 +21,7 @@ test.each<[string, string[], RegExp]>([
     ["--scope", "role", "--synthesized", "x"],
     /^--scope: .*leave one of them out$/,
   ],
-])("fails on %s", (_, parameters, message) => {
+])("rejects %s", (_, parameters, message) => {
   expect(() => readOptions(parameters)).toThrow(
     expect.objectContaining({ name: "RehearsalError", message: expect.stringMatching(message) }),
   );

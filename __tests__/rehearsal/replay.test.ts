@@ -52,7 +52,7 @@ test.concurrent("revokes the role that the finding names, in the account of the 
   ]);
 });
 
-test.concurrent("says why no rule matched, and asks nobody", async () => {
+test.concurrent("says why no rule matched, and invokes nothing", async () => {
   const played = await play(
     outputs.original,
     event(LAB_ROLE, (each) => (each.detail.type = "Recon:IAMUser/TorIPCaller")),
@@ -68,7 +68,7 @@ test.concurrent("says why no rule matched, and asks nobody", async () => {
   ]);
 });
 
-test.concurrent("mails any finding from the chosen severity up, where the deployment has that rule", async () => {
+test.concurrent("mails any finding from the chosen severity up, if the deployment has that rule", async () => {
   const other = (severity: number) =>
     event(LAB_ROLE, (each) => Object.assign(each.detail, { type: "Recon:IAMUser/TorIPCaller", severity }));
   expect(summarize(await play(anyRole.original, other(5)))).toMatchObject({ matched: true, outcome: "mailed" });
@@ -132,7 +132,7 @@ test.concurrent("says what it had to assume about the event", async () => {
     {},
   );
   expect(played.assumptions).toEqual([
-    'the event arrives in account 111122223333; "root" is none',
+    '"root" is not an account id: replayed in account 111122223333',
     expect.stringMatching(/^the deployment in us-west-2 stands for one in eu-west-1/),
     "the event has source, as GuardDuty sets them; the file has not",
   ]);

@@ -1,7 +1,7 @@
 import { LocalDeployment } from "../../local-aws/deployment/local-deployment";
 import type { Scene } from "../../rehearsal/play/scene";
 import { playStory } from "../../rehearsal/story/story";
-import { readDeployment } from "../../local-aws/terraform/deployment";
+import { readDeployment } from "../../local-aws/terraform/read-deployment";
 import { shortenWait } from "../../rehearsal/play/verification-wait";
 import { PATIENT } from "../support/patience";
 import { changeJson, only, type StackJson, SynthesizedOutputs } from "./support/synthesized-output";
@@ -38,7 +38,7 @@ test("every claim holds for what is synthesized", () => {
     "The policy is on the role",
     "The function mails what it has done",
     "The thief tries again",
-    "Whoever gets new credentials goes on working",
+    "With new credentials everybody goes on working",
     "GuardDuty repeats the finding: the thief goes on trying",
     "The thief robs the instance again, and GuardDuty sees the new key",
     "What fails is kept",
@@ -169,13 +169,13 @@ const MISTAKES: [string, (stack: StackJson) => void, RegExp, RegExp][] = [
   [
     "the function does not start with the environment that is deployed",
     (stack) => setVariable(stack, "TOPIC_ARN", undefined),
-    /it answers that the sessions are revoked/,
+    /its outcome is that the sessions are revoked/,
     /TOPIC_ARN.*Lambda tries 2 more times, then leaves the event in GuardDuty-Example-not-handled/s,
   ],
   [
     "the deployment only notifies",
     (stack) => setVariable(stack, "RESPONSE", "notify-only"),
-    /it answers that the sessions are revoked/,
+    /its outcome is that the sessions are revoked/,
     /not-revoked: notify-only/,
   ],
 ];
@@ -186,13 +186,13 @@ const oneOfEachClaim = MISTAKES.filter(
 );
 
 test.concurrent.each(PATIENT ? MISTAKES : oneOfEachClaim)(
-  "fails where %s, and says why",
+  "breaks a claim if %s, and says why",
   async (_, change, text, why) => {
     const [claim, ...others] = broken(await play(outputs.withChange(change)));
     expect(claim?.text).toMatch(text);
     expect(claim?.why).toMatch(why);
     expect(others.map(({ text: other }) => other)).toEqual(
-      others.length === 0 ? [] : ["it answers that the sessions are revoked"],
+      others.length === 0 ? [] : ["its outcome is that the sessions are revoked"],
     );
   },
 );

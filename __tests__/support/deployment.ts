@@ -2,7 +2,8 @@ import { rmSync } from "node:fs";
 
 import { type TerraformStack, Testing } from "cdktf";
 
-import { type DeployedRole, type Deployment, readDeployment } from "../../local-aws/terraform/deployment";
+import type { DeployedRole, Deployment } from "../../local-aws/terraform/deployment";
+import { readDeployment } from "../../local-aws/terraform/read-deployment";
 
 /** The account that tests deploy to. */
 export const ACCOUNT = "123456789012";

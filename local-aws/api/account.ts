@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 
+import type { PolicyDocument } from "../iam/policy";
+
 /** An IAM role with its inline policies. */
 export interface Role {
   readonly name: string;
@@ -34,11 +36,11 @@ export interface Mail {
   readonly message: string;
 }
 
-/** The account that is played where no other one is asked for: one that AWS's documentation uses. */
-export const REHEARSAL_ACCOUNT = "111122223333";
+/** The id of the account if no other one is asked for: one that AWS's documentation uses. */
+export const EXAMPLE_ACCOUNT = "111122223333";
 
 /**
- * The state of one AWS account in one region, as far as the function sees and changes it. Tests may change anything in
+ * The state of one AWS account in one region, as far as the endpoint shows and changes it. Tests may change anything in
  * it at any time: that is how somebody else acts in the account.
  */
 export class AwsAccount {
@@ -52,7 +54,7 @@ export class AwsAccount {
   readonly mails: Mail[] = [];
   private rolesCreated = 0;
 
-  constructor({ accountId = REHEARSAL_ACCOUNT, region = "us-west-2" } = {}) {
+  constructor({ accountId = EXAMPLE_ACCOUNT, region = "us-west-2" } = {}) {
     this.accountId = accountId;
     this.region = region;
     this.partition = partitionOf(region);
@@ -99,20 +101,12 @@ export class AwsAccount {
     return created;
   }
 
-  /** The inline policy of a role, parsed; undefined where there is none. */
+  /** The inline policy of a role, parsed; undefined if there is none. */
   policy(roleName: string, policyName: string): PolicyDocument | undefined {
     const document = this.roles.get(roleName)?.policies.get(policyName);
     return document === undefined ? undefined : (JSON.parse(document) as PolicyDocument);
   }
 }
-
-/** An IAM policy, as far as its outer form goes. */
-export interface PolicyDocument {
-  readonly Version?: string;
-  readonly Statement: PolicyStatement | readonly PolicyStatement[];
-}
-
-export type PolicyStatement = Readonly<Record<string, unknown>> & { readonly Sid?: string; readonly Effect?: string };
 
 /** The partition a region belongs to. */
 export function partitionOf(region: string): string {

@@ -1,6 +1,6 @@
 import type { Instance } from "./account";
 import { AwsError } from "./query-protocol";
-import type { Parameters, ServiceAction } from "./services";
+import type { Parameters, ServiceAction } from "./service-action";
 
 const FILTERS: Record<string, (instance: Instance) => string | undefined> = {
   "iam-instance-profile.arn": (instance) => instance.instanceProfileArn,
@@ -8,11 +8,11 @@ const FILTERS: Record<string, (instance: Instance) => string | undefined> = {
   "instance-id": (instance) => instance.instanceId,
 };
 
-/** The EC2 action that the function calls. */
+/** The EC2 actions that the local AWS supports. */
 export const ec2Actions: Record<string, ServiceAction> = {
   DescribeInstances: {
     resource: () => "*",
-    answer: (parameters, account) => {
+    perform: (parameters, account) => {
       const filters = readFilters(parameters);
       const found = account.instances.filter((instance) =>
         filters.every(({ read, values }) => values.includes(read(instance) ?? "")),
@@ -42,7 +42,7 @@ function readFilters(parameters: Parameters) {
     if (!read) {
       throw new AwsError(
         "InvalidParameterValue",
-        `The filter '${name}' is not played here; known are ${Object.keys(FILTERS).join(", ")}`,
+        `The filter '${name}' is not supported by the local AWS; supported are ${Object.keys(FILTERS).join(", ")}`,
       );
     }
     const values = Object.entries(parameters)

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { AwsAccount } from "./account";
 import type { Fault } from "./fault";
-import { AwsError, type QueryRequest, readRequest, renderAnswer, renderError, type XmlValue } from "./query-protocol";
+import { AwsError, type QueryRequest, readRequest, renderResponse, renderError, type XmlValue } from "./query-protocol";
 import { findAction, unknownAction } from "./services";
 
 /** One call that reached the endpoint; a retry of the SDK is a call of its own. */
@@ -15,11 +15,11 @@ export interface AwsCall extends QueryRequest {
   /** The resource that the caller must be allowed to act on. */
   readonly resource: string;
   readonly receivedAt: Date;
-  /** Set once the call is over: until the answer was sent or the connection was broken. */
+  /** How long the call took until the response was sent or the connection was broken; undefined until then. */
   milliseconds?: number;
-  /** HTTP status of the answer; undefined where none was sent. */
+  /** HTTP status of the response; undefined if none was sent. */
   status?: number;
-  /** The error that was answered. */
+  /** The error with which the endpoint responded. */
   error?: AwsError;
   /** The fault that was injected. */
   fault?: Fault["kind"];
@@ -39,8 +39,8 @@ export interface EndpointHooks {
 const DENIED: Record<string, string> = { iam: "AccessDenied", sns: "AuthorizationError", ec2: "UnauthorizedOperation" };
 
 /**
- * A small AWS on loopback: IAM, SNS and EC2 as far as the function calls them, over an account in memory. The SDK is sent
- * to it by the environment variable `AWS_ENDPOINT_URL`, so the function under it needs no change.
+ * A small AWS on loopback: the actions of IAM, SNS and EC2 that `services.ts` lists, over an account in memory. The
+ * environment variable `AWS_ENDPOINT_URL` sends an SDK to it, so the function under test needs no change.
  *
  * @example
  * const endpoint = await AwsEndpoint.start(new AwsAccount());
@@ -86,17 +86,17 @@ export class AwsEndpoint {
     let call: AwsCall | undefined;
     try {
       call = this.record(await readRequest(request));
-      const answer = await this.answer(call);
-      if (answer === undefined) return breakOff(request, call);
-      send(response, requestId, (call.status = 200), renderAnswer(call, requestId, answer.result));
+      const outcome = await this.perform(call);
+      if (outcome === undefined) return breakOff(request, call);
+      send(response, requestId, (call.status = 200), renderResponse(call, requestId, outcome.result));
     } catch (error) {
-      // What is no answer of AWS is a mistake in this endpoint: the caller sees a 500 that says so, and so does the record.
-      const answered =
+      // Any other error is a bug in this endpoint: respond with a 500 that says so, and record it.
+      const awsError =
         error instanceof AwsError
           ? error
           : new AwsError("InternalFailure", `the local endpoint failed: ${String(error)}`, 500);
-      if (call) Object.assign(call, { status: answered.status, error: answered });
-      send(response, requestId, answered.status, renderError(call?.service ?? "iam", requestId, answered));
+      if (call) Object.assign(call, { status: awsError.status, error: awsError });
+      send(response, requestId, awsError.status, renderError(call?.service ?? "iam", requestId, awsError));
     } finally {
       if (call && call.milliseconds === undefined && call.fault !== "hang") {
         call.milliseconds = Date.now() - call.receivedAt.getTime();
@@ -115,8 +115,8 @@ export class AwsEndpoint {
     return call;
   }
 
-  /** The result of a call; undefined where the caller is never told. */
-  private async answer(call: AwsCall): Promise<{ result: XmlValue } | undefined> {
+  /** Performs a call and returns its result; undefined if the caller never gets a response. */
+  private async perform(call: AwsCall): Promise<{ result: XmlValue } | undefined> {
     const action = findAction(call);
     if (!action) throw unknownAction(call);
 
@@ -128,8 +128,8 @@ export class AwsEndpoint {
     const denial = await this.hooks.authorize?.(call);
     if (denial !== undefined) throw new AwsError(DENIED[call.service] ?? "AccessDenied", denial, 403);
 
-    const result = action.answer(call.parameters, this.account);
-    if (fault?.kind === "lost-answer") return undefined;
+    const result = action.perform(call.parameters, this.account);
+    if (fault?.kind === "lost-response") return undefined;
     if (fault?.kind === "late") await sleep(fault.milliseconds);
     return { result };
   }

@@ -1,17 +1,17 @@
 import { AwsError, type Service } from "./query-protocol";
 
-/** What goes wrong with one call, instead of or besides its answer. */
+/** What goes wrong with one call, instead of or besides its response. */
 export type Fault =
-  /** AWS answers with an error, and the call has no effect. */
+  /** AWS responds with an error, and the call has no effect. */
   | { readonly kind: "error"; readonly error: AwsError }
-  /** No answer ever comes, and the call has no effect. */
+  /** No response ever comes, and the call has no effect. */
   | { readonly kind: "hang" }
   /** The connection breaks before the call has an effect. */
   | { readonly kind: "reset" }
-  /** The call takes effect, and its answer comes late. */
+  /** The call takes effect, and its response comes late. */
   | { readonly kind: "late"; readonly milliseconds: number }
   /** The call takes effect, and then the connection breaks: the caller cannot know. */
-  | { readonly kind: "lost-answer" };
+  | { readonly kind: "lost-response" };
 
 const THROTTLED: Record<Service, readonly [code: string, status: number]> = {
   iam: ["Throttling", 400],
@@ -19,7 +19,7 @@ const THROTTLED: Record<Service, readonly [code: string, status: number]> = {
   ec2: ["RequestLimitExceeded", 503],
 };
 
-/** The faults that tests and rehearsals inject, by their names in the field. */
+/** The faults that a test can inject, by their names in the field. */
 export const faults = {
   throttled: (service: Service): Fault => errorFault(THROTTLED[service][0], "Rate exceeded", THROTTLED[service][1]),
   internalError: (): Fault =>
@@ -30,7 +30,7 @@ export const faults = {
   hang: (): Fault => ({ kind: "hang" }),
   reset: (): Fault => ({ kind: "reset" }),
   late: (milliseconds: number): Fault => ({ kind: "late", milliseconds }),
-  lostAnswer: (): Fault => ({ kind: "lost-answer" }),
+  lostResponse: (): Fault => ({ kind: "lost-response" }),
 };
 
 function errorFault(code: string, message: string, status: number): Fault {

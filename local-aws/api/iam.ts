@@ -1,6 +1,6 @@
 import type { AwsAccount, Role } from "./account";
 import { AwsError } from "./query-protocol";
-import { type Parameters, required, type ServiceAction } from "./services";
+import { type Parameters, required, type ServiceAction } from "./service-action";
 
 /** All inline policies of a role together, white space not counted. */
 const INLINE_POLICY_QUOTA = 10_240;
@@ -8,11 +8,11 @@ const INLINE_POLICY_QUOTA = 10_240;
 /** Roles that AWS keeps for itself: service-linked ones and those of IAM Identity Center. */
 const UNMODIFIABLE_PATHS = ["/aws-service-role/", "/aws-reserved/"];
 
-/** The IAM actions that the function calls. */
+/** The IAM actions that the local AWS supports. */
 export const iamActions: Record<string, ServiceAction> = {
   GetRole: {
     resource: roleResource,
-    answer: (parameters, account) => {
+    perform: (parameters, account) => {
       const role = existingRole(parameters, account);
       return {
         Role: {
@@ -30,7 +30,7 @@ export const iamActions: Record<string, ServiceAction> = {
 
   GetRolePolicy: {
     resource: roleResource,
-    answer: (parameters, account) => {
+    perform: (parameters, account) => {
       const role = existingRole(parameters, account);
       const policyName = required(parameters, "PolicyName");
       const document = role.policies.get(policyName);
@@ -43,7 +43,7 @@ export const iamActions: Record<string, ServiceAction> = {
 
   PutRolePolicy: {
     resource: roleResource,
-    answer: (parameters, account) => {
+    perform: (parameters, account) => {
       const role = existingRole(parameters, account);
       const policyName = checked(parameters, "PolicyName", /^[\w+=,.@-]{1,128}$/);
       const document = required(parameters, "PolicyDocument");
@@ -69,7 +69,7 @@ export const iamActions: Record<string, ServiceAction> = {
 
   ListInstanceProfilesForRole: {
     resource: roleResource,
-    answer: (parameters, account) => {
+    perform: (parameters, account) => {
       const role = existingRole(parameters, account);
       const profiles = account.instanceProfiles.filter(({ roleName }) => roleName === role.name);
       return {

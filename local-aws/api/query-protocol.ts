@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** The services that the endpoint answers for. */
+/** The services of the endpoint. */
 export type Service = "iam" | "sns" | "ec2";
 
 /** One request of the AWS Query protocol, which IAM, SNS and EC2 speak: a form in, XML out. */
@@ -12,7 +12,7 @@ export interface QueryRequest {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** An error as AWS answers it. */
+/** An error with which AWS responds to a call. */
 export class AwsError extends Error {
   override readonly name = "AwsError";
 
@@ -26,7 +26,7 @@ export class AwsError extends Error {
   }
 }
 
-/** Reads what the SDK sent; service and access key stand in the signature, whose correctness nobody checks here. */
+/** Reads what the SDK sent; service and access key are part of the signature, which is not verified. */
 export async function readRequest(request: IncomingMessage): Promise<QueryRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -40,17 +40,17 @@ export async function readRequest(request: IncomingMessage): Promise<QueryReques
   if (!credential) throw new AwsError("MissingAuthenticationToken", "the request carries no Signature Version 4", 403);
   const [, accessKeyId, region, service] = credential as unknown as [string, string, string, string];
   if (!action) {
-    throw new AwsError("MissingAction", "the request names no Action: only the Query protocol is spoken here");
+    throw new AwsError("MissingAction", "the request names no Action: the local AWS supports the Query protocol only");
   }
   return { service, region, accessKeyId, action, parameters };
 }
 
-/** What an element of an answer may hold: nothing, text, further elements or a list. */
+/** What an element of a response may hold: nothing, text, further elements or a list. */
 export type XmlValue =
   undefined | string | number | boolean | readonly XmlValue[] | { readonly [name: string]: XmlValue };
 
-/** The answer to a successful call: IAM and SNS wrap the result once more, EC2 does not. */
-export function renderAnswer(request: QueryRequest, requestId: string, result: XmlValue): string {
+/** The response to a successful call: IAM and SNS wrap the result once more, EC2 does not. */
+export function renderResponse(request: QueryRequest, requestId: string, result: XmlValue): string {
   const { action, service, parameters } = request;
   if (service === "ec2") {
     return element(

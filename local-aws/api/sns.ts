@@ -1,14 +1,14 @@
 import { AwsError } from "./query-protocol";
-import { required, type ServiceAction } from "./services";
+import { required, type ServiceAction } from "./service-action";
 
 /** SNS accepts messages of up to 256 KiB. */
 const MAX_BYTES = 262_144;
 
-/** The SNS action that the function calls. */
+/** The SNS actions that the local AWS supports. */
 export const snsActions: Record<string, ServiceAction> = {
   Publish: {
     resource: ({ TopicArn = "" }) => TopicArn,
-    answer: (parameters, account) => {
+    perform: (parameters, account) => {
       const topicArn = required(parameters, "TopicArn");
       const { Subject: subject, Message: message = "" } = parameters;
       if (!account.topicArns.has(topicArn)) throw new AwsError("NotFound", "Topic does not exist", 404);

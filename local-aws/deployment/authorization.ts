@@ -1,9 +1,11 @@
-import type { AwsAccount, PolicyDocument, Role } from "../api/account";
+import type { AwsAccount, Role } from "../api/account";
 import type { AwsCall } from "../api/endpoint";
-import { decide, type Decision, type NamedPolicy } from "../iam/simulator";
+import type { NamedPolicy, PolicyDocument } from "../iam/policy";
+import { decide, type Decision } from "../iam/simulator";
+import { LocalAwsError } from "../local-aws-error";
 import type { DeployedFunction, DeployedRule, DeployedTopic, Deployment } from "../terraform/deployment";
 
-/** A session of a role: temporary credentials, whoever holds them. */
+/** A session of a role: temporary credentials, and who holds them does not matter. */
 export interface RoleSession {
   readonly roleName: string;
   /** EC2 names the sessions of its instances by their ids. */
@@ -20,7 +22,7 @@ export async function decideForSession(
   resource: string,
 ): Promise<Decision> {
   const role = account.roles.get(session.roleName);
-  if (!role) throw new Error(`the account has no role ${session.roleName}`);
+  if (!role) throw new LocalAwsError(`the account has no role ${session.roleName}: no stack declares it`);
   return decide({
     principal: sessionArn(account, session),
     action,
@@ -35,7 +37,7 @@ export async function decideForSession(
   });
 }
 
-/** Why the role of a function may not make a call; undefined where it may. */
+/** Why the role of a function may not make a call; undefined if it may. */
 export async function refusalOfCall(
   deployment: Deployment,
   account: AwsAccount,
@@ -49,7 +51,7 @@ export async function refusalOfCall(
   ]);
 }
 
-/** Why a role may not do one of several things; undefined where it may do all. */
+/** Why a role may not do one of several things; undefined if it may do all. */
 export async function refusalOfRole(
   account: AwsAccount,
   session: RoleSession,
@@ -70,7 +72,7 @@ export async function refusalOfRole(
 }
 
 /**
- * Why a topic does not take what EventBridge delivers for a rule; undefined where it does.
+ * Why a topic does not take what EventBridge delivers for a rule; undefined if it does.
  *
  * EventBridge says for which rule it acts neither to SNS nor to KMS, so a condition on the rule or the account is never met.
  */
@@ -85,7 +87,7 @@ export async function refusalByTopic(deployment: Deployment, topic: DeployedTopi
   ]);
 }
 
-/** Why a function is not invoked for a rule; undefined where it is. */
+/** Why a function is not invoked for a rule; undefined if it is. */
 export async function refusalByFunction(
   deployment: Deployment,
   { functionArn, permissions }: DeployedFunction,
@@ -97,7 +99,7 @@ export async function refusalByFunction(
   ]);
 }
 
-/** Why a queue does not take what EventBridge could not deliver for a rule; undefined where it does. */
+/** Why a queue does not take what EventBridge could not deliver for a rule; undefined if it does. */
 export async function refusalByQueue(
   deployment: Deployment,
   queueArn: string,
@@ -138,7 +140,7 @@ function sourceOf({ accountId }: Deployment, rule: DeployedRule): Record<string,
   return { "aws:SourceArn": rule.arn, "aws:SourceAccount": accountId };
 }
 
-/** Whoever publishes to an encrypted topic makes a data key with the topic's key. */
+/** What publishing to an encrypted topic does with the topic's key: it makes a data key. */
 function keyUses(deployment: Deployment, topic: DeployedTopic | undefined): Use[] {
   const keyArn = topic?.keyArn;
   if (keyArn === undefined || !keyArn.startsWith("arn:")) return [];

@@ -5,6 +5,7 @@ import { EventPattern, type MatchResult } from "../eventbridge/event-pattern";
 import { transformInput } from "../eventbridge/input-transformer";
 import { FunctionStartError, type Invocation } from "../function/definition";
 import { FunctionProcess } from "../function/function-process";
+import { LocalAwsError } from "../local-aws-error";
 import type { DeployedFunction, DeployedRule, Deployment, RuleTarget } from "../terraform/deployment";
 
 /** What became of an event at one rule. */
@@ -21,11 +22,11 @@ export type Delivery =
   /** The target does not take it: EventBridge tries again for a while, and then leaves the event in the failure queue. */
   | { readonly kind: "refused"; readonly target: RuleTarget; readonly why: string };
 
-/** A function's answer to an event, and all that it did on the way. */
+/** How a function handled an event, and all that it did on the way. */
 export interface InvokedFunction {
   readonly deployed: DeployedFunction;
   readonly invocation: Invocation;
-  /** How long the package took to load; undefined where it was loaded already. */
+  /** How long the package took to load; undefined if it was loaded already. */
   readonly initMilliseconds?: number;
   readonly calls: readonly AwsCall[];
   /** The mails that it sent. */
@@ -122,8 +123,8 @@ export class LocalDeployment {
     }
     const deployed = functions.find(({ functionArn }) => functionArn === target.arn);
     if (!deployed) {
-      throw new Error(
-        `rule ${rule.name}: the target ${target.arn} is neither a topic nor a function of this deployment`,
+      throw new LocalAwsError(
+        `rule ${rule.name}: the target ${target.arn} is neither a topic nor a function of this deployment, and the local AWS supports no other`,
       );
     }
     const why = await refusalByFunction(this.deployment, deployed, rule);
@@ -157,7 +158,7 @@ export class LocalDeployment {
         { ...deployed, environment: { ...deployed.environment, ...this.overrides } },
         {
           endpointUrl: this.endpoint.url,
-          credentials: { accessKeyId, secretAccessKey: "rehearsal", sessionToken: "rehearsal" },
+          credentials: { accessKeyId, secretAccessKey: "local", sessionToken: "local" },
         },
       );
       this.processes.set(deployed.functionArn, process);

@@ -1,5 +1,6 @@
+import { LocalAwsError } from "../local-aws-error";
 import { type EventField, eventFields, inSameElements, type Leaf } from "./event-fields";
-import { EventPatternError, type Matcher, parseMatcher } from "./matchers";
+import { type Matcher, parseMatcher } from "./matchers";
 
 /** A field of the pattern that the event does not satisfy. */
 export interface Mismatch {
@@ -24,7 +25,7 @@ interface FieldTest {
  * its list; values are compared by type and value; an array in the event matches when one element does, and fields of
  * different elements of one array never complete each other.
  *
- * Numbers outside `numeric` are compared by value, where EventBridge compares their text (5 and 5.0 differ there).
+ * Numbers outside `numeric` are compared by value, although EventBridge compares their text (5 and 5.0 differ there).
  */
 export class EventPattern {
   private constructor(
@@ -33,7 +34,10 @@ export class EventPattern {
     private readonly alternatives: readonly (readonly FieldTest[])[],
   ) {}
 
-  /** Reads a pattern, as JSON text or value; throws an `EventPatternError` for what EventBridge refuses or this project does not know. */
+  /**
+   * Reads a pattern, as JSON text or value; throws a `LocalAwsError` if EventBridge would refuse it, or if it uses an
+   * operator that the local AWS does not support.
+   */
   static parse(pattern: unknown): EventPattern {
     const source: unknown = typeof pattern === "string" ? parseJson(pattern) : pattern;
     return new EventPattern(source, alternativesOf(source, ""));
@@ -59,19 +63,19 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new EventPatternError("event pattern is not JSON", { cause });
+    throw new LocalAwsError("event pattern is not JSON", { cause });
   }
 }
 
 function alternativesOf(pattern: unknown, path: string): FieldTest[][] {
-  const place = path ? `event pattern field "${path}"` : "event pattern";
+  const field = path ? `event pattern field "${path}"` : "event pattern";
   if (typeof pattern !== "object" || pattern === null || Array.isArray(pattern)) {
-    throw new EventPatternError(
-      `${place} must be an object or a list of accepted values, but is ${JSON.stringify(pattern)}`,
+    throw new LocalAwsError(
+      `${field} must be an object or a list of accepted values, but is ${JSON.stringify(pattern)}`,
     );
   }
   const entries = Object.entries(pattern);
-  if (entries.length === 0) throw new EventPatternError(`${place} is an empty object, which EventBridge refuses`);
+  if (entries.length === 0) throw new LocalAwsError(`${field} is an empty object, which EventBridge refuses`);
 
   let alternatives: FieldTest[][] = [[]];
   for (const [key, value] of entries) {
@@ -83,7 +87,7 @@ function alternativesOf(pattern: unknown, path: string): FieldTest[][] {
 
 function orBranches(value: unknown, path: string): FieldTest[][] {
   if (!Array.isArray(value) || value.length < 2) {
-    throw new EventPatternError(
+    throw new LocalAwsError(
       `event pattern field "${path ? `${path}.` : ""}$or" must be a list of two or more patterns`,
     );
   }
@@ -93,7 +97,7 @@ function orBranches(value: unknown, path: string): FieldTest[][] {
 function fieldBranches(value: unknown, path: string): FieldTest[][] {
   if (!Array.isArray(value)) return alternativesOf(value, path);
   if (value.length === 0) {
-    throw new EventPatternError(
+    throw new LocalAwsError(
       `event pattern field "${path}" is an empty list, which EventBridge refuses: name at least one accepted value`,
     );
   }

@@ -1,3 +1,4 @@
+import { LocalAwsError } from "../local-aws-error";
 import { readJsonPath } from "./json-path";
 
 /** The input transformer of a rule's target. */
@@ -21,6 +22,8 @@ const VARIABLE = /<([A-Za-z0-9_.-]+)>/g;
 /**
  * The text that a target receives. Quotes of the template stay in it, as EventBridge leaves them: a line
  * `"severity <severity>"` arrives at an SNS topic, and in the mail, with its quotes.
+ *
+ * @throws LocalAwsError if EventBridge would refuse the transformer, or could not apply it to this event.
  */
 export function transformInput(
   transformer: InputTransformer,
@@ -33,7 +36,7 @@ export function transformInput(
 
   const text = transformer.inputTemplate.replaceAll(VARIABLE, (placeholder, name: string, offset: number) => {
     if (!Object.hasOwn(variables, name)) {
-      throw new Error(
+      throw new LocalAwsError(
         `input template uses ${placeholder}, which is neither an input path nor a reserved variable; input paths are ${Object.keys(transformer.inputPaths).join(", ") || "none"}`,
       );
     }
@@ -48,7 +51,7 @@ function readInputPaths(transformer: InputTransformer, event: unknown): Record<s
   const variables: Record<string, unknown> = {};
   for (const [name, path] of Object.entries(transformer.inputPaths)) {
     if (/^aws\./i.test(name)) {
-      throw new Error(`input path "${name}": names that start with "aws." are reserved by EventBridge`);
+      throw new LocalAwsError(`input path "${name}": names that start with "aws." are reserved by EventBridge`);
     }
     variables[name] = readJsonPath(event, path);
   }
@@ -66,12 +69,12 @@ function reservedVariables(event: Record<string, unknown>, rule: RuleContext): R
   };
 }
 
-/** A template that is no JSON object must be strings, each on its own line and each quoted. */
+/** A template that is not a JSON object must be strings, each on its own line and each quoted. */
 function requireQuotedLines(template: string): void {
   for (const [index, line] of template.trimEnd().split("\n").entries()) {
     const problem = !/^\s*"(?:[^"\\]|\\.)*"\s*$/.test(line);
     if (problem) {
-      throw new Error(
+      throw new LocalAwsError(
         `input template line ${index + 1}: ${JSON.stringify(line)} must be one quoted string, or the template a JSON object`,
       );
     }
@@ -94,6 +97,6 @@ function minified(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text));
   } catch (cause) {
-    throw new Error(`input template does not become JSON with this event: ${text}`, { cause });
+    throw new LocalAwsError(`input template does not become JSON with this event: ${text}`, { cause });
   }
 }

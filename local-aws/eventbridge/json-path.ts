@@ -1,10 +1,12 @@
+import { LocalAwsError } from "../local-aws-error";
+
 /**
  * Reads the subset of JSONPath that EventBridge evaluates: `$`, keys by dots, array indices and the wildcard `*`.
- * Returns `undefined` where the event has nothing at that path; a path with a wildcard gives the list of what it found.
+ * Returns `undefined` if the event has nothing at that path; a path with a wildcard gives the list of what it found.
  */
 export function readJsonPath(event: unknown, path: string): unknown {
   if (!/^\$(\.([\w\-/]+|\*)|\[(\d+|\*)\])*$/.test(path)) {
-    throw new Error(
+    throw new LocalAwsError(
       `JSONPath "${path}": EventBridge reads only $, keys by dots (letters, digits, "-", "_", "/"), [index] and *`,
     );
   }

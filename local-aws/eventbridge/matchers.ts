@@ -1,9 +1,5 @@
+import { LocalAwsError } from "../local-aws-error";
 import type { Leaf } from "./event-fields";
-
-/** An event pattern that EventBridge would refuse, or whose meaning this project does not know. */
-export class EventPatternError extends Error {
-  override readonly name = "EventPatternError";
-}
 
 /** What one entry of a pattern's value list asks of a field. */
 export interface Matcher {
@@ -52,7 +48,7 @@ export function parseMatcher(path: string, entry: unknown): Matcher {
   if (typeof entry !== "object" || entry === null) return { source, ...present((value) => value === entry) };
 
   const refuse: Refuse = (reason) => {
-    throw new EventPatternError(`event pattern field "${path}": ${source} ${reason}`);
+    throw new LocalAwsError(`event pattern field "${path}": ${source} ${reason}`);
   };
   const [operator, ...others] = Object.keys(entry);
   if (Array.isArray(entry) || operator === undefined || others.length > 0) {
@@ -61,7 +57,7 @@ export function parseMatcher(path: string, entry: unknown): Matcher {
   const parse = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
   if (!parse) {
     return refuse(
-      `uses the operator "${operator}", which is not known here; known are ${Object.keys(OPERATORS).join(", ")}`,
+      `uses the operator "${operator}", which is not supported by the local AWS; supported are ${Object.keys(OPERATORS).join(", ")}`,
     );
   }
   return { source, ...parse((entry as Record<string, unknown>)[operator], refuse) };

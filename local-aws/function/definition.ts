@@ -1,3 +1,5 @@
+import { LocalAwsError } from "../local-aws-error";
+
 /** What a deployed function is, as far as its process can tell. */
 export interface FunctionDefinition {
   readonly functionName: string;
@@ -35,7 +37,7 @@ export interface FunctionError {
 }
 
 /** The package cannot be loaded: in Lambda, every invocation would fail. */
-export class FunctionStartError extends Error {
+export class FunctionStartError extends LocalAwsError {
   override readonly name = "FunctionStartError";
 
   constructor(

@@ -4,17 +4,18 @@ import path from "node:path";
 
 import { unzipSync } from "fflate";
 
+import { LocalAwsError } from "../local-aws-error";
 import type { FunctionCredentials, FunctionDefinition } from "./definition";
 
 /** The name of the log stream that a function is told. */
-export const LOG_STREAM = "rehearsal";
+export const LOG_STREAM = "local";
 
-/** Unpacks a function's zip into a new temporary directory; throws where it holds a file that would lie elsewhere. */
+/** Unpacks a function's zip into a new temporary directory; throws a `LocalAwsError` if it holds a file that would lie elsewhere. */
 export function unpack(zip: Uint8Array): string {
   const files = Object.entries(unzipSync(zip)).filter(([name]) => !name.endsWith("/"));
   for (const [name] of files) {
     if (path.isAbsolute(name) || path.normalize(name).startsWith("..")) {
-      throw new Error(`the function's zip holds a file outside of itself: ${name}`);
+      throw new LocalAwsError(`the function's zip holds a file outside of itself: ${name}`);
     }
   }
   const directory = mkdtempSync(path.join(tmpdir(), "function-"));
@@ -27,8 +28,8 @@ export function unpack(zip: Uint8Array): string {
 }
 
 /**
- * The deployment's variables and those that Lambda sets. The home directory is the package's, where no AWS configuration
- * files are; Node on Windows does not start without `SystemRoot`. Nothing else of this machine reaches the function.
+ * The deployment's variables and those that Lambda sets. The home directory is the package's, which has no AWS
+ * configuration files; Node on Windows does not start without `SystemRoot`. Nothing else of this machine reaches the function.
  */
 export function environmentOf(
   definition: FunctionDefinition,

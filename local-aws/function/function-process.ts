@@ -47,7 +47,7 @@ export class FunctionProcess {
     this.stderr = output.stderr;
   }
 
-  /** Unpacks the zip into a temporary directory and loads its handler; throws a `FunctionStartError` where that fails. */
+  /** Unpacks the zip into a temporary directory and loads its handler; throws a `FunctionStartError` if that fails. */
   static async start(
     definition: FunctionDefinition,
     aws: { readonly endpointUrl: string; readonly credentials: FunctionCredentials },
@@ -68,7 +68,7 @@ export class FunctionProcess {
     return new FunctionProcess(definition, child, directory, message.milliseconds, output);
   }
 
-  /** Hands one event to the handler and waits for its end; what the handler throws is in the answer. */
+  /** Hands one event to the handler and waits for its end; what the handler throws is in the returned invocation. */
   async invoke(event: unknown): Promise<Invocation> {
     const { functionName, functionArn, memorySize, timeoutSeconds } = this.definition;
     const requestId = randomUUID();
@@ -85,7 +85,7 @@ export class FunctionProcess {
     const deadline = started + timeoutSeconds * 1_000;
     const timer = setTimeout(() => this.child.kill("SIGKILL"), timeoutSeconds * 1_000);
     const ending = nextMessage(this.child);
-    // That it cannot be sent, because the process is gone, is what the next message tells.
+    // If the process is gone, sending fails silently; `nextMessage` reports the exit.
     this.child.send({ requestId, event, context, deadline }, () => {});
     const end = await ending;
     clearTimeout(timer);

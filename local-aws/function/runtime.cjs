@@ -30,14 +30,14 @@ process.on("disconnect", () => process.exit());
 process.on("message", async ({ requestId, event, context, deadline }) => {
   const getRemainingTimeInMillis = () => Math.max(0, deadline - Date.now());
   const started = performance.now();
-  const answer = await Promise.resolve()
+  const ending = await Promise.resolve()
     .then(() => handler(event, { ...context, awsRequestId: requestId, getRemainingTimeInMillis }))
     .then(
       (result) => ({ kind: "returned", result }),
       (error) => ({ kind: "threw", error: describe(error) }),
     );
   const milliseconds = performance.now() - started;
-  // Output and answer travel separately: this line, which Lambda's log has too, shows where the invocation's output ends.
+  // Output and result travel separately: this line, which Lambda's log has too, marks the end of the invocation's output.
   for (const stream of [process.stdout, process.stderr]) stream.write(`END RequestId: ${requestId}\n`);
-  process.send({ ...answer, milliseconds });
+  process.send({ ...ending, milliseconds });
 });

@@ -1,12 +1,7 @@
 import { getDenialReasons, getGrantReasons, type RequestAnalysis, runSimulation } from "@cloud-copilot/iam-simulate";
 
-import type { PolicyDocument, PolicyStatement } from "../api/account";
-
-/** A policy and the name under which a decision refers to it. */
-export interface NamedPolicy {
-  readonly name: string;
-  readonly policy: PolicyDocument;
-}
+import { LocalAwsError } from "../local-aws-error";
+import type { NamedPolicy, PolicyDocument, PolicyStatement } from "./policy";
 
 /** One request, with all that IAM decides it on. */
 export interface AccessRequest {
@@ -57,10 +52,14 @@ export async function decide(request: AccessRequest): Promise<Decision> {
     {},
   );
   if (outcome.resultType === "error") {
-    throw new Error(`IAM cannot decide ${action} on ${resource} by ${principal}: ${JSON.stringify(outcome.errors)}`);
+    throw new LocalAwsError(
+      `IAM cannot decide ${action} on ${resource} by ${principal}: ${JSON.stringify(outcome.errors)}`,
+    );
   }
   const analysis = outcome.resultType === "single" ? outcome.result.analysis : outcome.results[0]?.analysis;
-  if (!analysis) throw new Error(`IAM cannot decide ${action} on ${resource}: name one resource, not a pattern`);
+  if (!analysis) {
+    throw new LocalAwsError(`IAM cannot decide ${action} on ${resource}: name one resource, not a pattern`);
+  }
   return { effect: EFFECTS[outcome.overallResult], statements: decidingStatements(analysis, request) };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-/** Where a stack is deployed to. */
-export interface Place {
+/** The account and region that a stack is deployed to. */
+export interface AccountRegion {
   readonly accountId: string;
   readonly region: string;
   readonly partition: string;
@@ -15,18 +15,18 @@ export interface Attributes {
   optionalText(attribute: string): string | undefined;
 }
 
-type Compute = (resource: Attributes, place: Place) => unknown;
+type Compute = (resource: Attributes, target: AccountRegion) => unknown;
 
 const DNS_SUFFIXES: Record<string, string> = { "aws-cn": "amazonaws.com.cn" };
 
 const regional =
   (service: string, resource: Compute): Compute =>
-  (attributes, place) =>
-    `arn:${place.partition}:${service}:${place.region}:${place.accountId}:${String(resource(attributes, place))}`;
+  (attributes, target) =>
+    `arn:${target.partition}:${service}:${target.region}:${target.accountId}:${String(resource(attributes, target))}`;
 const global =
   (service: string, resource: Compute): Compute =>
-  (attributes, place) =>
-    `arn:${place.partition}:${service}::${place.accountId}:${String(resource(attributes, place))}`;
+  (attributes, target) =>
+    `arn:${target.partition}:${service}::${target.accountId}:${String(resource(attributes, target))}`;
 const configured =
   (attribute: string): Compute =>
   (attributes) =>
@@ -77,9 +77,14 @@ const COMPUTED: Record<string, Record<string, Compute>> = {
   aws_vpc: { id: digits(17, "vpc-") },
 };
 
-/** The value of an attribute that is not configured; undefined where this project does not know it. */
-export function computedAttribute(type: string, attribute: string, resource: Attributes, place: Place): unknown {
-  return COMPUTED[type]?.[attribute]?.(resource, place);
+/** The value of an attribute that is not configured; undefined if the local AWS does not know it. */
+export function computedAttribute(
+  type: string,
+  attribute: string,
+  resource: Attributes,
+  target: AccountRegion,
+): unknown {
+  return COMPUTED[type]?.[attribute]?.(resource, target);
 }
 
 function withPrefix(prefix: string, attribute: string): Compute {

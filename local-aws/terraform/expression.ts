@@ -1,12 +1,14 @@
-/** What a reference such as `aws_sns_topic.alerts.arn` stands for; throws where it stands for nothing known. */
+import { LocalAwsError } from "../local-aws-error";
+
+/** What a reference such as `aws_sns_topic.alerts.arn` stands for; throws if it stands for nothing known. */
 export type ResolveReference = (path: readonly (string | number)[]) => unknown;
 
 /** An expression that cannot be evaluated without Terraform. */
-export class ExpressionError extends Error {
+export class ExpressionError extends LocalAwsError {
   override readonly name = "ExpressionError";
 }
 
-/** Terraform's functions, as far as constructs here use them. */
+/** The functions of Terraform that the local AWS supports. */
 const FUNCTIONS: Record<string, (...parameters: never[]) => unknown> = {
   lookup: (map: Record<string, unknown>, key: string, otherwise: unknown) =>
     Object.hasOwn(map, key) ? map[key] : otherwise,
@@ -28,7 +30,7 @@ export function evaluateTemplate(template: string, resolve: ResolveReference): u
     marker.lastIndex = position;
     const found = marker.exec(template);
     if (found?.[0] === "%{") {
-      throw new ExpressionError(`template directives (%{…}) are not evaluated here: ${template}`);
+      throw new ExpressionError(`template directives (%{…}) are not supported by the local AWS: ${template}`);
     }
     const end = found?.index ?? template.length;
     if (end > position) parts.push(template.slice(position, end));
@@ -76,7 +78,7 @@ class ExpressionReader {
       const call = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
       if (!call) {
         throw new ExpressionError(
-          `the function ${name} is not evaluated here; known are ${Object.keys(FUNCTIONS).join(", ")}`,
+          `the function ${name} is not supported by the local AWS; supported are ${Object.keys(FUNCTIONS).join(", ")}`,
         );
       }
       return call(...(this.readList(")") as never[]));
@@ -147,7 +149,7 @@ class ExpressionReader {
 
   private error(): ExpressionError {
     return new ExpressionError(
-      `not an expression that is evaluated here, near "${this.text.slice(this.position, this.position + 40)}"`,
+      `not an expression that the local AWS supports, near "${this.text.slice(this.position, this.position + 40)}"`,
     );
   }
 }

@@ -1,27 +1,28 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 
 import { partitionOf } from "../api/account";
-import { type Attributes, computedAttribute, type Place } from "./computed-attributes";
+import { type Attributes, computedAttribute, type AccountRegion } from "./computed-attributes";
 import { evaluateTemplate, ExpressionError } from "./expression";
+import { readJson } from "./read-output";
 
-type Configuration = Record<string, unknown>;
+/** A block of Terraform's JSON syntax. */
+type Block = Record<string, unknown>;
 
 /** One `cdk.tf.json`, read the way Terraform would apply it, with references resolved to plausible values. */
 export class SynthesizedStack {
-  readonly place: Place;
+  readonly target: AccountRegion;
   /** What the provider tags every resource with. */
   readonly defaultTags: Readonly<Record<string, string>>;
   private readonly resources = new Map<string, SynthesizedResource>();
 
   private constructor(
     readonly directory: string,
-    configuration: Configuration,
+    configuration: Block,
     accountId: string,
   ) {
     const provider = awsProvider(configuration, directory);
     const region = String(provider["region"]);
-    this.place = { accountId, region, partition: partitionOf(region) };
+    this.target = { accountId, region, partition: partitionOf(region) };
     this.defaultTags = [provider["default_tags"] ?? []]
       .flat()
       .reduce<Record<string, string>>(
@@ -33,7 +34,7 @@ export class SynthesizedStack {
       ["data.", "data"],
     ] as const) {
       for (const [type, named] of Object.entries(
-        (configuration[kind] ?? {}) as Record<string, Record<string, Configuration>>,
+        (configuration[kind] ?? {}) as Record<string, Record<string, Block>>,
       )) {
         for (const [name, attributes] of Object.entries(named)) {
           const resource = new SynthesizedResource(this, `${prefix}${type}`, name, attributes);
@@ -45,8 +46,7 @@ export class SynthesizedStack {
 
   /** Reads the stack that lies in a directory, as if it were deployed to an account. */
   static read(directory: string, accountId: string): SynthesizedStack {
-    const file = path.join(directory, "cdk.tf.json");
-    return new SynthesizedStack(directory, JSON.parse(readFileSync(file, "utf8")) as Configuration, accountId);
+    return new SynthesizedStack(directory, readJson<Block>(path.join(directory, "cdk.tf.json")), accountId);
   }
 
   /** All resources of a type; data sources have types that begin with `data.`. */
@@ -54,12 +54,12 @@ export class SynthesizedStack {
     return [...this.resources.values()].filter((resource) => resource.type === type);
   }
 
-  /** Replaces every `${…}` in a value; `where` names it in errors. */
-  resolve(value: unknown, where: string): unknown {
-    if (Array.isArray(value)) return value.map((each, index) => this.resolve(each, `${where}[${index}]`));
+  /** Replaces every `${…}` in a value; `name` is what errors call it. */
+  resolve(value: unknown, name: string): unknown {
+    if (Array.isArray(value)) return value.map((each, index) => this.resolve(each, `${name}[${index}]`));
     if (typeof value === "object" && value !== null) {
       return Object.fromEntries(
-        Object.entries(value).map(([key, each]) => [key, this.resolve(each, `${where}.${key}`)]),
+        Object.entries(value).map(([key, each]) => [key, this.resolve(each, `${name}.${key}`)]),
       );
     }
     if (typeof value !== "string") return value;
@@ -67,7 +67,7 @@ export class SynthesizedStack {
       return evaluateTemplate(value, (reference) => this.dereference(reference));
     } catch (error) {
       if (!(error instanceof ExpressionError) || error.cause !== undefined) throw error;
-      throw new ExpressionError(`${where}: ${error.message}`, { cause: error });
+      throw new ExpressionError(`${name}: ${error.message}`, { cause: error });
     }
   }
 
@@ -80,16 +80,16 @@ export class SynthesizedStack {
     const resource = this.resources.get(address);
     if (!resource) throw new ExpressionError(`"${written}" refers to nothing in this stack`);
     if (attribute === undefined) {
-      throw new ExpressionError(`"${written}" refers to a whole resource, which is not resolved here`);
+      throw new ExpressionError(`"${written}" refers to a whole resource, which the local AWS does not resolve`);
     }
 
     const value = inside.reduce<unknown>(
-      (part, key) => (part as Configuration | undefined)?.[key],
+      (part, key) => (part as Block | undefined)?.[key],
       resource.value(String(attribute)),
     );
     if (value === undefined) {
       throw new ExpressionError(
-        `"${written}" cannot be resolved: it is not configured, and what AWS would answer is not known here`,
+        `"${written}" cannot be resolved: it is not configured, and the local AWS does not know what AWS would make of it`,
       );
     }
     return value;
@@ -104,16 +104,16 @@ export class SynthesizedResource implements Attributes {
     private readonly stack: SynthesizedStack,
     readonly type: string,
     name: string,
-    private readonly configuration: Configuration,
+    private readonly configuration: Block,
   ) {
     this.address = `${type}.${name}`;
   }
 
-  /** The resolved value of an attribute, configured or computed; undefined where there is neither. */
+  /** The resolved value of an attribute, configured or computed; undefined if there is neither. */
   value(attribute: string): unknown {
     return attribute in this.configuration
       ? this.stack.resolve(this.configuration[attribute], `${this.address}.${attribute}`)
-      : computedAttribute(this.type, attribute, this, this.stack.place);
+      : computedAttribute(this.type, attribute, this, this.stack.target);
   }
 
   text(attribute: string): string {
@@ -140,10 +140,10 @@ export class SynthesizedResource implements Attributes {
     }
   }
 
-  /** A nested block, which Terraform's JSON writes as an object or as a list of one; undefined where it is left out. */
-  block(attribute: string): Configuration | undefined {
+  /** A nested block, which Terraform's JSON writes as an object or as a list of one; undefined if it is left out. */
+  block(attribute: string): Block | undefined {
     const value = this.value(attribute);
-    return (Array.isArray(value) ? value[0] : value) as Configuration | undefined;
+    return (Array.isArray(value) ? value[0] : value) as Block | undefined;
   }
 
   /** The tags that the resource gets, the provider's default ones included. */
@@ -153,8 +153,8 @@ export class SynthesizedResource implements Attributes {
 }
 
 /** The configuration of the provider without an alias. */
-function awsProvider(configuration: Configuration, directory: string): Configuration {
-  const { aws } = (configuration["provider"] ?? {}) as { aws?: Configuration | Configuration[] };
+function awsProvider(configuration: Block, directory: string): Block {
+  const { aws } = (configuration["provider"] ?? {}) as { aws?: Block | Block[] };
   const provider = [aws ?? []].flat().find(({ alias }) => alias === undefined);
   if (typeof provider?.["region"] === "string") return provider;
   throw new ExpressionError(`${path.join(directory, "cdk.tf.json")}: the AWS provider names no region`);

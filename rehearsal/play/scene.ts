@@ -1,5 +1,6 @@
 import type { RoleSession } from "../../local-aws/deployment/authorization";
-import type { Mail, PolicyDocument } from "../../local-aws/api/account";
+import type { Mail } from "../../local-aws/api/account";
+import type { PolicyDocument } from "../../local-aws/iam/policy";
 import type { Decision } from "../../local-aws/iam/simulator";
 import type { InvokedFunction, RuleOutcome } from "../../local-aws/deployment/local-deployment";
 import type { Claim } from "./claim";

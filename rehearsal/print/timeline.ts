@@ -1,6 +1,6 @@
 import type { Mail } from "../../local-aws/api/account";
 import type { AwsCall } from "../../local-aws/api/endpoint";
-import { endingOf, resultOf } from "../play/function-result";
+import { cutoffOf, endingOf, outcomeOf } from "../play/function-result";
 import type { InvokedFunction } from "../../local-aws/deployment/local-deployment";
 import type { Claim } from "../play/claim";
 import type { Fact, Scene } from "../play/scene";
@@ -65,18 +65,18 @@ export function renderFact(fact: Fact, paint: Paint): string[] {
 function renderInvocation(invoked: InvokedFunction, paint: Paint): string[] {
   const { deployed, invocation, initMilliseconds, calls } = invoked;
   const cold = initMilliseconds === undefined ? "" : `, after ${Math.round(initMilliseconds)} ms to load the package`;
-  const { cutoff } = resultOf(invoked) ?? {};
+  const cutoff = cutoffOf(outcomeOf(invoked));
   return [
     ...fold(`function ${deployed.functionName}`, INDENT),
-    ...fold(`answered in ${Math.round(invocation.milliseconds)} ms${cold}`, INDENT),
+    ...fold(`ended in ${Math.round(invocation.milliseconds)} ms${cold}`, INDENT),
     ...fold(`${endingOf(invoked)}${cutoff ? `, cut-off ${cutoff}` : ""}`, INDENT),
     ...calls.map((call) => renderCall(call, paint)),
   ];
 }
 
 function renderCall({ service, action, status, milliseconds, error }: AwsCall, paint: Paint): string {
-  const answer = [status ?? "no answer", error?.code].filter(Boolean).join(" ");
-  const line = `${INDENT}  ${column(`${service}:${action}`, 34)}${column(answer, 28)}${milliseconds ?? "-"} ms`;
+  const response = [status ?? "no response", error?.code].filter(Boolean).join(" ");
+  const line = `${INDENT}  ${column(`${service}:${action}`, 34)}${column(response, 28)}${milliseconds ?? "-"} ms`;
   return status === 403 ? paint.bad(line) : line;
 }
 
@@ -92,7 +92,7 @@ function renderMail({ topicArn, subject, message }: Mail, paint: Paint): string[
 
 function renderClaim({ text, holds, why }: Claim, paint: Paint): string[] {
   if (holds) return fold(`ok  ${text}`, INDENT, `${INDENT}    `).map(paint.good);
-  return [...fold(`NOT TRUE: ${text}`, INDENT), ...fold(why ?? "", `${INDENT}  `)].map(paint.bad);
+  return [...fold(`FAILED: ${text}`, INDENT), ...fold(why ?? "", `${INDENT}  `)].map(paint.bad);
 }
 
 /** JSON in one line that can be broken between its parts. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 
-import { RehearsalError } from "../rehearsal-error";
+import { RehearsalError } from "../play/rehearsal-error";
 
 /** An event to replay. */
 export interface ReplayedEvent {
@@ -19,7 +19,7 @@ export interface UnusableFile {
   readonly problem: string;
 }
 
-/** Reads one event from a file, or from standard input where the file is `-`; throws a `RehearsalError` for anything else. */
+/** Reads one event from a file, or from standard input if the file is `-`; throws a `RehearsalError` for anything else. */
 export function readEvent(file: string, accountId: string): ReplayedEvent {
   const name = file === "-" ? "standard input" : file;
   let text: string;

@@ -2,23 +2,26 @@ import { factData } from "../print/machine-readable";
 import type { Printer } from "../print/printer";
 import { fold } from "../print/terminal";
 import { renderFact } from "../print/timeline";
-import type { SynthesizedOutput } from "../synthesize";
 import type { Deployment } from "../../local-aws/terraform/deployment";
 import { shortenWait, waitNote } from "../play/verification-wait";
 import type { ReplayedEvent, UnusableFile } from "./finding-input";
 import { replay, summarize } from "./replay";
 import { renderTable, type TableRow } from "./replay-table";
 
-/** Replays one event and prints all that would have happened. */
+/**
+ * Replays one event and prints all that would have happened.
+ *
+ * @param directory what `cdktf synth` wrote.
+ */
 export async function replayOne(
-  output: SynthesizedOutput,
+  directory: string,
   deployment: Deployment,
   event: ReplayedEvent,
   printer: Printer,
 ): Promise<void> {
   const { strong, faint } = printer.paint;
   const wait = shortenWait(deployment);
-  const played = await replay(output.directory, event, wait.overrides);
+  const played = await replay(directory, event, wait.overrides);
   printer.text(strong(`Replay of ${played.name}`));
   for (const assumption of played.assumptions) {
     printer.text(fold(`assumed: ${assumption}`, "    ", "      ").map(faint).join("\n"));
@@ -35,7 +38,7 @@ export async function replayOne(
  * @returns whether every file could be replayed.
  */
 export async function replayFolder(
-  output: SynthesizedOutput,
+  directory: string,
   deployment: Deployment,
   files: readonly (ReplayedEvent | UnusableFile)[],
   printer: Printer,
@@ -44,7 +47,7 @@ export async function replayFolder(
   const rows: TableRow[] = [];
   for (const file of files) {
     if ("problem" in file) rows.push({ file: file.name, problem: file.problem });
-    else rows.push(summarize(await replay(output.directory, file, overrides)));
+    else rows.push(summarize(await replay(directory, file, overrides)));
   }
   printer.text(renderTable(rows, printer.paint));
   printer.document({ findings: rows });

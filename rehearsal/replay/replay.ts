@@ -1,10 +1,10 @@
-import { type AwsAccount, REHEARSAL_ACCOUNT } from "../../local-aws/api/account";
+import { type AwsAccount, EXAMPLE_ACCOUNT } from "../../local-aws/api/account";
 import type { ReplayedEvent } from "./finding-input";
-import { endingOf, resultOf } from "../play/function-result";
+import { endingOf, outcomeOf, reasonOf } from "../play/function-result";
 import { type Delivery, LocalDeployment, type RuleOutcome } from "../../local-aws/deployment/local-deployment";
 import { explainMismatches } from "../play/mismatch-text";
 import type { Fact } from "../play/scene";
-import { readDeployment } from "../../local-aws/terraform/deployment";
+import { readDeployment } from "../../local-aws/terraform/read-deployment";
 
 /** What would have happened to an event. */
 export interface Replay {
@@ -26,7 +26,7 @@ export async function replay(
 ): Promise<Replay> {
   const { event, added, name } = replayed;
   const accountId = /^\d{12}$/.test(String(event["account"])) ? String(event["account"]) : undefined;
-  const local = await LocalDeployment.start(readDeployment(output, accountId ?? REHEARSAL_ACCOUNT), overrides);
+  const local = await LocalDeployment.start(readDeployment(output, accountId ?? EXAMPLE_ACCOUNT), overrides);
   try {
     const assumptions = [...supposeRole(local.account, event), ...supposeEnvelope(local, event, added, accountId)];
     const outcomes = await local.send(event);
@@ -76,7 +76,7 @@ function supposeEnvelope(
   const { region } = event;
   return [
     ...(accountId === undefined
-      ? [`the event arrives in account ${deployment.accountId}; ${JSON.stringify(event["account"])} is none`]
+      ? [`${JSON.stringify(event["account"])} is not an account id: replayed in account ${deployment.accountId}`]
       : []),
     ...(typeof region === "string" && region !== deployment.region
       ? [
@@ -105,7 +105,7 @@ function deliveryFacts({ account }: LocalDeployment, delivery: Delivery): Fact[]
   if (delivery.kind === "refused") return [];
   if (delivery.kind === "mailed") return [{ kind: "mail", mail: delivery.mail }];
   const { invoked } = delivery;
-  const { role: roleName = "", policyName = "" } = resultOf(invoked) ?? {};
+  const { role: roleName = "", policyName = "" } = outcomeOf(invoked) ?? {};
   const document = account.policy(roleName, policyName);
   return [
     { kind: "invocation", invoked },
@@ -119,11 +119,11 @@ export interface ReplaySummary {
   readonly file: string;
   readonly matched: boolean;
   /**
-   * The function's outcome, or `failed` where it came to none; `mailed` where no function is a target, `undeliverable`
-   * where a target does not take the event, `-` where no rule matches.
+   * The function's outcome, or `failed` if it came to none; `mailed` if no function is a target, `undeliverable` if a
+   * target does not take the event, `-` if no rule matches.
    */
   readonly outcome: string;
-  /** The function's reason; where no rule matches, the fields that differ. */
+  /** The function's reason; if no rule matches, the fields that differ. */
   readonly reason: string;
   readonly mailSubject?: string;
 }
@@ -141,9 +141,12 @@ export function summarize({ name, outcomes }: Replay): ReplaySummary {
   }
   const refused = deliveries.find((delivery) => delivery.kind === "refused");
   if (refused) return { file: name, matched: true, outcome: "undeliverable", reason: refused.why };
-  if (!invoked) return { file: name, matched: true, outcome: "mailed", reason: "no function answers it" };
-  const { outcome = "failed", reason = "" } = resultOf(invoked) ?? { reason: endingOf(invoked) };
-  return { file: name, matched: true, outcome, reason, mailSubject: invoked.mails[0]?.subject };
+  if (!invoked) return { file: name, matched: true, outcome: "mailed", reason: "no function is a target" };
+  const mailSubject = invoked.mails[0]?.subject;
+  const ended = outcomeOf(invoked);
+  return ended
+    ? { file: name, matched: true, outcome: ended.outcome, reason: reasonOf(ended) ?? "", mailSubject }
+    : { file: name, matched: true, outcome: "failed", reason: endingOf(invoked), mailSubject };
 }
 
 function valueAt(value: unknown, ...keys: string[]): unknown {

@@ -1,28 +1,30 @@
 import { LocalDeployment } from "../../local-aws/deployment/local-deployment";
+import type { Deployment } from "../../local-aws/terraform/deployment";
+import { Scope } from "../../src/contract/environment";
+import type { Claim } from "../play/claim";
+import { functionVariable } from "../play/function-variable";
+import type { Scene } from "../play/scene";
+import { shortenWait, waitNote } from "../play/verification-wait";
 import { sceneData } from "../print/machine-readable";
 import type { Printer } from "../print/printer";
 import { fold } from "../print/terminal";
 import { renderScene } from "../print/timeline";
-import type { SynthesizedOutput } from "../synthesize";
-import type { Deployment } from "../../local-aws/terraform/deployment";
-import { shortenWait, waitNote } from "../play/verification-wait";
-import type { Claim } from "../play/claim";
-import type { Scene } from "../play/scene";
 import { playStory } from "./story";
 
 /**
  * Plays the story and prints it, scene by scene or as one JSON document.
  *
+ * @param synthesisMilliseconds how long synthesizing took; 0 if the output was there already.
  * @returns whether every claim holds.
  */
 export async function tellStory(
-  { milliseconds: synthesisMilliseconds }: SynthesizedOutput,
   deployment: Deployment,
+  synthesisMilliseconds: number,
   printer: Printer,
 ): Promise<boolean> {
   const started = performance.now();
   const { accountId, region, functions } = deployment;
-  const scope = functions[0]?.environment["SCOPE"] ?? "role";
+  const scope = (functions[0] && functionVariable(functions[0], "SCOPE")) ?? Scope.ROLE;
   const wait = shortenWait(deployment);
   const local = await LocalDeployment.start(deployment, wait.overrides);
   const scenes: Scene[] = [];
@@ -66,6 +68,6 @@ function printVerdict(claims: readonly Claim[], synthesisMilliseconds: number, m
       : `Played in ${seconds(milliseconds)} s.`;
   if (broken.length === 0) printer.text(good(`All ${claims.length} claims hold. ${times}`));
   for (const { text, why } of broken) {
-    printer.text(fold(`The rehearsal fails. NOT TRUE: ${text}: ${why}`, "", "  ").map(bad).join("\n"));
+    printer.text(fold(`FAILED: ${text}: ${why}`, "", "  ").map(bad).join("\n"));
   }
 }

@@ -1,21 +1,24 @@
-import { decideForSession, type RoleSession } from "../../local-aws/deployment/authorization";
 import { uniqueId } from "../../local-aws/api/account";
-import type { Decision } from "../../local-aws/iam/simulator";
+import { decideForSession, type RoleSession } from "../../local-aws/deployment/authorization";
 import type { LocalDeployment } from "../../local-aws/deployment/local-deployment";
-import { RehearsalError } from "../rehearsal-error";
+import type { Decision } from "../../local-aws/iam/simulator";
+import { RehearsalError } from "../play/rehearsal-error";
 import type { Fact } from "../play/scene";
+import type { Theft } from "./finding-event";
+
+export const MINUTE = 60_000;
 
 /** What the thief does, in the workshop's story: list the tables, to see what there is to take. */
 export const THIEFS_CALL = "dynamodb:ListTables";
 
 /** The instance that is robbed. */
-export interface Robbed {
+export interface RobbedInstance {
   readonly instanceId: string;
   readonly roleName: string;
 }
 
 /** The first instance of what was synthesized that has a role. */
-export function robbedInstance({ deployment }: LocalDeployment): Robbed {
+export function robbedInstance({ deployment }: LocalDeployment): RobbedInstance {
   for (const { instanceId, instanceProfile } of deployment.instances) {
     if (instanceProfile) return { instanceId, roleName: instanceProfile.roleName };
   }
@@ -24,8 +27,19 @@ export function robbedInstance({ deployment }: LocalDeployment): Robbed {
   );
 }
 
+/** The theft that the story begins with: credentials that are 45 minutes old and were first used six minutes ago. */
+export function firstTheft(robbed: RobbedInstance, now: Date): Theft {
+  return {
+    stolen: instanceSession(robbed, new Date(now.getTime() - 45 * MINUTE), "stolen"),
+    firstSeen: new Date(now.getTime() - 6 * MINUTE),
+    lastSeen: now,
+    count: 1,
+    publishedAt: now,
+  };
+}
+
 /** Credentials that the metadata service of an instance hands out; another seed makes another access key. */
-export function instanceSession({ roleName, instanceId }: Robbed, issuedAt: Date, seed: string): RoleSession {
+export function instanceSession({ roleName, instanceId }: RobbedInstance, issuedAt: Date, seed: string): RoleSession {
   return { roleName, sessionName: instanceId, accessKeyId: uniqueId("ASIA", seed), issuedAt };
 }
 

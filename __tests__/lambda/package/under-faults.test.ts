@@ -64,7 +64,7 @@ const SCENARIOS: readonly Scenario[] = [
   { name: "each answer is a second late", trouble: first(1, () => faults.late(1_000)), then: revokedOnce },
   {
     name: "the answer to the write is lost",
-    trouble: first(1, faults.lostAnswer, "PutRolePolicy"),
+    trouble: first(1, faults.lostResponse, "PutRolePolicy"),
     then: (observed) => {
       // The SDK writes the same document again, which changes nothing.
       const documents = observed.packaged
@@ -77,7 +77,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "the answer of the topic is lost",
-    trouble: first(1, faults.lostAnswer, "Publish"),
+    trouble: first(1, faults.lostResponse, "Publish"),
     then: (observed) => expect(mails(observed)).toEqual([REVOKED, REVOKED]),
   },
   {

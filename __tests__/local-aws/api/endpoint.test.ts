@@ -171,11 +171,11 @@ describe("EC2, called by the real SDK", () => {
     ]);
   });
 
-  test("fails on a filter that is not played", async () => {
+  test("rejects a filter that it does not support", async () => {
     const command = new DescribeInstancesCommand({ Filters: [{ Name: "vpc-id", Values: ["x"] }] });
     await expect(ec2.send(command)).rejects.toMatchObject({
       name: "InvalidParameterValue",
-      message: expect.stringContaining("known are iam-instance-profile.arn"),
+      message: expect.stringContaining("supported are iam-instance-profile.arn"),
     });
   });
 });
@@ -221,12 +221,12 @@ describe("the endpoint", () => {
     });
   });
 
-  test("fails plainly on a request without signature", async () => {
+  test("rejects a request without signature", async () => {
     const answer = await fetch(endpoint.url, { method: "POST", body: "Action=GetRole" });
     expect(answer.status).toBe(403);
   });
 
-  test("says so when a hook throws, instead of leaving the caller without answer", async () => {
+  test("says so when a hook throws, instead of leaving the caller without a response", async () => {
     endpoint.hooks.authorize = () => {
       throw new Error("simulator broke");
     };
@@ -247,15 +247,15 @@ describe("the endpoint", () => {
     expect(account.policy("app", "RevokeOldSessions")).toBeUndefined();
   });
 
-  test("plays a lost answer: the call has taken effect", async () => {
-    endpoint.hooks.fault = () => faults.lostAnswer();
+  test("plays a lost response: the call has taken effect", async () => {
+    endpoint.hooks.fault = () => faults.lostResponse();
     await expect(put(JSON.stringify(DENY_ALL))).rejects.toThrow("socket hang up");
     expect(account.policy("app", "RevokeOldSessions")).toEqual(DENY_ALL);
-    expect(endpoint.calls[0]?.fault).toBe("lost-answer");
+    expect(endpoint.calls[0]?.fault).toBe("lost-response");
     expect(endpoint.calls[0]?.status).toBeUndefined();
   });
 
-  test("plays a late answer", async () => {
+  test("plays a late response", async () => {
     endpoint.hooks.fault = () => faults.late(120);
     await getRole();
     expect(endpoint.calls[0]?.milliseconds).toBeGreaterThanOrEqual(110);

@@ -186,12 +186,12 @@ describe("$or", () => {
   });
 });
 
-describe("a pattern that EventBridge refuses, or that is not known here, is an error and never a match", () => {
+describe("throws on a pattern that EventBridge refuses or that is not supported, with", () => {
   test.each<[string, unknown, RegExp]>([
     [
       "unknown operator",
       { a: [{ suffix: ".png" }] },
-      /"a": \{"suffix":"\.png"\} uses the operator "suffix", which is not known here/,
+      /"a": \{"suffix":"\.png"\} uses the operator "suffix", which is not supported by the local AWS/,
     ],
     ["an operator named as a property of every object", { a: [{ constructor: 1 }] }, /operator "constructor"/],
     ["two operators in one entry", { a: [{ prefix: "a", exists: true }] }, /exactly one operator/],
@@ -199,8 +199,8 @@ describe("a pattern that EventBridge refuses, or that is not known here, is an e
     ["empty object", { detail: {} }, /"detail" is an empty object/],
     ["bare value", { source: "aws.ec2" }, /"source" must be an object or a list/],
     ["list in a list", { a: [["x"]] }, /exactly one operator/],
-    ["no object", [], /^event pattern must be an object/],
-    ["no JSON", "{", /event pattern is not JSON/],
+    ["a list for a pattern", [], /^event pattern must be an object/],
+    ["text that is not JSON", "{", /event pattern is not JSON/],
     ["prefix of a number", { a: [{ prefix: 5 }] }, /takes a string/],
     ["exists with text", { a: [{ exists: "false" }] }, /takes true or false/],
     ["numeric with an unknown comparison", { a: [{ numeric: ["!=", 5] }] }, /takes a comparison/],

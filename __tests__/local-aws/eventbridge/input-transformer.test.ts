@@ -88,7 +88,7 @@ describe("templates of JSON", () => {
   });
 });
 
-describe("fails", () => {
+describe("throws", () => {
   test.each([
     ["on a variable that nothing defines", '"<instanc>"', /uses <instanc>, .* input paths are instance, state/],
     [
@@ -122,7 +122,7 @@ describe("JSONPath", () => {
     expect(readJsonPath(EVENT, path)).toEqual(expected);
   });
 
-  test.each(["detail", "$['detail']", "$..detail", "$.list[?(@.a)]", "$.list[-1]"])("fails on %s", (path) => {
+  test.each(["detail", "$['detail']", "$..detail", "$.list[?(@.a)]", "$.list[-1]"])("throws on %s", (path) => {
     expect(() => readJsonPath(EVENT, path)).toThrow(/EventBridge reads only/);
   });
 });

@@ -127,7 +127,7 @@ test("leaves nothing behind when stopped", async () => {
   expect(existsSync(directory)).toBe(false);
 });
 
-describe("fails to start", () => {
+describe("throws at the start", () => {
   test.each<[string, string, Partial<FunctionDefinition>, RegExp]>([
     [
       "when the package throws while it loads",

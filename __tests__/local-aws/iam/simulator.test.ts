@@ -76,10 +76,10 @@ test("a service is decided by the policy of the resource", async () => {
 test.each<[string, Partial<AccessRequest>, RegExp]>([
   ["an action that AWS does not have", { action: "iam:Revoke" }, /cannot decide iam:Revoke/],
   [
-    "a policy that is none",
+    "an effect that IAM does not have",
     { identityPolicies: [{ name: "p", policy: { Statement: { Effect: "Maybe", Action: "*", Resource: "*" } } }] },
     /Effect/,
   ],
-])("fails on %s", async (_, change, message) => {
+])("throws on %s", async (_, change, message) => {
   await expect(decide({ ...session(CUTOFF), ...change })).rejects.toThrow(message);
 });

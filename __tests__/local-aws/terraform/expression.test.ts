@@ -32,12 +32,12 @@ test.each<[string, unknown]>([
 });
 
 test.each<[string, RegExp]>([
-  ['${file("x")}', /the function file is not evaluated here; known are lookup, join, jsonencode/],
-  ["${constructor(1)}", /the function constructor is not evaluated here/],
-  ["${a.b ? 1 : 2}", /not an expression that is evaluated here, near/],
+  ['${file("x")}', /the function file is not supported by the local AWS; supported are lookup, join, jsonencode/],
+  ["${constructor(1)}", /the function constructor is not supported by the local AWS/],
+  ["${a.b ? 1 : 2}", /not an expression that the local AWS supports, near/],
   ["${a.b", /not an expression/],
   ["${}", /not an expression/],
   ["%{ if true }x%{ endif }", /template directives/],
-])("fails on %s", (template, message) => {
+])("throws on %s", (template, message) => {
   expect(() => evaluate(template)).toThrow(message);
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { readDeployment } from "../../../local-aws/terraform/deployment";
+import { readDeployment } from "../../../local-aws/terraform/read-deployment";
 
 let directory: string;
 beforeEach(() => {
@@ -180,7 +180,7 @@ test.each([
   expect(deployment.topics[0]?.arn).toBe(`arn:${partition}:sns:${region}:111122223333:alerts`);
 });
 
-describe("fails, naming the place,", () => {
+describe("throws, naming the attribute,", () => {
   const topic = (attributes: object) =>
     read({ response: { ...RESPONSE, resource: { aws_sns_topic: { t: attributes } } } });
 
@@ -193,13 +193,13 @@ describe("fails, naming the place,", () => {
     [
       "on an attribute that nobody knows",
       { name: "${aws_sns_topic.t.owner}" },
-      /"aws_sns_topic\.t\.owner" cannot be resolved: it is not configured, and what AWS would answer is not known here/,
+      /"aws_sns_topic\.t\.owner" cannot be resolved: it is not configured, and the local AWS does not know what AWS would make of it/,
     ],
     ["on a whole resource", { name: "${aws_sns_topic.t}" }, /refers to a whole resource/],
     [
-      "on a function that is not evaluated",
+      "on a function that is not supported",
       { name: '${upper("x")}' },
-      /aws_sns_topic\.t\.name: the function upper is not evaluated here/,
+      /aws_sns_topic\.t\.name: the function upper is not supported by the local AWS/,
     ],
     ["on a name that is missing", {}, /aws_sns_topic\.t\.name must be a text, but is undefined/],
     ["on a policy that is no JSON", { name: "t", policy: "{" }, /aws_sns_topic\.t\.policy must be JSON/],
@@ -207,13 +207,13 @@ describe("fails, naming the place,", () => {
     expect(() => topic(attributes)).toThrow(message);
   });
 
-  test("on a target that is fed in a way that is not played", () => {
+  test("on a target whose input is not supported", () => {
     const target = { ...RESPONSE.resource.aws_cloudwatch_event_target.f, input: "{}" };
     expect(() =>
       read({
         response: { ...RESPONSE, resource: { ...RESPONSE.resource, aws_cloudwatch_event_target: { f: target } } },
       }),
-    ).toThrow(/aws_cloudwatch_event_target\.f: "input" is not played here/);
+    ).toThrow(/aws_cloudwatch_event_target\.f: "input" is not supported by the local AWS/);
   });
 
   test("on a folder that cdktf has not written", () => {

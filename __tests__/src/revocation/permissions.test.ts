@@ -1,5 +1,5 @@
 import { decide } from "../../../local-aws/iam/simulator";
-import type { PolicyDocument } from "../../../local-aws/api/account";
+import type { PolicyDocument } from "../../../local-aws/iam/policy";
 import type { DeployedRole } from "../../../local-aws/terraform/deployment";
 import { CredentialExfiltrationResponse, RevocableRoles } from "../../../src";
 import { awsActions } from "../../support/aws-actions";

@@ -1,7 +1,8 @@
 import { Testing } from "cdktf";
 
 import { planRevocation } from "../../../lambda/revoke-sessions/revocation";
-import { decide, type NamedPolicy } from "../../../local-aws/iam/simulator";
+import type { NamedPolicy } from "../../../local-aws/iam/policy";
+import { decide } from "../../../local-aws/iam/simulator";
 import { readSettings } from "../../../workshop/settings";
 import { LabStack } from "../../../workshop/lab-stack";
 import { ACCOUNT, deploymentOf, roleOf } from "../../support/deployment";

@@ -3,8 +3,8 @@ import { functionSession, type LocalDeployment } from "../../local-aws/deploymen
 import { claim } from "../play/claim";
 import type { Scene } from "../play/scene";
 
-/** The last scene: where a finding ends that could not be delivered or handled. */
-export async function safetyNet({ deployment, account }: LocalDeployment): Promise<Scene> {
+/** The last scene: undeliverable and unhandled findings reach the queue, and the function may write its log. */
+export async function failuresAreKept({ deployment, account }: LocalDeployment): Promise<Scene> {
   const undelivered: string[] = [];
   const unhandled: string[] = [];
   const unlogged: string[] = [];

@@ -1,19 +1,56 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import type { PolicyDocument, PolicyStatement } from "../api/account";
+import type { PolicyDocument, PolicyStatement } from "../iam/policy";
+import { LocalAwsError } from "../local-aws-error";
 import type {
   DeployedFunction,
   DeployedInstance,
   DeployedRole,
   DeployedRule,
   DeployedTopic,
+  Deployment,
   RuleTarget,
 } from "./deployment";
-import type { SynthesizedResource, SynthesizedStack } from "./synthesized-stack";
+import { readJson, readOutput } from "./read-output";
+import { type SynthesizedResource, SynthesizedStack } from "./synthesized-stack";
+
+/**
+ * Reads the stacks that cdktf synthesized, as if they were deployed together to one account.
+ *
+ * @param directory the output of `cdktf synth`, with a `manifest.json` in it.
+ * @throws LocalAwsError about what cannot be read, resolved or deployed here.
+ */
+export function readDeployment(directory: string, accountId: string): Deployment {
+  const stacks = stackDirectories(directory).map((stack) => SynthesizedStack.read(stack, accountId));
+  const [first] = stacks;
+  if (!first) throw new LocalAwsError(`${directory} holds no synthesized stack`);
+  const all = (type: string) => stacks.flatMap((stack) => stack.ofType(type).map((resource) => ({ stack, resource })));
+
+  return {
+    ...first.target,
+    rules: all("aws_cloudwatch_event_rule").map(({ stack, resource }) => readRule(resource, stack)),
+    functions: all("aws_lambda_function").map(({ stack, resource }) => readFunction(resource, stack)),
+    roles: all("aws_iam_role").map(({ stack, resource }) => readRole(resource, stack)),
+    topics: all("aws_sns_topic").map(({ stack, resource }) => readTopic(resource, stack)),
+    keyPolicies: Object.fromEntries(
+      all("aws_kms_key").map(({ resource }) => [resource.text("arn"), resource.json("policy")]),
+    ),
+    queuePolicies: Object.fromEntries(
+      all("aws_sqs_queue").map(({ stack, resource }) => [resource.text("arn"), readQueuePolicy(resource, stack)]),
+    ),
+    instances: all("aws_instance").map(({ stack, resource }) => readInstance(resource, stack)),
+  };
+}
+
+function stackDirectories(directory: string): string[] {
+  const { stacks } = readJson<{ stacks?: Record<string, { workingDirectory: string }> }>(
+    path.join(directory, "manifest.json"),
+  );
+  return Object.values(stacks ?? {}).map(({ workingDirectory }) => path.join(directory, workingDirectory));
+}
 
 /** The rule that a resource declares, with its targets. */
-export function readRule(resource: SynthesizedResource, stack: SynthesizedStack): DeployedRule {
+function readRule(resource: SynthesizedResource, stack: SynthesizedStack): DeployedRule {
   const name = resource.text("name");
   const targets = stack.ofType("aws_cloudwatch_event_target").filter((target) => target.text("rule") === name);
   return {
@@ -26,7 +63,9 @@ export function readRule(resource: SynthesizedResource, stack: SynthesizedStack)
 
 function ruleTarget(resource: SynthesizedResource): RuleTarget {
   for (const unknown of ["input", "input_path"]) {
-    if (resource.value(unknown) !== undefined) throw new Error(`${resource.address}: "${unknown}" is not played here`);
+    if (resource.value(unknown) !== undefined) {
+      throw new LocalAwsError(`${resource.address}: "${unknown}" is not supported by the local AWS`);
+    }
   }
   const transformer = resource.block("input_transformer");
   return {
@@ -41,7 +80,7 @@ function ruleTarget(resource: SynthesizedResource): RuleTarget {
 }
 
 /** The function that a resource declares, with its package, its permissions and what becomes of its failures. */
-export function readFunction(resource: SynthesizedResource, stack: SynthesizedStack): DeployedFunction {
+function readFunction(resource: SynthesizedResource, stack: SynthesizedStack): DeployedFunction {
   const functionName = resource.text("function_name");
   const functionArn = resource.text("arn");
   const isOurs = (other: SynthesizedResource) => [functionName, functionArn].includes(other.text("function_name"));
@@ -52,10 +91,10 @@ export function readFunction(resource: SynthesizedResource, stack: SynthesizedSt
   return {
     functionName,
     functionArn,
-    zip: readFileSync(path.resolve(stack.directory, resource.text("filename"))),
+    zip: readOutput(path.resolve(stack.directory, resource.text("filename"))),
     handler: resource.text("handler"),
     environment: (resource.block("environment")?.["variables"] ?? {}) as Record<string, string>,
-    region: stack.place.region,
+    region: stack.target.region,
     timeoutSeconds: resource.number("timeout", 3),
     memorySize: resource.number("memory_size", 128),
     roleArn: resource.text("role"),
@@ -85,7 +124,7 @@ function invokeStatement(permission: SynthesizedResource, functionArn: string): 
 }
 
 /** The role that a resource declares, with its inline policies. */
-export function readRole(resource: SynthesizedResource, stack: SynthesizedStack): DeployedRole {
+function readRole(resource: SynthesizedResource, stack: SynthesizedStack): DeployedRole {
   const name = resource.text("name");
   const policies = stack.ofType("aws_iam_role_policy").filter((policy) => policy.text("role") === name);
   return {
@@ -98,14 +137,14 @@ export function readRole(resource: SynthesizedResource, stack: SynthesizedStack)
 }
 
 /** The topic that a resource declares, with its policy and key. */
-export function readTopic(resource: SynthesizedResource, stack: SynthesizedStack): DeployedTopic {
+function readTopic(resource: SynthesizedResource, stack: SynthesizedStack): DeployedTopic {
   const arn = resource.text("arn");
   const separate = stack.ofType("aws_sns_topic_policy").find((candidate) => candidate.text("arn") === arn);
   return { arn, policy: policyOf(resource, separate), keyArn: resource.optionalText("kms_master_key_id") };
 }
 
-/** The policy of a queue; undefined where it has none. */
-export function readQueuePolicy(resource: SynthesizedResource, stack: SynthesizedStack): PolicyDocument | undefined {
+/** The policy of a queue; undefined if it has none. */
+function readQueuePolicy(resource: SynthesizedResource, stack: SynthesizedStack): PolicyDocument | undefined {
   const url = resource.text("url");
   const separate = stack.ofType("aws_sqs_queue_policy").find((candidate) => candidate.text("queue_url") === url);
   return policyOf(resource, separate);
@@ -120,7 +159,7 @@ function policyOf(
 }
 
 /** The instance that a resource declares, with its profile. */
-export function readInstance(resource: SynthesizedResource, stack: SynthesizedStack): DeployedInstance {
+function readInstance(resource: SynthesizedResource, stack: SynthesizedStack): DeployedInstance {
   const profileName = resource.optionalText("iam_instance_profile");
   const profile = stack.ofType("aws_iam_instance_profile").find((candidate) => candidate.text("name") === profileName);
   return {

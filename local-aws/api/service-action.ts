@@ -1,0 +1,19 @@
+import type { AwsAccount } from "./account";
+import { AwsError, type QueryRequest, type XmlValue } from "./query-protocol";
+
+export type Parameters = QueryRequest["parameters"];
+
+/** One action of a service: what IAM authorizes it on, and what it does. */
+export interface ServiceAction {
+  /** ARN that the caller must be allowed to act on; `*` if the action knows no resources. */
+  readonly resource: (parameters: Parameters, account: AwsAccount) => string;
+  /** Performs the call, which may change the account, and returns its result; throws an `AwsError` if AWS refuses it. */
+  readonly perform: (parameters: Parameters, account: AwsAccount) => XmlValue;
+}
+
+/** The value of a parameter that must not be left out. */
+export function required(parameters: Parameters, name: string): string {
+  const value = parameters[name];
+  if (!value) throw new AwsError("ValidationError", `${name} must not be empty`);
+  return value;
+}

@@ -1,0 +1,13 @@
+/** An IAM policy, as far as its outer form goes. */
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement: PolicyStatement | readonly PolicyStatement[];
+}
+
+export type PolicyStatement = Readonly<Record<string, unknown>> & { readonly Sid?: string; readonly Effect?: string };
+
+/** A policy and the name by which a decision refers to it. */
+export interface NamedPolicy {
+  readonly name: string;
+  readonly policy: PolicyDocument;
+}

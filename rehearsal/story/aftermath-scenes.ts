@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { LocalDeployment } from "../../local-aws/deployment/local-deployment";
+import { Scope } from "../../src/contract/environment";
+import { claim, unlessDecided } from "../play/claim";
+import { cutoffOf, endingOf, invokedIn, outcomeOf, writes } from "../play/function-result";
+import { functionVariable } from "../play/function-variable";
+import type { Scene } from "../play/scene";
+import { findingEvent, type Theft } from "./finding-event";
+import { instanceSession, MINUTE, type RobbedInstance, tryCall } from "./thief";
+
+/** Sessions that the revocation does not deny: newer ones and, with scope `session`, those of another instance. */
+export async function newCredentialsWork(local: LocalDeployment, robbed: RobbedInstance, cutoff: Date): Promise<Scene> {
+  const newer = instanceSession(robbed, cutoff, "fresh");
+  const fresh = await tryCall(local, "a session started after the cut-off", newer);
+  const neighbour = { ...robbed, instanceId: `i-${"0".repeat(16)}2` };
+  const older = instanceSession(neighbour, new Date(cutoff.getTime() - 10 * MINUTE), "neighbour");
+  const other = await tryCall(local, "another instance with the role, not yet renewed", older);
+  const narrow = local.deployment.functions.some((each) => functionVariable(each, "SCOPE") === Scope.SESSION);
+  return {
+    title: narrow ? "Everybody else goes on working" : "With new credentials everybody goes on working",
+    facts: [fresh.fact, other.fact],
+    claims: [
+      claim("a session started after the cut-off is allowed", unlessDecided(fresh.decision, "allowed")),
+      ...(narrow
+        ? [claim("another instance with the role goes on working", unlessDecided(other.decision, "allowed"))]
+        : []),
+    ],
+  };
+}
+
+/** GuardDuty repeats a finding for as long as the thief tries, even with credentials that are dead. */
+export async function findingIsRepeated(local: LocalDeployment, theft: Theft, cutoff: Date): Promise<Scene> {
+  const repeat = { ...theft, count: 2, publishedAt: new Date(cutoff.getTime() + 15 * MINUTE) };
+  const deliveries = (await local.send(findingEvent(local.account, repeat))).flatMap((outcome) => outcome.deliveries);
+  const alerts = deliveries.filter(({ kind }) => kind === "mailed").length;
+  const repeated = invokedIn(deliveries);
+  const dated = `the event is dated 15 minutes after the cut-off; EventBridge mails ${alerts} alert${alerts === 1 ? "" : "s"} again`;
+  const covered = "the function finds that the stolen key is covered already";
+  return {
+    title: "GuardDuty repeats the finding: the thief goes on trying",
+    facts: [{ kind: "note", text: dated }, ...(repeated ? [{ kind: "invocation" as const, invoked: repeated }] : [])],
+    claims: repeated
+      ? [
+          claim(covered, outcomeOf(repeated)?.outcome === "already-revoked" ? undefined : endingOf(repeated)),
+          claim("it writes nothing, so healthy sessions are left alone", writes(repeated)),
+          claim("it sends no second mail", repeated.mails.length === 0 ? undefined : "it mails again"),
+        ]
+      : [claim(covered, "it was not invoked")],
+  };
+}
+
+/** The thief robs the instance once more; the new credentials are younger than the cut-off. */
+export async function instanceIsRobbedAgain(
+  local: LocalDeployment,
+  robbed: RobbedInstance,
+  theft: Theft,
+  firstCutoff: Date,
+): Promise<Scene> {
+  const who = "the thief, with newly stolen credentials";
+  const stolen = instanceSession(robbed, firstCutoff, "stolen again");
+  const working = await tryCall(local, who, stolen);
+
+  // Cut-offs are whole seconds: one that was computed within the same second could not be seen to move.
+  await sleep(1_010 - (Date.now() % 1_000));
+  const again: Theft = { ...theft, stolen, count: 3, lastSeen: firstCutoff, publishedAt: new Date() };
+  const outcomes = await local.send(findingEvent(local.account, again));
+  const invoked = invokedIn(outcomes.flatMap((outcome) => outcome.deliveries));
+  const cutoff = invoked && cutoffOf(outcomeOf(invoked));
+  const moved = cutoff !== undefined && Date.parse(cutoff) > firstCutoff.getTime();
+  const stayed = `it was ${firstCutoff.toISOString()} and is ${cutoff ?? "not told"}`;
+  const denied = await tryCall(local, who, stolen);
+
+  return {
+    title: "The thief robs the instance again, and GuardDuty sees the new key",
+    facts: [working.fact, ...(invoked ? [{ kind: "invocation" as const, invoked }] : []), denied.fact],
+    claims: [
+      claim("newer credentials work at first", unlessDecided(working.decision, "allowed")),
+      claim("the cut-off moves forward", moved ? undefined : stayed),
+      claim(
+        "the newly stolen credentials are explicitly denied too",
+        unlessDecided(denied.decision, "explicitly denied"),
+      ),
+    ],
+  };
+}
