@@ -17,7 +17,7 @@ import { checkFunction, type FunctionProps } from "./revocation/function-props";
 import { checkRevocation, isSeverity, type RevocationProps } from "./revocation/revocation-props";
 import { SessionRevoker } from "./revocation/session-revoker";
 import { jsonText } from "./shared/attribute-text";
-import { checkFormats } from "./shared/formats";
+import { ARN_WORDS, checkFormats, FORMATS, isArn } from "./shared/formats";
 import { Place } from "./shared/place";
 import { Problems, shown } from "./shared/problems";
 
@@ -84,7 +84,11 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
   readonly ruleName?: string;
   /** @default - the prefix and `-RevokeSessions` */
   readonly functionName?: string;
-  /** @default - the prefix, `-Revoke-` and the region: IAM names are global, so that a second region fits beside */
+  /**
+   * Name of the function's role.
+   *
+   * @default - the prefix, `-Revoke-` and the region: IAM names are global, so that a second region fits beside
+   */
   readonly functionRoleName?: string;
   /** @default - the prefix */
   readonly topicName?: string;
@@ -246,9 +250,7 @@ export class CredentialExfiltrationResponse extends Construct {
     checkEmails(props.alertEmails, problems);
     checkAnyFinding(props, problems);
     checkTopic(props, problems);
-    if (props.alarmActions !== undefined && props.alarms === false) {
-      problems.add("alarmActions: must be left out if alarms is false: there is no alarm to act");
-    }
+    checkAlarmActions(props, problems);
     if (this.clashesWithSibling()) {
       problems.add(
         "prefix: must differ from that of the stack's other response with this provider, or AWS would let this one take over " +
@@ -274,8 +276,13 @@ export class CredentialExfiltrationResponse extends Construct {
    *
    * @param id distinguishes it from other roles that may.
    * @param roleName name of a role that exists or is made; it gets an inline policy.
+   * @throws Error if the name is not one that a role can have.
    */
   grantRedrive(id: string, roleName: string): void {
+    const problems = new Problems();
+    const { pattern, words } = FORMATS.functionRoleName;
+    problems.check("roleName", roleName, (name) => pattern.test(name), words);
+    problems.throwIfAny(this);
     const statements = [
       {
         Sid: "EmptyFailureQueue",
@@ -297,6 +304,15 @@ export class CredentialExfiltrationResponse extends Construct {
       policy: jsonText({ Version: "2012-10-17", Statement: statements }),
       provider: this.props.provider,
     });
+  }
+}
+
+function checkAlarmActions({ alarms, alarmActions }: CredentialExfiltrationResponseProps, problems: Problems): void {
+  if (alarmActions === undefined) return;
+  if (alarms === false) problems.add("alarmActions: must be left out if alarms is false: there is no alarm to act");
+  if (Token.isUnresolved(alarmActions)) return;
+  for (const [index, arn] of alarmActions.entries()) {
+    problems.check(`alarmActions[${index}]`, arn, isArn, ARN_WORDS);
   }
 }
 

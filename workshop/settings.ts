@@ -1,8 +1,10 @@
 import { checkEmails } from "../src/alerting/alert-topic";
 import { DEFAULTS } from "../src/contract/defaults";
 import type { ResponseMode, Scope } from "../src/contract/environment";
+import { protects } from "../src/contract/protected-roles";
 import { LAB_ROLE_NAME } from "./lab/lab-instance";
-import { Problems } from "../src/shared/problems";
+import { isPlainText, NO_TEMPLATE_WORDS } from "../src/shared/formats";
+import { Problems, shown } from "../src/shared/problems";
 import { RevocableRoles } from "../src/revocation/revocable-roles";
 import { checkRevocation, isSeverity } from "../src/revocation/revocation-props";
 
@@ -15,6 +17,7 @@ export interface WorkshopSettings {
   readonly detector: string;
   /** `lab`, `any`, `path:/…/`, `tag:Key=Value`, or ARNs of roles. */
   readonly revocableRoles: string | readonly string[];
+  /** ARNs of roles, whose names may be patterns. */
   readonly protectedRoles: readonly string[];
   readonly response: ResponseMode;
   readonly scope: Scope;
@@ -97,9 +100,7 @@ function fromContext(context: Readonly<Record<string, unknown>>, problems: Probl
     if (!isSetting(key)) {
       problems.add(`${key}: must be one of ${Object.keys(SETTINGS).join(", ")}`);
     } else if (value !== null) {
-      const isValid = isKind(value, SETTINGS[key]);
-      problems.check(key, value, () => isValid, KINDS[SETTINGS[key]]);
-      if (isValid) settings[key] = value;
+      if (isUsable(key, value, value, SETTINGS[key], problems)) settings[key] = value;
     }
   }
   return settings;
@@ -118,11 +119,21 @@ function fromEnvironment(
       continue;
     }
     const value = fromText(text, SETTINGS[key]);
-    const isValid = isKind(value, SETTINGS[key]);
-    problems.check(variable, text, () => isValid, KINDS[SETTINGS[key]]);
-    if (isValid) settings[key] = value;
+    if (isUsable(variable, text, value, SETTINGS[key], problems)) settings[key] = value;
   }
   return settings;
+}
+
+/** Adds a problem unless a setting's value, read from what was given, is of its kind and has no template of Terraform. */
+function isUsable(name: string, given: unknown, value: unknown, kind: Kind, problems: Problems): boolean {
+  // First of all: cdktf takes a template for a token, and tokens pass every check.
+  if (!isPlainText(JSON.stringify(given))) {
+    problems.add(`${name}: must be ${NO_TEMPLATE_WORDS}; received ${shown(given)}`);
+    return false;
+  }
+  const isValid = isKind(value, kind);
+  problems.check(name, given, () => isValid, KINDS[kind]);
+  return isValid;
 }
 
 const KINDS: Readonly<Record<Kind, string>> = {
@@ -211,7 +222,10 @@ function check(settings: WorkshopSettings, problems: Problems): void {
     );
   }
   problems.check("alertSeverity", alertSeverity, isSeverity, "a number from 0 to 10");
-  if (revocableRoles === "lab" && protectedRoles.some((arn) => arn.endsWith(`:role/${LAB_ROLE_NAME}`))) {
+  if (
+    revocableRoles === "lab" &&
+    protectedRoles.some((entry) => protects(entry, `${entry.split("/")[0]}/${LAB_ROLE_NAME}`))
+  ) {
     problems.add(
       `protectedRoles: must not hold the lab's role ${LAB_ROLE_NAME}, which revocableRoles names; remove it from one of them`,
     );

@@ -357,6 +357,23 @@ test("throws when props are invalid, with every one of them in one error", () =>
   ]);
 });
 
+test("rejects alarm actions that are not ARNs", () => {
+  expect(
+    problemsOf(() => synthesize({ alarmActions: [TOPIC, "x", "arn:aws:sns:us-west-2:123456789012:${x}"] })),
+  ).toEqual([
+    "test/response: invalid props:",
+    '  - alarmActions[1]: must be an ARN; received "x"',
+    '  - alarmActions[2]: must be an ARN; received "arn:aws:sns:us-west-2:123456789012:${x}"',
+  ]);
+});
+
+test("throws when a role to redrive has no name of a role", () => {
+  const response = makeResponse(testStack());
+  expect(problemsOf(() => response.grantRedrive("on-call", "arn:aws:iam::123456789012:role/on-call"))[1]).toMatch(
+    /^ {2}- roleName: must be 1 to 64 of/,
+  );
+});
+
 test("throws when severities are compared that only Terraform knows", () => {
   // GIVEN
   const stack = testStack();

@@ -85,6 +85,35 @@ describeWith(emulatorMissing(), "what is synthesized can be planned", () => {
     expect(Testing.fullSynth(everything().stack)).toPlanSuccessfully();
   });
 
+  test.each([
+    ["region", "arn:aws:sns:eu-west-1:123456789012:security"],
+    ["account", "arn:aws:sns:us-west-2:210987654321:security"],
+  ])("rejects a topic of another %s", async (_, topicArn) => {
+    // GIVEN
+    const stack = testStack();
+    new CredentialExfiltrationResponse(stack, "response", { topicArn, revocableRoles: RevocableRoles.anyOfAccount() });
+    const directory = path.join(Testing.fullSynth(stack), "stacks/test");
+    await terraform(directory, ["init"]);
+
+    // WHEN
+    const { output } = await terraform(directory, ["plan"], {}, [1]);
+
+    // THEN
+    expect(output.replace(/[\s│]+/g, " ")).toContain(
+      `The topic must be in region us-west-2 of account 123456789012, like the function; received ${topicArn}.`,
+    );
+  });
+
+  test("accepts a topic of the same region and account", async () => {
+    // GIVEN
+    const stack = testStack();
+    const topicArn = "arn:aws:sns:us-west-2:123456789012:security";
+    new CredentialExfiltrationResponse(stack, "response", { topicArn, revocableRoles: RevocableRoles.anyOfAccount() });
+
+    // THEN
+    expect(Testing.fullSynth(stack)).toPlanSuccessfully();
+  });
+
   test("as a child module of somebody's configuration", async () => {
     // GIVEN
     const synthesized = Testing.fullSynth(workshop());

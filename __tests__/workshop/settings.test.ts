@@ -126,11 +126,16 @@ test.each<[string, object, string]>([
   [
     "a role both revocable and protected",
     { revocableRoles: [ROLE], protectedRoles: [ROLE] },
-    `protectedRoles[0]: must not be revocable too; received "${ROLE}"`,
+    `protectedRoles[0]: must not cover the revocable ${ROLE}; received "${ROLE}"`,
   ],
   [
     "the lab's role protected from the lab",
     { protectedRoles: ["arn:aws:iam::123456789012:role/GuardDuty-Example-EC2-Compromised"] },
+    "protectedRoles: must not hold the lab's role GuardDuty-Example-EC2-Compromised, which revocableRoles names",
+  ],
+  [
+    "the lab's role protected from the lab by a pattern",
+    { protectedRoles: ["arn:aws:iam::123456789012:role/GuardDuty-*"] },
     "protectedRoles: must not hold the lab's role GuardDuty-Example-EC2-Compromised, which revocableRoles names",
   ],
 ])("throws when given %s", (_, context, problem) => {
@@ -160,6 +165,33 @@ test.each([
     HEADING,
     expect.stringContaining(problem),
   ]);
+});
+
+test.each<[string, unknown]>([
+  ["alertEmails", ["a${b@example.com"]],
+  ["alertEmails", ["a%{b@example.com"]],
+  ["alertEmails", ["${TfToken[TOKEN.999]}@example.com"]],
+  ["region", "${TfToken[TOKEN.999]}"],
+  ["detector", "${x}"],
+  ["revocableRoles", "path:/a%{b}/"],
+  ["revocableRoles", "tag:team=${x}"],
+  ["protectedRoles", [`${ROLE}-\${x}`]],
+  ["response", "${TfToken[TOKEN.999]}"],
+  ["severityOverrides", { "${x}": 1 }],
+  ["minimumSeverity", "${TfToken[TOKEN.999]}"],
+  ["stateBucket", "${TfToken[TOKEN.999]}"],
+  ["stateKeyPrefix", "a/${b}"],
+])("rejects what Terraform would evaluate in %s: %j", (key, value) => {
+  // GIVEN
+  const variable = `GUARDDUTY_RESPONSE_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+  const text = Array.isArray(value) ? value.join(",") : typeof value === "string" ? value : JSON.stringify(value);
+
+  // THEN
+  const problem = "must be a text without ${ and %{, which Terraform would evaluate; received ";
+  const inContext = problemsOf(() => readSettings({ stateBucket: "bucket", [key]: value }, {}));
+  expect(inContext).toEqual([HEADING, `  - ${key}: ${problem}${JSON.stringify(value)}`]);
+  const inEnvironment = problemsOf(() => readSettings({ stateBucket: "bucket" }, { [variable]: text }));
+  expect(inEnvironment).toEqual([HEADING, `  - ${variable}: ${problem}${JSON.stringify(text)}`]);
 });
 
 test("throws one error with every problem, of whatever kind and wherever it was set", () => {

@@ -13,6 +13,7 @@ export interface Configuration {
   readonly minimumSeverity: number;
   readonly severityOverrides: Readonly<Record<string, number>>;
   readonly revocableRoles: RevocableRolesSpec;
+  /** ARNs of roles, whose names may be patterns. */
   readonly protectedRoles: readonly string[];
   readonly exemptTag: { readonly key: string; readonly value: string };
   readonly verifyAfterSeconds: number;

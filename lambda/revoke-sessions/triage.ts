@@ -1,4 +1,5 @@
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
+import { protects } from "../../src/contract/protected-roles";
 import type { NotRevokedReason } from "../../src/contract/reasons";
 import type { Configuration } from "./configuration";
 import { type Finding, principalRoleId } from "./finding";
@@ -95,7 +96,7 @@ export function triageRole(
     const ids = `the finding is about ${suspect.roleId}, today's role is ${role.roleId}`;
     return refuse("role-mismatch", `the role of that name is another one than the finding's: ${ids}`);
   }
-  if (configuration.protectedRoles.includes(role.arn)) {
+  if (configuration.protectedRoles.some((entry) => protects(entry, role.arn))) {
     return refuse("protected-role", "this deployment protects the role: it is never revoked");
   }
   const { exemptTag } = configuration;

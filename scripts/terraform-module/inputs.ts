@@ -2,10 +2,11 @@ import type { CredentialExfiltrationResponseProps } from "../../src/credential-e
 import { DEFAULTS } from "../../src/contract/defaults";
 import { ResponseMode, Scope } from "../../src/contract/environment";
 import { LOG_RETENTIONS } from "../../src/revocation/function-props";
-import { FORMATS } from "../../src/shared/formats";
+import { ARN, FORMATS } from "../../src/shared/formats";
 import { EMAIL_ADDRESS } from "../../src/shared/problems";
 import {
   MAX_NAMED_ROLES,
+  PROTECTED_ROLE,
   ROLE_ARN,
   ROLE_PATH,
   TAG_KEY,
@@ -66,6 +67,10 @@ const between = (name: string, from: number, to: number, words: string): Validat
   condition: orNull(name, `var.${name} >= ${from} && var.${name} <= ${to}`),
   message: `${name} must be ${words} from ${from} to ${to}.`,
 });
+const wholeBetween = (name: string, from: number, to: number, words: string): Validation => ({
+  condition: orNull(name, `var.${name} >= ${from} && var.${name} <= ${to} && floor(var.${name}) == var.${name}`),
+  message: `${name} must be ${words} from ${from} to ${to}.`,
+});
 const oneOf = (name: string, values: readonly (string | number)[]): Validation => ({
   condition: `contains(${JSON.stringify(values)}, var.${name})`,
   message: `${name} must be one of ${values.join(", ")}.`,
@@ -119,14 +124,16 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   },
   protected_role_arns: {
     type: "list(string)",
-    description: "ARNs of roles that are never revoked, next to the function's own.",
+    description:
+      "ARNs of roles that are never revoked, next to the function's own. A role is protected by its name, below any path; `*` in a " +
+      "name stands for any text.",
     default: [],
     validation: [
       each(
         "protected_role_arns",
         "var.protected_role_arns",
-        matches("item", ROLE_ARN),
-        "ARNs of roles such as arn:aws:iam::123456789012:role/app",
+        matches("item", PROTECTED_ROLE),
+        "ARNs of roles, or patterns of their names such as arn:aws:iam::123456789012:role/aws-controltower-*",
       ),
     ],
   },
@@ -260,6 +267,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     type: "list(string)",
     description: "ARNs that the alarms tell. Null tells the topic.",
     default: null,
+    validation: [each("alarm_actions", "coalesce(var.alarm_actions, [])", matches("item", ARN), "ARNs")],
   },
   prefix: {
     type: "string",
@@ -307,13 +315,13 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     type: "number",
     description: "Memory of the function in MB: 128 to 10240.",
     default: DEFAULTS.memorySize,
-    validation: [between("memory_size", 128, 10_240, "a number of MB")],
+    validation: [wholeBetween("memory_size", 128, 10_240, "a whole number of MB")],
   },
   reserved_concurrency: {
     type: "number",
     description: "Invocations that may run at the same time, taken from the account's quota. Null reserves nothing.",
     default: null,
-    validation: [between("reserved_concurrency", 1, 1000, "a number")],
+    validation: [wholeBetween("reserved_concurrency", 1, 1000, "a whole number")],
   },
   log_retention_days: {
     type: "number",

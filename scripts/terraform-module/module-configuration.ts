@@ -1,7 +1,7 @@
 import { whatFollows } from "../../src/alerting/alert-message";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
 import { type FunctionEnvironment, ResponseMode } from "../../src/contract/environment";
-import { choiceStatements } from "../../src/revocation/permissions";
+import { choiceStatements, namedArns } from "../../src/revocation/permissions";
 import { orTypes, typesBySeverity } from "../../src/detection/severity-pattern";
 import type { Block } from "../block";
 import { expression, holdsSpliced, type Json, jsonencode, OptionalItem, spliced, template } from "./expression";
@@ -42,7 +42,7 @@ import { NamedBlocks } from "./named-blocks";
 
 interface Statement {
   readonly Sid: string;
-  readonly Resource: unknown;
+  Resource: unknown;
 }
 
 /** The zip's name in the module's folder. */
@@ -67,6 +67,9 @@ const CONDITIONS: Readonly<Record<string, string>> = {
 
 const SUBSCRIPTION = "topic/email-0";
 
+/** A name that is a pattern, below a path: the one entry of the protected roles that is not protected by its name. */
+const PATTERN_BELOW_PATH = "^[^/]*/.+/[^/]*[*]";
+
 /** Names and ARNs, from an input or else from a resource. The names are those that the construct would choose. */
 const LOCALS = {
   topic_name: template("coalesce(var.topic_name, var.prefix)"),
@@ -74,6 +77,15 @@ const LOCALS = {
   function_name: template('coalesce(var.function_name, "${var.prefix}-RevokeSessions")'),
   function_role_name: template(
     'coalesce(var.function_role_name, "${var.prefix}-Revoke-${data.aws_region.place_region.id}")',
+  ),
+  // A function that could write on another region's function's role could give itself any permission through it.
+  function_role_names: template('coalesce(var.function_role_name, "${var.prefix}-Revoke-*")'),
+  protected_roles: template(
+    `[for arn in var.protected_role_arns : { arn = arn, by_name = !can(regex("${PATTERN_BELOW_PATH}", arn)) }]`,
+  ),
+  protected_resources: template(
+    `flatten([for role in local.protected_roles : role.by_name ? ` +
+      `[for path in ["", "*/"] : "\${regex("^[^/]*/", role.arn)}\${path}\${basename(role.arn)}"] : [role.arn]])`,
   ),
   topic_arn: template("var.existing_topic == null ? one(aws_sns_topic.topic[*].arn) : var.existing_topic.arn"),
   topic_key_arn: template(
@@ -84,6 +96,13 @@ const LOCALS = {
     `[for type, severity in var.severity_overrides : type if var.alert_severity == null ? false : severity >= var.alert_severity` +
       ` && !anytrue([for prefix in ${JSON.stringify(CREDENTIAL_EXFILTRATION_TYPES)} : startswith(type, prefix)])]`,
   ),
+};
+
+/** Whether an item of `local.protected_roles` covers a role. */
+const protectedBy = (role: string, arn: string): string => {
+  const part = (whole: string) => `(${role}.by_name ? basename(${whole}) : ${whole})`;
+  const pattern = `replace(replace(${part(`${role}.arn`)}, "/([^*])/", "[$1]"), "*", ".*")`;
+  return `can(regex("^${template(pattern)}$", ${part(arn)}))`;
 };
 
 const SOMEBODY_IS_MAILED = {
@@ -105,8 +124,8 @@ const PRECONDITIONS = [
   ],
   ["var.alarms || var.alarm_actions == null", "alarm_actions must be left out if alarms is false."],
   [
-    "length(setintersection(coalesce(var.revocable_roles.arns, []), var.protected_role_arns)) == 0",
-    "protected_role_arns must not hold a role that revocable_roles names: remove it from one of them.",
+    `!anytrue(flatten([for arn in coalesce(var.revocable_roles.arns, []) : [for role in local.protected_roles : ${protectedBy("role", "arn")}]]))`,
+    "protected_role_arns must not cover a role that revocable_roles names: remove it from one of them.",
   ],
 ].map(([condition, message]) => ({ condition: template(condition!), error_message: message }));
 
@@ -126,7 +145,7 @@ export function moduleConfiguration(): Block {
   blocks.at("topic")["kms_master_key_id"] = template("local.topic_key_arn");
   const revoker = blocks.at("response/revoker");
   revoker["filename"] = `${template("path.module")}/${ZIP_NAME}`;
-  revoker["lifecycle"]["precondition"] = PRECONDITIONS;
+  revoker["lifecycle"]["precondition"].push(...PRECONDITIONS);
   decideWhatIsMade(blocks);
 
   const references = referencesTo(counted(blocks));
@@ -148,6 +167,11 @@ function decidePermissions(permissions: Block): void {
   const [anyRole, ...others] = document.Statement as Statement[];
   if (anyRole?.Sid !== "RevokeAnyRole") throw new Error("the policy must begin with the statement about any role");
   const roles = { roleArns: (path = "/") => replaced(anyRole.Resource as string, "role/*", `role${path}*`) };
+  const protectedRoles = others.find(({ Sid }) => Sid === "NeverProtectedRoles")!;
+  protectedRoles.Resource = [
+    ...namedArns(replaced(anyRole.Resource as string, "role/*", "role/"), template("local.function_role_names")),
+    spliced("local.protected_resources"),
+  ];
   const choices = choiceStatements(roles, {
     arns: [spliced("var.revocable_roles.arns")],
     path: template("var.revocable_roles.path"),
@@ -168,13 +192,19 @@ function decidePermissions(permissions: Block): void {
 }
 
 function decideEnvironment(revoker: Block): void {
+  const variables = revoker["environment"]["variables"];
   const decided: Partial<FunctionEnvironment> = {
     REVOCABLE_ROLES: template(
       "jsonencode({ for key, choice in var.revocable_roles : key => choice if choice != null })",
     ),
     SEVERITY_OVERRIDES: template("jsonencode(var.severity_overrides)"),
+    PROTECTED_ROLES: replaced(
+      variables["PROTECTED_ROLES"],
+      template("local.function_role_name"),
+      template("local.function_role_names"),
+    ),
   };
-  Object.assign(revoker["environment"]["variables"], decided);
+  Object.assign(variables, decided);
 }
 
 /** What the first mail promises, and which other findings are mailed. */

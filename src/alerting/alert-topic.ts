@@ -7,7 +7,7 @@ import { type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { jsonText } from "../shared/attribute-text";
-import { checkFormats } from "../shared/formats";
+import { checkFormats, isPlainText, NO_TEMPLATE_WORDS } from "../shared/formats";
 import { Place } from "../shared/place";
 import { isEmailAddress, knownItems, Problems } from "../shared/problems";
 
@@ -42,6 +42,12 @@ export interface TopicSubscriber {
 /**
  * The topic that people are mailed through: encrypted with a key that EventBridge and CloudWatch can really use, which
  * the key that AWS manages for SNS is not.
+ *
+ * @example
+ * ```ts
+ * const topic = new AlertTopic(this, "topic", { topicName: "security", alertEmails: ["security@example.com"] });
+ * topic.subscribe("pager", { protocol: "https", endpoint: "https://pager.example.com/guardduty" });
+ * ```
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
@@ -100,8 +106,13 @@ export class AlertTopic extends Construct {
    * Sends everything that is published to one more subscriber: mails about findings and outcomes, and what the alarms say.
    *
    * @param id distinguishes it from the topic's other subscribers.
+   * @throws Error if Terraform would evaluate the subscriber's protocol or endpoint.
    */
   subscribe(id: string, subscriber: TopicSubscriber): void {
+    const problems = new Problems();
+    problems.check("protocol", subscriber.protocol, isPlainText, NO_TEMPLATE_WORDS);
+    problems.check("endpoint", subscriber.endpoint, isPlainText, NO_TEMPLATE_WORDS);
+    problems.throwIfAny(this);
     new SnsTopicSubscription(this, id, { topicArn: this.topicArn, ...subscriber, provider: this.props.provider });
   }
 }

@@ -55,7 +55,9 @@ export interface FunctionEnvironment {
   readonly SEVERITY_OVERRIDES: string;
   /** JSON: a {@link RevocableRolesSpec}. */
   readonly REVOCABLE_ROLES: string;
-  /** JSON array of role ARNs that are never revoked; the function's own role is one of them. */
+  /**
+   * JSON array of the ARNs of roles that are never revoked, as {@link protects} reads them; the function's own role is one of them.
+   */
   readonly PROTECTED_ROLES: string;
   /** `key=value` of the tag that exempts a role from revocation. */
   readonly EXEMPT_TAG: string;

@@ -4,7 +4,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import { attributeText, jsonText } from "../shared/attribute-text";
-import { checkFormats } from "../shared/formats";
+import { ARN_WORDS, checkFormats, FORMATS, isArn, isPlainText, NO_TEMPLATE_WORDS } from "../shared/formats";
 import { configuredRegion } from "../shared/place";
 import { Problems } from "../shared/problems";
 import type { FailureQueue } from "./failure-queue";
@@ -29,6 +29,9 @@ export interface FindingRuleProps {
 
 /** The number of targets that EventBridge accepts for one rule. */
 const MAX_TARGETS = 5;
+
+/** EventBridge accepts for the id of a target what it accepts for the name of a rule. */
+const TARGET_ID = FORMATS.ruleName;
 
 /**
  * An EventBridge rule on GuardDuty findings. Each target has a bounded retry policy, and the failure queue behind it.
@@ -62,6 +65,9 @@ export class FindingRule extends Construct implements IFindingRule {
     super(scope, id);
     const problems = new Problems();
     checkFormats(props, problems);
+    problems.check("description", props.description, isPlainText, NO_TEMPLATE_WORDS);
+    const pattern = props.findingPattern && JSON.stringify(props.findingPattern);
+    problems.check("findingPattern", pattern, isPlainText, NO_TEMPLATE_WORDS);
     this.checkQueue(props, problems);
     problems.throwIfAny(this);
 
@@ -91,13 +97,20 @@ export class FindingRule extends Construct implements IFindingRule {
    *
    * @param id distinguishes it from the rule's other targets, in the stack and in EventBridge.
    * @param target for example a `SessionRevoker`, or an {@link ArnTarget}.
-   * @throws Error on the sixth target: EventBridge accepts five.
+   * @throws Error if EventBridge does not accept the id or an ARN, and on the sixth target: it accepts five.
    */
   addTarget(id: string, target: IFindingTarget): void {
     if (++this.targets > MAX_TARGETS) {
       throw new Error(`${this.node.path}: must have at most ${MAX_TARGETS} targets; received "${id}" as one more`);
     }
     const { arn, message, roleArn } = target.bind(this);
+    const problems = new Problems();
+    problems.check("id", id, (text) => TARGET_ID.pattern.test(text), TARGET_ID.words);
+    problems.check("arn", arn, isArn, ARN_WORDS);
+    problems.check("roleArn", roleArn, isArn, ARN_WORDS);
+    problems.check("message", message?.inputTemplate, isPlainText, NO_TEMPLATE_WORDS);
+    problems.throwIfAny(this);
+
     const { failureQueue, provider } = this.props;
     new CloudwatchEventTarget(this, id, {
       rule: this.resource.name,

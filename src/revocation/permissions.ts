@@ -1,4 +1,7 @@
+import { Fn, Token } from "cdktf";
+
 import type { RevocableRolesSpec, Tag } from "../contract/environment";
+import { protectedRoleOf } from "../contract/protected-roles";
 import type { Place } from "../shared/place";
 import type { OutcomeDestination } from "./outcome-destination";
 
@@ -13,9 +16,9 @@ interface Statement {
 
 export interface RevocationStatementsProps {
   /** The account whose roles are revoked. */
-  readonly place: Pick<Place, "roleArns">;
+  readonly place: Pick<Place, "roleArn" | "roleArns">;
   readonly revocableRoles: RevocableRolesSpec;
-  /** ARNs of roles that are never revoked; the function's own role is one of them. */
+  /** ARNs of roles that are never revoked, or patterns of them; the function's own role is one of them. */
   readonly protectedRoles: readonly string[];
   readonly exemptTag: Tag;
 }
@@ -31,7 +34,12 @@ export function revocationStatements(props: RevocationStatementsProps): Statemen
   const { place, revocableRoles, protectedRoles, exemptTag } = props;
   return [
     ...choiceStatements(place, revocableRoles),
-    { Sid: "NeverProtectedRoles", Effect: "Deny", Action: "iam:PutRolePolicy", Resource: protectedRoles },
+    {
+      Sid: "NeverProtectedRoles",
+      Effect: "Deny",
+      Action: "iam:PutRolePolicy",
+      Resource: protectedRoles.flatMap((entry) => protectedArns(entry, place)),
+    },
     {
       Sid: "NeverExemptRoles",
       Effect: "Deny",
@@ -68,6 +76,17 @@ export function choiceStatements(place: Pick<Place, "roleArns">, roles: Revocabl
       : []),
   ];
 }
+
+/** The ARNs that a policy has to deny so that an entry of the protected roles is protected. */
+function protectedArns(entry: string, place: Pick<Place, "roleArn">): string[] {
+  // Terraform knows the path of an ARN that is a token, and so what has to be left out.
+  const known = Token.isUnresolved(entry) && !entry.includes(":role/") ? place.roleArn(Fn.basename(entry)) : entry;
+  const { account, name, byName } = protectedRoleOf(known);
+  return byName ? namedArns(account, name) : [entry];
+}
+
+/** The ARNs of a role, or of a pattern of names, without a path and below any. */
+export const namedArns = (account: string, name: string): string[] => [`${account}${name}`, `${account}*/${name}`];
 
 export interface FunctionStatementsProps {
   readonly topicArn: string;

@@ -8,10 +8,10 @@ export const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@
 export const ROLE_ARN_WORDS = "the ARN of an IAM role such as arn:aws:iam::123456789012:role/app";
 
 /**
- * The path of IAM roles: begins and ends with a slash. `*`, `?` and `$`, which IAM would accept, are left out: in a policy
- * they are wildcards and variables, and would reach further than the path.
+ * The path of IAM roles: begins and ends with a slash. `*`, `?`, `$` and braces, which IAM would accept, are left out: in a
+ * policy they are wildcards and variables, and would reach further than the path; in Terraform they are templates.
  */
-export const ROLE_PATH = /^\/([!-#%-)+-.0->@-~]+\/)*$/;
+export const ROLE_PATH = /^\/([!-#%-)+-.0->@-z|~]+\/)*$/;
 export const ROLE_PATH_WORDS = "a path such as /application/, which begins and ends with a slash and has no wildcards";
 
 /** What IAM accepts in tags, without wildcards and variables, which mean something else in a policy. */
@@ -87,6 +87,11 @@ export function tooManyRolesProblems(prop: string, count: number): string[] {
   const advice = "give the roles a common path or tag, and use withPath or tagged";
   return [`${prop}: must be at most ${MAX_NAMED_ROLES} roles; received ${count}; ${advice}`];
 }
+
+/** The ARN of a role, in whose name `*` stands for any text. `role/*` is none: it would leave nothing to revoke. */
+export const PROTECTED_ROLE =
+  /^arn:[a-z-]+:iam::\d{12}:role\/(([\w+=,.@-]+\/)+[\w+=,.@*-]{1,64}|[\w+=,.@*-]*[\w+=,.@-][\w+=,.@*-]*)$/;
+export const PROTECTED_ROLE_WORDS = `${ROLE_ARN_WORDS}, or a pattern of names such as arn:aws:iam::123456789012:role/aws-controltower-*`;
 
 /** What is wrong if `arn` is known and not the ARN of a role. */
 export function roleArnProblems(prop: string, arn: string): string[] {

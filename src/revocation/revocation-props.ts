@@ -1,15 +1,18 @@
 import { ResponseMode, Scope, type Tag } from "../contract/environment";
+import { protects } from "../contract/protected-roles";
 import { knownItems, oneOf, type Problems, shown } from "../shared/problems";
-import { isTag, type RevocableRoles, roleArnProblems, TAG_WORDS } from "./revocable-roles";
+import { isTag, PROTECTED_ROLE, PROTECTED_ROLE_WORDS, type RevocableRoles, TAG_WORDS } from "./revocable-roles";
 
 /** What the function is told to do: shared by everything that composes it. */
 export interface RevocationProps {
   /** The roles that may be revoked. Required: see {@link RevocableRoles}. */
   readonly revocableRoles: RevocableRoles;
   /**
-   * ARNs of roles that are never revoked, whatever `revocableRoles` covers.
+   * ARNs of roles that are never revoked, whatever `revocableRoles` covers. A role is protected by its name, below any path. `*` in
+   * a name stands for any text: `arn:aws:iam::123456789012:role/aws-controltower-*`, or below one path only
+   * `arn:aws:iam::123456789012:role/operations/*`.
    *
-   * @default - only the function's own role is protected
+   * @default - only the function's own role is protected, in every region
    */
   readonly protectedRoles?: readonly string[];
   /**
@@ -80,11 +83,15 @@ export function checkRevocation(props: RevocationProps, problems: Problems): voi
 
 function checkProtectedRoles({ protectedRoles, revocableRoles: { spec } }: RevocationProps, problems: Problems): void {
   const named = "arns" in spec ? (spec.arns ?? []) : [];
-  for (const [index, arn] of knownItems("protectedRoles", protectedRoles, problems)) {
-    problems.add(...roleArnProblems(`protectedRoles[${index}]`, arn));
-    if (named.includes(arn)) {
-      const advice = "name it in one of them";
-      problems.add(`protectedRoles[${index}]: must not be revocable too; received ${shown(arn)}; ${advice}`);
+  const isEntry = (entry: string) => PROTECTED_ROLE.test(entry);
+  for (const [index, entry] of knownItems("protectedRoles", protectedRoles, problems)) {
+    const prop = `protectedRoles[${index}]`;
+    problems.check(prop, entry, isEntry, PROTECTED_ROLE_WORDS);
+    const revocable = named.find((arn) => isEntry(entry) && protects(entry, arn));
+    if (revocable !== undefined) {
+      problems.add(
+        `${prop}: must not cover the revocable ${revocable}; received ${shown(entry)}; take one of them out`,
+      );
     }
   }
 }

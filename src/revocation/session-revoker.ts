@@ -4,7 +4,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { AssetType, type TerraformProvider, TerraformAsset, TerraformStack } from "cdktf";
+import { AssetType, Fn, type TerraformProvider, TerraformAsset, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { DEFAULTS } from "../contract/defaults";
@@ -12,7 +12,7 @@ import type { FunctionEnvironment, RevocableRolesSpec } from "../contract/enviro
 import type { FailureQueue } from "../detection/failure-queue";
 import type { FindingTargetConfig, IFindingRule, IFindingTarget } from "../detection/finding-target";
 import { jsonText } from "../shared/attribute-text";
-import { checkFormats } from "../shared/formats";
+import { ARN_WORDS, checkFormats, isArn } from "../shared/formats";
 import { Place } from "../shared/place";
 import { Problems } from "../shared/problems";
 import { functionPackage } from "./function-package";
@@ -25,7 +25,10 @@ import { checkRevocation, type RevocationProps } from "./revocation-props";
 export interface SessionRevokerProps extends RevocationProps, FunctionProps {
   /** Name of the function. */
   readonly functionName: string;
-  /** Name of its role, 64 characters at most. IAM is global: a name with the region in it can exist in several. */
+  /**
+   * Name of its role, 64 characters at most. IAM is global: a name with the region in it can exist in several. No role of that
+   * name, whatever the region, can be revoked by the function.
+   */
   readonly functionRoleName: string;
   /** ARN of the topic that is told about every outcome. */
   readonly topicArn: string;
@@ -158,12 +161,25 @@ export class SessionRevoker extends Construct implements IFindingTarget {
       reservedConcurrentExecutions: props.reservedConcurrency,
       environment: { variables: { ...this.environment() } },
       loggingConfig: { logFormat: "JSON", logGroup: this.logGroup.name },
-      // Never changes, and with emulators of Lambda that do not return it every plan would set it again.
-      lifecycle: { ignoreChanges: ["logging_config"] },
+      lifecycle: {
+        // Never changes, and with emulators of Lambda that do not return it every plan would set it again.
+        ignoreChanges: ["logging_config"],
+        precondition: [this.topicIsHere()],
+      },
       // Without its permissions the first finding would fail, and Lambda would refuse the failure destination.
       dependsOn: [permissions],
       provider: props.provider,
     });
+  }
+
+  /** SNS answers only in the topic's region, and EventBridge publishes only to topics of the rule's region. */
+  private topicIsHere(): { readonly condition: string; readonly errorMessage: string } {
+    const { topicArn, provider } = this.props;
+    const { partition, region, accountId } = Place.of(this, provider);
+    return {
+      condition: Fn.startswith(topicArn, `arn:${partition}:sns:${region}:${accountId}:`).toString(),
+      errorMessage: `The topic must be in region ${region} of account ${accountId}, like the function; received ${topicArn}.`,
+    };
   }
 
   private makeFailureDestination(): LambdaFunctionEventInvokeConfig {
@@ -195,7 +211,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
    * Sends what became of each finding to one machine: Lambda's invocation record, with the event in `requestPayload` and
    * the outcome in `responsePayload`. Findings that could not be handled are in the failure queue instead.
    *
-   * @throws Error on the second call: Lambda accepts one destination; an event bus can fan out.
+   * @throws Error if the destination is not named by an ARN, and on the second call: Lambda accepts one destination; an event bus can fan out.
    */
   sendOutcomesTo(destination: OutcomeDestination): void {
     if (this.outcomes) {
@@ -204,6 +220,9 @@ export class SessionRevoker extends Construct implements IFindingTarget {
           `${this.outcomes.arn}; name an event bus, and give its rules as many targets as are needed`,
       );
     }
+    const problems = new Problems();
+    problems.check("destination", destination.arn, isArn, ARN_WORDS);
+    problems.throwIfAny(this);
     this.outcomes = destination;
     this.destinations.putDestinationConfig({
       onFailure: { destination: this.props.failureQueue.queueArn },
@@ -249,12 +268,12 @@ export class SessionRevoker extends Construct implements IFindingTarget {
       TOPIC_ARN: props.topicArn,
       RESPONSE: props.response ?? DEFAULTS.response,
       SCOPE: props.scope ?? DEFAULTS.scope,
-      MINIMUM_SEVERITY: String(props.minimumSeverity ?? DEFAULTS.minimumSeverity),
+      MINIMUM_SEVERITY: decimal(props.minimumSeverity ?? DEFAULTS.minimumSeverity),
       SEVERITY_OVERRIDES: jsonText(props.severityOverrides ?? DEFAULTS.severityOverrides),
       REVOCABLE_ROLES: jsonText(() => this.revocableRoles()),
       PROTECTED_ROLES: jsonText(this.protectedRoles()),
       EXEMPT_TAG: `${key}=${value}`,
-      VERIFY_AFTER_SECONDS: String(props.verifyAfterSeconds ?? DEFAULTS.verifyAfterSeconds),
+      VERIFY_AFTER_SECONDS: decimal(props.verifyAfterSeconds ?? DEFAULTS.verifyAfterSeconds),
     };
   }
 
@@ -286,7 +305,17 @@ export class SessionRevoker extends Construct implements IFindingTarget {
     return { ...spec, arns: [...(spec.arns ?? []), ...this.furtherRoles] };
   }
 
+  /** A function that could write on another region's function's role could give itself any permission through it. */
   private protectedRoles(): string[] {
-    return [this.functionRoleArn, ...(this.props.protectedRoles ?? [])];
+    const { functionRoleName, provider, protectedRoles = [] } = this.props;
+    const place = Place.of(this, provider);
+    const inEveryRegion = functionRoleName.replaceAll(place.region, "*");
+    return [place.roleArn(inEveryRegion), ...protectedRoles];
   }
 }
+
+/** A number as the function reads it: 1e-7 would not be one. */
+const decimal = (value: number): string =>
+  Token.isUnresolved(value)
+    ? String(value)
+    : value.toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 });

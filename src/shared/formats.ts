@@ -26,8 +26,20 @@ export const FORMATS = {
   topicKeyArn: KEY_ARN,
   keyArn: KEY_ARN,
   runtime: { pattern: /^nodejs(2[0-9]|[3-9][0-9])\.x$/, words: "nodejs20.x or later" },
-  permissionsBoundaryArn: { pattern: /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/, words: "the ARN of an IAM policy" },
+  permissionsBoundaryArn: {
+    pattern: /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+    words: "the ARN of an IAM policy",
+  },
 } satisfies Record<string, Format>;
+
+/** The ARN of anything that an alarm, a rule or a function may notify. */
+export const ARN = /^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9]*:[^\s{}"]+$/;
+export const ARN_WORDS = "an ARN";
+export const isArn = (text: string): boolean => ARN.test(text);
+
+/** Whether Terraform takes a text as it is. The tokens of cdktf, which look like templates, are never asked about. */
+export const isPlainText = (text: string): boolean => !/[$%]\{/.test(text);
+export const NO_TEMPLATE_WORDS = "a text without ${ and %{, which Terraform would evaluate";
 
 type FormattedProp = keyof typeof FORMATS;
 

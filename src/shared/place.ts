@@ -30,6 +30,11 @@ export class Place extends Construct {
     this.region = new DataAwsRegion(this, "region", { provider }).id;
   }
 
+  /** ARN of a role of the account, or of those that a pattern of names covers. */
+  roleArn(name: string): string {
+    return `arn:${this.partition}:iam::${this.accountId}:role/${name}`;
+  }
+
   /** ARNs of the account's roles below a path. */
   roleArns(path = "/"): string {
     return `arn:${this.partition}:iam::${this.accountId}:role${path}*`;

@@ -53,8 +53,8 @@ export function knownItems(
   return [];
 }
 
-/** An e-mail address as far as SNS cares: one `@`, something on both sides, no blanks. */
-export const EMAIL_ADDRESS = /^[^\s@"(),:;<>[\]\\]+@[^\s@.]+(\.[^\s@.]+)+$/;
+/** An e-mail address as far as SNS cares: one `@`, something on both sides, no blanks; nor braces, for Terraform's sake. */
+export const EMAIL_ADDRESS = /^[^\s@"(),:;<>[\]\\{}]+@[^\s@.{}]+(\.[^\s@.{}]+)+$/;
 
 export const isEmailAddress = (value: string): boolean => EMAIL_ADDRESS.test(value);
 

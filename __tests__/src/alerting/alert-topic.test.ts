@@ -157,3 +157,13 @@ test("rejects a name that SNS would not accept, and a key by its alias", () => {
     '  - keyArn: must be the ARN of a KMS key, not of an alias; received "alias/alerts"',
   ]);
 });
+
+test("throws when Terraform would evaluate a subscriber's endpoint", () => {
+  const topic = new AlertTopic(testStack(), "topic", { topicName: "alerts" });
+  expect(
+    problemsOf(() => topic.subscribe("pager", { protocol: "https", endpoint: "https://example.com/${x}" })),
+  ).toEqual([
+    "test/topic: invalid props:",
+    '  - endpoint: must be a text without ${ and %{, which Terraform would evaluate; received "https://example.com/${x}"',
+  ]);
+});

@@ -143,6 +143,26 @@ test("throws when EventBridge would not accept the name", () => {
   );
 });
 
+test.each<[string, string, ArnTarget]>([
+  ["id", "a b", new ArnTarget(TOPIC)],
+  ["arn", "x", new ArnTarget("topic")],
+  ["roleArn", "x", new ArnTarget(TOPIC, { roleArn: "deliver" })],
+  ["message", "x", new ArnTarget(TOPIC, { message: { inputPaths: {}, inputTemplate: '"${x}"' } })],
+])("throws when the %s of a target is invalid", (prop, id, target) => {
+  const rule = makeRule(testStack());
+  expect(problemsOf(() => rule.addTarget(id, target))[1]).toMatch(new RegExp(`^ {2}- ${prop}: must be `));
+});
+
+test.each([{ description: "100 %{x}" }, { findingPattern: { type: ["${x}"] } }])(
+  "rejects %j, which Terraform would evaluate",
+  (props) => {
+    const failureQueue = new FailureQueue(testStack(), "queue", { queueName: "not-handled" });
+    const make = () =>
+      new FindingRule(failureQueue, "rule", { ruleName: "rule", description: "", failureQueue, ...props });
+    expect(problemsOf(make)[1]).toMatch(/^ {2}- \w+: must be a text without \$\{ and %\{/);
+  },
+);
+
 describe("a failure queue", () => {
   const elsewhere = (stack: TerraformStack, region: string) =>
     new AwsProvider(stack, "elsewhere", { alias: "elsewhere", region });

@@ -2,6 +2,7 @@ import { decide } from "../../../local-aws/iam/simulator";
 import type { PolicyDocument } from "../../../local-aws/iam/policy";
 import type { DeployedRole } from "../../../local-aws/terraform/deployment";
 import { CredentialExfiltrationResponse, RevocableRoles } from "../../../src";
+import { protects } from "../../../src/contract/protected-roles";
 import { awsActions } from "../../support/aws-actions";
 import { ACCOUNT, deploymentOf, roleOf } from "../../support/deployment";
 import { testStack } from "../../support/template";
@@ -92,6 +93,61 @@ describe.each<{ form: string; revocableRoles: RevocableRoles; revocable: SomeRol
   test("does not revoke a role that carries the exempting tag", async () => {
     const exempt = { ...revocable, tags: { ...revocable.tags, "guardduty-response": "exempt" } };
     expect(await decideFor(ownRole, "iam:PutRolePolicy", exempt)).toBe("explicitly denied: NeverExemptRoles");
+  });
+});
+
+describe("the function's role", () => {
+  const deployed = (functionRoleName?: string) => {
+    const stack = testStack();
+    const revocableRoles = RevocableRoles.anyOfAccount();
+    new CredentialExfiltrationResponse(stack, "response", { revocableRoles, functionRoleName });
+    return roleOf(deploymentOf(stack), functionRoleName ?? "GuardDuty-Response-Revoke-");
+  };
+
+  test.each(["GuardDuty-Response-Revoke-eu-west-1", "team/GuardDuty-Response-Revoke-eu-west-1"])(
+    "does not revoke %s, the role of another region's function",
+    async (name) => {
+      const decision = await decideFor(deployed(), "iam:PutRolePolicy", role(name));
+      expect(decision).toBe("explicitly denied: NeverProtectedRoles");
+    },
+  );
+
+  test.each(["revoker", "team/revoker"])("does not revoke %s, if it is called so itself", async (name) => {
+    const decision = await decideFor(deployed("revoker"), "iam:PutRolePolicy", role(name));
+    expect(decision).toBe("explicitly denied: NeverProtectedRoles");
+  });
+
+  test("revokes roles whose names only look like its own", async () => {
+    for (const name of ["GuardDuty-Response-Revoke", "my-GuardDuty-Response-Revoke-eu-west-1"]) {
+      expect(await decideFor(deployed(), "iam:PutRolePolicy", role(name))).toBe("allowed: RevokeAnyRole");
+    }
+  });
+});
+
+describe("entries of the protected roles", () => {
+  const ENTRIES = ["Admin", "ops/BreakGlass", "aws-controltower-*", "deploy/*", "web/app-*-blue"].map(
+    (name) => role(name).arn,
+  );
+  const ROLES = [
+    ...["Admin", "ops/Admin", "deep/down/Admin", "Administrator", "SuperAdmin", "Admin/app"],
+    ...["BreakGlass", "ops/BreakGlass", "web/BreakGlass", "aws-controltower-VPC", "x/aws-controltower-VPC"],
+    ...["deploy/pipeline", "deploy/eu/pipeline", "pipeline", "x/deploy/pipeline", "web/app-1-blue", "app-1-blue"],
+  ].map((name) => role(name));
+
+  test("mean the same roles to the function's policy and to the function", async () => {
+    // GIVEN
+    const stack = testStack();
+    const revocableRoles = RevocableRoles.anyOfAccount();
+    new CredentialExfiltrationResponse(stack, "response", { revocableRoles, protectedRoles: ENTRIES });
+    const ownRole = roleOf(deploymentOf(stack), "GuardDuty-Response-Revoke-");
+
+    // WHEN
+    const decisions = await Promise.all(ROLES.map((each) => decideFor(ownRole, "iam:PutRolePolicy", each)));
+
+    // THEN
+    const denied = ROLES.filter((_, index) => decisions[index] === "explicitly denied: NeverProtectedRoles");
+    expect(denied).toEqual(ROLES.filter(({ arn }) => ENTRIES.some((entry) => protects(entry, arn))));
+    expect(denied).toHaveLength(11);
   });
 });
 

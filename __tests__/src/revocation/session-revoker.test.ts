@@ -1,6 +1,7 @@
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
@@ -32,6 +33,10 @@ function makeRevoker(stack: TerraformStack, props: Partial<SessionRevokerProps> 
 
 const synthesize = (props?: Partial<SessionRevokerProps>) => Template.from((stack) => makeRevoker(stack, props));
 const environmentOf = (template: Template) => template.only(LambdaFunction)["environment"].variables;
+const ownRole = (template: Template) => {
+  const partition = template.dataReference(DataAwsPartition, "partition");
+  return `arn:${partition}:iam::${template.dataReference(DataAwsCallerIdentity, "account_id")}:role/revoke-role`;
+};
 const permissionsOf = (template: Template) => statementsOf(template.only(IamRolePolicy)["policy"]);
 
 test("the smallest use makes a function, its role with one policy, its log and its failure destination", () => {
@@ -140,7 +145,7 @@ test("the function is told the defaults", () => {
     MINIMUM_SEVERITY: "7",
     SEVERITY_OVERRIDES: "{}",
     REVOCABLE_ROLES: JSON.stringify({ arns: [ROLE] }),
-    PROTECTED_ROLES: JSON.stringify([template.reference(IamRole, "arn")]),
+    PROTECTED_ROLES: JSON.stringify([ownRole(template)]),
     EXEMPT_TAG: "guardduty-response=exempt",
     VERIFY_AFTER_SECONDS: "10",
   });
@@ -167,7 +172,7 @@ test("the function is told what was chosen", () => {
     MINIMUM_SEVERITY: "0",
     SEVERITY_OVERRIDES: '{"Recon:IAMUser/TorIPCaller":7.5}',
     REVOCABLE_ROLES: '{"tag":{"key":"team","value":"web"}}',
-    PROTECTED_ROLES: JSON.stringify([template.reference(IamRole, "arn"), protectedRole]),
+    PROTECTED_ROLES: JSON.stringify([ownRole(template), protectedRole]),
     EXEMPT_TAG: "never=revoke",
     VERIFY_AFTER_SECONDS: "0",
   });
@@ -262,9 +267,35 @@ test("the function's own role and the protected ones are denied explicitly", () 
 
   // THEN
   expect(permissionsOf(template)["NeverProtectedRoles"]!.Resource).toEqual([
-    template.reference(IamRole, "arn"),
+    ownRole(template),
+    ownRole(template).replace("role/", "role/*/"),
     protectedRole,
+    "arn:aws:iam::123456789012:role/*/break-glass",
   ]);
+});
+
+test("a protected role whose ARN only Terraform knows is denied by its name too", () => {
+  // WHEN
+  const template = Template.from((stack) => {
+    const protectedRole = new TerraformVariable(stack, "protected", { type: "string" }).stringValue;
+    makeRevoker(stack, { protectedRoles: [protectedRole] });
+  });
+
+  // THEN
+  const [, , ...resources] = permissionsOf(template)["NeverProtectedRoles"]!.Resource;
+  expect(resources).toEqual([
+    ownRole(template).replace("revoke-role", "${basename(var.protected)}"),
+    ownRole(template).replace("revoke-role", "*/${basename(var.protected)}"),
+  ]);
+  expect(environmentOf(template).PROTECTED_ROLES).toBe(JSON.stringify([ownRole(template), "${var.protected}"]));
+});
+
+test.each([
+  [1e-7, "0.0000001"],
+  [0.1, "0.1"],
+  [10, "10"],
+])("the severity %p is written as %s, which the function can read", (minimumSeverity, text) => {
+  expect(environmentOf(synthesize({ minimumSeverity })).MINIMUM_SEVERITY).toBe(text);
 });
 
 test("a role that is allowed later reaches both the function and its permissions", () => {
@@ -408,7 +439,7 @@ test("throws when props are invalid, with every one of them in one error", () =>
     '  - runtime: must be nodejs20.x or later; received "python3.13"',
     '  - permissionsBoundaryArn: must be the ARN of an IAM policy; received "boundary"',
     "  - RevocableRoles.named: must be at least one role; received none",
-    '  - protectedRoles[0]: must be the ARN of an IAM role such as arn:aws:iam::123456789012:role/app; received "app"',
+    '  - protectedRoles[0]: must be the ARN of an IAM role such as arn:aws:iam::123456789012:role/app, or a pattern of names such as arn:aws:iam::123456789012:role/aws-controltower-*; received "app"',
     '  - response: must be revoke or notify-only; received "shout"',
     '  - scope: must be role or session; received "account"',
     "  - minimumSeverity: must be a number from 0 to 10; received 11",
@@ -474,6 +505,37 @@ test("throws when the stack has something else in the place of what looks up the
 test("rejects a role that is both revocable and protected", () => {
   expect(problemsOf(() => synthesize({ protectedRoles: [ROLE] }))).toEqual([
     "test/revoker: invalid props:",
-    `  - protectedRoles[0]: must not be revocable too; received "${ROLE}"; name it in one of them`,
+    `  - protectedRoles[0]: must not cover the revocable ${ROLE}; received "${ROLE}"; take one of them out`,
   ]);
+});
+
+test.each(["arn:aws:iam::123456789012:role/a*", "arn:aws:iam::123456789012:role/path/app"])(
+  "rejects %s, which would protect a revocable role",
+  (entry) => {
+    expect(problemsOf(() => synthesize({ protectedRoles: [entry] }))[1]).toContain(
+      `must not cover the revocable ${ROLE}`,
+    );
+  },
+);
+
+test.each([
+  "arn:aws:iam::123456789012:role/*",
+  "arn:aws:iam::123456789012:role/**",
+  "arn:aws:iam::123456789012:role/ops*/Admin",
+  "arn:aws:iam::*:role/Admin",
+  "arn:aws:iam::123456789012:role/Admin?",
+  "arn:aws:iam::123456789012:role/${aws:username}",
+  "*",
+])("rejects the protected role %s", (entry) => {
+  expect(problemsOf(() => synthesize({ protectedRoles: [entry] }))[1]).toContain(
+    "protectedRoles[0]: must be the ARN of",
+  );
+});
+
+test.each([
+  "arn:aws:iam::123456789012:role/aws-controltower-*",
+  "arn:aws:iam::123456789012:role/stacksets-exec-*",
+  "arn:aws:iam::123456789012:role/operations/*",
+])("accepts the pattern %s", (entry) => {
+  expect(() => synthesize({ protectedRoles: [entry] })).not.toThrow();
 });

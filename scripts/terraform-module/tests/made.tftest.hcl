@@ -52,8 +52,8 @@ run "defaults" {
     error_message = "The function is told the same roles as its policy."
   }
   assert {
-    condition     = jsondecode(aws_lambda_function.revoker.environment[0].variables.PROTECTED_ROLES) == [aws_iam_role.revoker_role.arn]
-    error_message = "The function's own role is always protected."
+    condition     = jsondecode(aws_lambda_function.revoker.environment[0].variables.PROTECTED_ROLES) == ["arn:aws:iam::123456789012:role/GuardDuty-Response-Revoke-*"]
+    error_message = "The function's own role is always protected, in every region."
   }
   assert {
     condition     = length(aws_cloudwatch_event_rule.any_finding) == 0 && length(aws_cloudwatch_dashboard.dashboard) == 0
@@ -71,7 +71,7 @@ run "everything" {
     alert_severity      = 4
     dashboard           = true
     severity_overrides  = { "Recon:IAMUser/TorIPCaller" = 8 }
-    protected_role_arns = ["arn:aws:iam::123456789012:role/admin"]
+    protected_role_arns = ["arn:aws:iam::123456789012:role/admin", "arn:aws:iam::123456789012:role/operations/*"]
     revocable_roles     = { tag = { key = "Revocable", value = "yes" } }
   }
   assert {
@@ -89,6 +89,16 @@ run "everything" {
   assert {
     condition     = contains(jsondecode(aws_lambda_function.revoker.environment[0].variables.PROTECTED_ROLES), "arn:aws:iam::123456789012:role/admin")
     error_message = "Named roles are protected."
+  }
+  assert {
+    condition = one([for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : statement.Resource if statement.Sid == "NeverProtectedRoles"]) == [
+      "arn:aws:iam::123456789012:role/GuardDuty-Response-Revoke-*",
+      "arn:aws:iam::123456789012:role/*/GuardDuty-Response-Revoke-*",
+      "arn:aws:iam::123456789012:role/admin",
+      "arn:aws:iam::123456789012:role/*/admin",
+      "arn:aws:iam::123456789012:role/operations/*",
+    ]
+    error_message = "Roles are protected by name, and patterns below a path as they are."
   }
 }
 

@@ -93,6 +93,65 @@ run "a_role_both_revocable_and_protected" {
   expect_failures = [aws_lambda_function.revoker]
 }
 
+run "a_revocable_role_protected_by_its_name" {
+  command = plan
+  variables {
+    revocable_roles     = { arns = ["arn:aws:iam::123456789012:role/path/app"] }
+    protected_role_arns = ["arn:aws:iam::123456789012:role/app"]
+  }
+  expect_failures = [aws_lambda_function.revoker]
+}
+
+run "a_revocable_role_protected_by_a_pattern" {
+  command = plan
+  variables {
+    revocable_roles     = { arns = ["arn:aws:iam::123456789012:role/path/app-1"] }
+    protected_role_arns = ["arn:aws:iam::123456789012:role/path/app-*"]
+  }
+  expect_failures = [aws_lambda_function.revoker]
+}
+
+run "every_role_protected" {
+  command = plan
+  variables {
+    protected_role_arns = ["arn:aws:iam::123456789012:role/*"]
+  }
+  expect_failures = [var.protected_role_arns]
+}
+
+run "a_memory_of_half_megabytes" {
+  command = plan
+  variables {
+    memory_size = 128.5
+  }
+  expect_failures = [var.memory_size]
+}
+
+run "half_an_invocation" {
+  command = plan
+  variables {
+    reserved_concurrency = 1.5
+  }
+  expect_failures = [var.reserved_concurrency]
+}
+
+run "an_alarm_action_that_is_not_an_arn" {
+  command = plan
+  variables {
+    alarm_actions = ["x"]
+  }
+  expect_failures = [var.alarm_actions]
+}
+
+run "a_topic_of_another_account" {
+  command = plan
+  variables {
+    alert_emails   = []
+    existing_topic = { arn = "arn:aws:sns:us-west-2:210987654321:security" }
+  }
+  expect_failures = [aws_lambda_function.revoker]
+}
+
 run "addresses_for_a_topic_that_exists" {
   command = plan
   variables {
