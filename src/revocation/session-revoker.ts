@@ -26,8 +26,8 @@ export interface SessionRevokerProps extends RevocationProps, FunctionProps {
   /** Name of the function. */
   readonly functionName: string;
   /**
-   * Name of its role, 64 characters at most. IAM is global: a name with the region in it can exist in several. No role of that
-   * name, whatever the region, can be revoked by the function.
+   * Name of its role, 64 characters at most. IAM is global: a name with the region in it can exist in several. The function can
+   * never revoke a role of that name.
    */
   readonly functionRoleName: string;
   /** ARN of the topic that is told about every outcome. */
