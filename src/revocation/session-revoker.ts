@@ -4,7 +4,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { AssetType, Fn, type TerraformProvider, TerraformAsset, TerraformStack, Token } from "cdktf";
+import { App, AssetType, Fn, type TerraformProvider, TerraformAsset, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { DEFAULTS } from "../contract/defaults";
@@ -164,7 +164,8 @@ export class SessionRevoker extends Construct implements IFindingTarget {
       lifecycle: {
         // Never changes, and with emulators of Lambda that do not return it every plan would set it again.
         ignoreChanges: ["logging_config"],
-        precondition: [this.topicIsHere()],
+        // cdktf cannot write it as HCL.
+        ...(!App.of(this).hclOutput && { precondition: [this.topicIsHere()] }),
       },
       // Without its permissions the first finding would fail, and Lambda would refuse the failure destination.
       dependsOn: [permissions],

@@ -14,6 +14,9 @@ const services = ({ Principal }: Statement): readonly string[] =>
 /** Whether a value refers to the account that Terraform deploys to, or to something that it makes there. */
 const isOfThisAccount = (value: string): boolean => /\$\{(data\.aws_caller_identity|aws_\w+)\./.test(value);
 
+/** The function's role, by its default name, in every region. */
+const OWN_ROLES = /:role\/[\w-]+-Revoke-\*$/;
+
 export const IAM_RULES: readonly Rule[] = [
   eachStatement(
     EVERY_POLICY,
@@ -60,7 +63,7 @@ export const IAM_RULES: readonly Rule[] = [
   eachStatement(
     IDENTITY_POLICIES,
     "role-policies-are-fenced",
-    "Who may write role policies may write them on named roles, paths or tags, and is denied its own role.",
+    "Who may write role policies may write them on named roles, paths or tags, and is denied the function's role of every region.",
     (statement, all) =>
       !allows(statement) ||
       !list(statement.Action).includes("iam:PutRolePolicy") ||
@@ -69,7 +72,7 @@ export const IAM_RULES: readonly Rule[] = [
           ({ Effect, Action, Resource }) =>
             Effect === "Deny" &&
             list(Action).includes("iam:PutRolePolicy") &&
-            list(Resource).some((resource) => /^\$\{aws_iam_role\..+\.arn\}$/.test(resource)),
+            list(Resource).some((resource) => OWN_ROLES.test(resource) && isOfThisAccount(resource)),
         )),
   ),
 ];
