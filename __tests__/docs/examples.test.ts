@@ -22,6 +22,11 @@ test("an example may use what the library exports, its stack, and what it import
   expect(mistakesIn([{ file: "README.md", line: 1, code }])).toEqual([]);
 });
 
+test("an example may import what lies beside its file", () => {
+  const code = 'import { PROJECT } from "../scripts/project-files";\n\nconst folder: string = PROJECT;\n';
+  expect(mistakesIn([{ file: "docs/guide.md", line: 1, code }])).toEqual([]);
+});
+
 test("a mistake is reported with the file and line of its example", () => {
   // GIVEN
   const document = ["# Use it", "", "- So:", "", "  ```ts", "  RevocableRoles.withPath(", "    42);", "  ```", ""].join(
@@ -40,6 +45,13 @@ test("a mistake is reported with the file and line of its example", () => {
     expect.stringMatching(/^README\.md:7: error TS2345: .*'number'.*'string'/),
     expect.stringMatching(/^src\/roles\.ts:5: error TS2304: Cannot find name 'unknownName'/),
   ]);
+});
+
+test("a mistake in an import is reported in the first line of its example", () => {
+  const [mistake] = mistakesIn([
+    { file: "docs/guide.md", line: 10, code: 'import { X } from "../scripts/nowhere";\n' },
+  ]);
+  expect(mistake).toMatch(/^docs\/guide\.md:10: .*Cannot find module/);
 });
 
 test("an example does not see what it has not imported", () => {

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { COMPILER } from "../../scripts/compiler";
 import { markdownFiles, PROJECT, projectFiles } from "../../scripts/project-files";
@@ -48,7 +48,7 @@ export function docstringsOf(source: string): string {
 
 /**
  * Type checks examples, all in one program with the library's sources. In each of them `this` is a stack and the exports of
- * the library are in scope; whatever else it uses, it must import.
+ * the library are in scope; whatever else it uses, it must import, by a path from its own file if it is the project's.
  *
  * @returns one line for each mistake, with the file and line in which the example has it.
  */
@@ -57,7 +57,7 @@ export function mistakesIn(examples: readonly Example[]): string[] {
   mkdirSync(cache, { recursive: true });
   const directory = mkdtempSync(join(cache, "examples-"));
   try {
-    examples.forEach((example, index) => writeFileSync(join(directory, `${index}.ts`), moduleOf(example.code)));
+    examples.forEach((example, index) => writeFileSync(join(directory, `${index}.ts`), moduleOf(example)));
     const compilerOptions = {
       typeRoots: [join(PROJECT, "node_modules", "@types")],
       types: ["node"],
@@ -79,7 +79,7 @@ export function mistakesIn(examples: readonly Example[]): string[] {
       .map((line) => {
         const [, index, row, message] = /^(\d+)\.ts\((\d+),\d+\): (.*)$/.exec(line) ?? [];
         const example = examples[Number(index)];
-        return example ? `${example.file}:${example.line + Number(row) - 2}: ${message}` : line;
+        return example ? `${example.file}:${example.line + Math.max(Number(row) - 2, 0)}: ${message}` : line;
       });
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -95,8 +95,11 @@ const EXPORTS = [...readFileSync(join(PROJECT, "src", "index.ts"), "utf8").match
 );
 
 /** An example as a module: what it needs in the first line, then its own lines, each in its place. */
-function moduleOf(code: string): string {
-  const imports = code.match(IMPORT) ?? [];
+function moduleOf({ file, code }: Example): string {
+  const folder = join(PROJECT, dirname(file));
+  const imports = (code.match(IMPORT) ?? []).map((text) =>
+    text.replace(/"(\.[^"]*)"/, (_, path: string) => JSON.stringify(join(folder, path))),
+  );
   const body = code.replace(IMPORT, (text) => text.replace(/[^\n]/g, "")).replace(/^export (?=\w)/gm, "");
   const imported = new Set(imports.join(" ").match(/\w+/g));
   const scope = [
