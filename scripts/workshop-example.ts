@@ -7,6 +7,7 @@ import { type Mail, report } from "../lambda/revoke-sessions/mail";
 import { respond } from "../lambda/revoke-sessions/respond";
 import { transformInput } from "../local-aws/eventbridge/input-transformer";
 import { evaluateTemplate } from "../local-aws/terraform/expression";
+import { DEFAULTS } from "../src/contract/defaults";
 import { LAB_ROLE_NAME } from "../workshop/lab/lab-instance";
 import type { Block } from "./block";
 import { PROJECT } from "./project-files";
@@ -83,7 +84,7 @@ const CONFIGURATION: Configuration = {
   severityOverrides: {},
   revocableRoles: { arns: [`arn:aws:iam::${PLACEHOLDERS.ACCOUNT_ID}:role/${LAB_ROLE_NAME}`] },
   protectedRoles: [],
-  exemptTag: { key: "guardduty-response", value: "exempt" },
+  exemptTag: DEFAULTS.exemptTag,
   verifyAfterSeconds: 10,
 };
 

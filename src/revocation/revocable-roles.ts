@@ -88,7 +88,7 @@ export function tooManyRolesProblems(prop: string, count: number): string[] {
   return [`${prop}: must be at most ${MAX_NAMED_ROLES} roles; received ${count}; ${advice}`];
 }
 
-/** The ARN of a role, in whose name `*` stands for any text. `role/*` is none: it would leave nothing to revoke. */
+/** The ARN of a role, in whose name `*` stands for any text. `role/*` is rejected: it would leave nothing to revoke. */
 export const PROTECTED_ROLE =
   /^arn:[a-z-]+:iam::\d{12}:role\/(([\w+=,.@-]+\/)+[\w+=,.@*-]{1,64}|[\w+=,.@*-]*[\w+=,.@-][\w+=,.@*-]*)$/;
 export const PROTECTED_ROLE_WORDS = `${ROLE_ARN_WORDS}, or a pattern of names such as arn:aws:iam::123456789012:role/aws-controltower-*`;

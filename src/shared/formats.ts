@@ -37,7 +37,7 @@ export const ARN = /^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9]*:[^\s{}"]+$/;
 export const ARN_WORDS = "an ARN";
 export const isArn = (text: string): boolean => ARN.test(text);
 
-/** Whether Terraform takes a text as it is. The tokens of cdktf, which look like templates, are never asked about. */
+/** Whether Terraform leaves a text as it is. Tokens of cdktf look like templates, and must not be asked about. */
 export const isPlainText = (text: string): boolean => !/[$%]\{/.test(text);
 export const NO_TEMPLATE_WORDS = "a text without ${ and %{, which Terraform would evaluate";
 

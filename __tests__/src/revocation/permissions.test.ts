@@ -1,7 +1,7 @@
 import { decide } from "../../../local-aws/iam/simulator";
 import type { PolicyDocument } from "../../../local-aws/iam/policy";
 import type { DeployedRole } from "../../../local-aws/terraform/deployment";
-import { CredentialExfiltrationResponse, RevocableRoles } from "../../../src";
+import { CredentialExfiltrationResponse, OutcomeDestination, RevocableRoles } from "../../../src";
 import { protects } from "../../../src/contract/protected-roles";
 import { awsActions } from "../../support/aws-actions";
 import { ACCOUNT, deploymentOf, roleOf } from "../../support/deployment";
@@ -149,6 +149,35 @@ describe("entries of the protected roles", () => {
     expect(denied).toEqual(ROLES.filter(({ arn }) => ENTRIES.some((entry) => protects(entry, arn))));
     expect(denied).toHaveLength(11);
   });
+});
+
+test("the function's policy fits into its role with as many settings and as long names as are accepted", () => {
+  // GIVEN
+  const longest = "n".repeat(64);
+  const protectedRoles = (count: number) =>
+    Array.from({ length: count }, (_, index) => role(`${index}-${longest}`.slice(0, 64)).arn);
+  const make = (count: number) => {
+    const stack = testStack();
+    const response = new CredentialExfiltrationResponse(stack, "response", {
+      revocableRoles: RevocableRoles.anyOfAccount(),
+      protectedRoles: protectedRoles(count),
+      exemptTag: { key: "k".repeat(128), value: "v".repeat(256) },
+      functionName: longest,
+      functionRoleName: longest,
+      topicName: "t".repeat(246),
+    });
+    response.revoker.sendOutcomesTo(OutcomeDestination.queue(`arn:aws:sqs:us-west-2:${ACCOUNT}:${"q".repeat(80)}`));
+    return stack;
+  };
+  expect(() => make(35)).toThrow("must be at most 3400 bytes in all");
+
+  // WHEN
+  const { policies } = roleOf(deploymentOf(make(34)), longest);
+
+  // THEN
+  const MAX_OF_A_ROLE = 10_240;
+  expect(policies).toHaveLength(1);
+  expect(JSON.stringify(policies[0]!.policy).length).toBeLessThan(MAX_OF_A_ROLE);
 });
 
 test("the function's own role and a protected one stay denied when they are named as revocable by a later choice", async () => {
