@@ -1,5 +1,5 @@
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Annotations, type TerraformProvider, TerraformStack, Token } from "cdktf";
+import { Annotations, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { anyFindingMessage, credentialExfiltrationMessage } from "./alerting/alert-message";
@@ -18,8 +18,9 @@ import { checkRevocation, isSeverity, type RevocationProps } from "./revocation/
 import { SessionRevoker } from "./revocation/session-revoker";
 import { jsonText } from "./shared/attribute-text";
 import { ARN_WORDS, checkFormats, FORMATS, isArn } from "./shared/formats";
-import { Place } from "./shared/place";
+import { destination, Place } from "./shared/place";
 import { Problems, shown } from "./shared/problems";
+import { preventTakeOver } from "./shared/take-over";
 
 /** EventBridge accepts 2,048 characters for a rule's pattern, with the source and the type of the event. */
 const MAX_PATTERN_CHARACTERS = 1_950;
@@ -161,6 +162,7 @@ export class CredentialExfiltrationResponse extends Construct {
     this.anyFindingRule = props.alertSeverity === undefined ? undefined : this.makeAnyFindingRule(props.alertSeverity);
     this.detectorId = props.detector?.detectorId;
     this.watch();
+    preventTakeOver(this, this.revoker.role);
   }
 
   private makeFailureQueue(): FailureQueue {
@@ -251,24 +253,32 @@ export class CredentialExfiltrationResponse extends Construct {
     checkAnyFinding(props, problems);
     checkTopic(props, problems);
     checkAlarmActions(props, problems);
-    if (this.clashesWithSibling()) {
-      problems.add(
-        "prefix: must differ from that of the stack's other response with this provider, or AWS would let this one take over " +
-          `what that one made; received ${shown(this.prefix)} twice; give one of them another prefix`,
-      );
-    }
+    this.checkSiblings(problems);
     problems.throwIfAny(this);
   }
 
-  private clashesWithSibling(): boolean {
-    const others = TerraformStack.of(this).node.findAll();
-    return others.some(
-      (other) =>
-        other instanceof CredentialExfiltrationResponse &&
-        other !== this &&
-        other.prefix === this.prefix &&
-        other.props.provider?.alias === this.props.provider?.alias,
-    );
+  /** Notes every name that the app uses twice in one place: AWS would let this response take over what the other one made. */
+  private checkSiblings(problems: Problems): void {
+    const others = this.node.root.node.findAll().filter((node) => node instanceof CredentialExfiltrationResponse);
+    for (const other of others.filter((each) => each !== this && each.destination === this.destination)) {
+      for (const [prop, name] of Object.entries(this.names)) {
+        if (name === undefined || other.names[prop] !== name) continue;
+        problems.add(
+          `${prop}: must differ from that of ${other.node.path}, whose provider says nothing of another account or region; ` +
+            `received ${shown(name)} twice; give one of them another name or, if their accounts differ, both providers their ` +
+            "allowedAccountIds",
+        );
+      }
+    }
+  }
+
+  private get names(): Readonly<Record<string, string | undefined>> {
+    const { ruleName, topicName, functionName } = this.props;
+    return { prefix: this.prefix, ruleName, topicName, functionName };
+  }
+
+  private get destination(): string {
+    return destination(this, this.props.provider);
   }
 
   /**

@@ -418,17 +418,6 @@ test("another region has room for a response with the same names, the dashboard'
   expect(new Set(regions).size).toBe(2);
 });
 
-test("throws when a second response has the same names, and AWS would let it take over the first", () => {
-  const stack = testStack();
-  makeResponse(stack);
-  expect(problemsOf(() => makeResponse(stack, {}, "again"))).toEqual([
-    "test/again: invalid props:",
-    expect.stringMatching(
-      /^ {2}- prefix: must differ from that of .*; received "GuardDuty-Response" twice; give one of them another prefix$/,
-    ),
-  ]);
-});
-
 test("throws when the overrides are more than a rule's pattern can hold", () => {
   const severityOverrides = Object.fromEntries(
     Array.from({ length: 40 }, (_, index) => [`Recon:IAMUser/InventedType${index}`, 9]),

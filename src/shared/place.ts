@@ -47,6 +47,22 @@ export function configuredRegion(scope: Construct, provider?: TerraformProvider)
   return Token.isUnresolved(region) ? undefined : region;
 }
 
+/**
+ * Identifies where a provider deploys to, as far as its configuration says: the same text means the same account and region,
+ * unless the environment that each is deployed from says otherwise.
+ */
+export function destination(scope: Construct, provider?: TerraformProvider): string {
+  const configured = (provider ?? defaultProvider(scope))?.toTerraform() as ProviderBlock | undefined;
+  if (configured === undefined) return TerraformStack.of(scope).node.path;
+  const [{ alias: _alias, default_tags: _defaultTags, ignore_tags: _ignoreTags, ...decisive }] =
+    configured.provider.aws;
+  return JSON.stringify(decisive);
+}
+
+interface ProviderBlock {
+  readonly provider: { readonly aws: readonly [Readonly<Record<string, unknown>>] };
+}
+
 const defaultProvider = (scope: Construct): TerraformProvider | undefined =>
   TerraformStack.of(scope)
     .node.findAll()
