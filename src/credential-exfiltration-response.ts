@@ -76,8 +76,11 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
    */
   readonly dashboard?: boolean;
   /**
-   * The prefix of every name below: 1 to 27 letters, digits or hyphens.
+   * The prefix of every name below: 1 to 27 letters, digits or hyphens. A deployed response keeps it: another prefix makes
+   * everything anew, and the log (unless `keepLog` is set), the findings in the failure queue and confirmed subscriptions
+   * are lost.
    *
+   * @see docs/versioning.md, "Another prefix"
    * @default - `GuardDuty-Response`
    */
   readonly prefix?: string;

@@ -271,7 +271,8 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   },
   prefix: {
     type: "string",
-    description: "What the names below are made from: 1 to 27 letters, digits and hyphens.",
+    description:
+      "The prefix of every name below: 1 to 27 letters, digits or hyphens. Another prefix makes everything anew: the log (unless `keep_log` was set), the findings in the failure queue and confirmed subscriptions are lost.",
     default: DEFAULTS.prefix,
     validation: [pattern("prefix", FORMATS.prefix)],
   },
@@ -328,6 +329,12 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     description: "Days that the function's log is kept, one of those that CloudWatch Logs takes.",
     default: DEFAULTS.logRetentionDays,
     validation: [oneOf("log_retention_days", LOG_RETENTIONS)],
+  },
+  keep_log: {
+    type: "bool",
+    description:
+      "Whether the function's log stays in the account when the function is destroyed or renamed. It must be applied before that.",
+    default: DEFAULTS.keepLog,
   },
   permissions_boundary_arn: {
     type: "string",

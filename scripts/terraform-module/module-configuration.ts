@@ -143,6 +143,7 @@ export function moduleConfiguration(): Block {
   const queue = blocks.at("response/failure-queue");
   queue["policy"] = replaced(queue["policy"], template(`${anyFinding}.arn`), spliced(`${anyFinding}[*].arn`));
   blocks.at("topic")["kms_master_key_id"] = template("local.topic_key_arn");
+  blocks.at("response/revoker/log")["skip_destroy"] = template("var.keep_log");
   const revoker = blocks.at("response/revoker");
   revoker["filename"] = `${template("path.module")}/${ZIP_NAME}`;
   revoker["lifecycle"]["precondition"].push(...PRECONDITIONS);

@@ -15,4 +15,5 @@ export const DEFAULTS = {
   architecture: "arm64",
   memorySize: 256,
   logRetentionDays: 365,
+  keepLog: false,
 } as const;

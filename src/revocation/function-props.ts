@@ -33,6 +33,13 @@ export interface FunctionProps {
    */
   readonly logRetentionDays?: number;
   /**
+   * Whether the function's log stays in the account when the function is destroyed or renamed. It must be applied before that. A
+   * later function of the same name finds the log there, and Terraform must import it: AWS refuses to make it twice.
+   *
+   * @default - the log is destroyed with the function
+   */
+  readonly keepLog?: boolean;
+  /**
    * ARN of the permissions boundary of the function's role.
    *
    * @default - none

@@ -117,6 +117,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
     return new CloudwatchLogGroup(this, "log", {
       name: this.logGroupName,
       retentionInDays: this.props.logRetentionDays ?? DEFAULTS.logRetentionDays,
+      skipDestroy: this.props.keepLog,
       provider: this.props.provider,
     });
   }

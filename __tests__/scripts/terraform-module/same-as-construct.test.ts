@@ -60,7 +60,8 @@ const WISHES: Readonly<Record<string, Wish>> = {
       runtime = "nodejs20.x"
       architecture = "x86_64"
       memory_size = 512
-      log_retention_days = 30`,
+      log_retention_days = 30
+      keep_log = true`,
     props: (stack) => ({
       revocableRoles: RevocableRoles.tagged("Revocable", "yes"),
       protectedRoles: ["arn:aws:iam::123456789012:role/admin", "arn:aws:iam::123456789012:role/break-glass"],
@@ -84,6 +85,7 @@ const WISHES: Readonly<Record<string, Wish>> = {
       architecture: "x86_64",
       memorySize: 512,
       logRetentionDays: 30,
+      keepLog: true,
     }),
   },
   "an existing topic, and no alarms": {

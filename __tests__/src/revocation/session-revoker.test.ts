@@ -90,6 +90,13 @@ test("the way the function runs can be chosen", () => {
   expect(template.only(IamRole)["permissions_boundary"]).toBe(boundary);
 });
 
+test.each([
+  ["is destroyed with the function", {}, undefined],
+  ["stays if it is to be kept", { keepLog: true }, true],
+])("the log %s", (_, props, skipDestroy) => {
+  expect(synthesize(props).only(CloudwatchLogGroup)["skip_destroy"]).toBe(skipDestroy);
+});
+
 test("the function logs JSON into a group of its own, which exists before it and is kept for a year", () => {
   // WHEN
   const template = synthesize();
