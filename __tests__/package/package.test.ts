@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 
+import { brokenLinks } from "../../scripts/markdown-links";
 import { functionPackage } from "../../src/revocation/function-package";
 import { emulatorEnvironment, emulatorMissing, startEmulator } from "../support/aws-emulator";
 import { describeWith, terraform } from "../support/terraform";
@@ -18,10 +19,11 @@ describe("the packed package", () => {
   });
   afterAll(() => project?.remove());
 
-  test("holds compiled modules, their types, the function's zip, and nothing else", () => {
+  test("holds compiled modules, their types, the function's zip, documents, and nothing else", () => {
     // GIVEN
     const allowed = [
-      /^(LICENSE|README\.md|package\.json)$/,
+      /^(LICENSE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|package\.json)$/,
+      /^(docs|examples)\//,
       /^dist\/function\/revoke-sessions\.zip$/,
       /^dist\/src\/([a-z]+\/)?[a-z-]+\.(js|d\.ts)$/,
     ];
@@ -44,7 +46,16 @@ describe("the packed package", () => {
 
   test("leaves out what only the workshop, the module and the tests need", () => {
     // THEN
-    expect(project.files.filter((file) => /workshop|lab|terraform-module|rehearsal|bench|test/.test(file))).toEqual([]);
+    const code = project.files.filter((file) => file.startsWith("dist/"));
+    expect(code.filter((file) => /workshop|lab|terraform-module|rehearsal|bench|test/.test(file))).toEqual([]);
+  });
+
+  test("holds every document that its README links to", () => {
+    // GIVEN
+    const readme = project.installed("README.md").toString("utf8");
+
+    // THEN
+    expect(brokenLinks({ "README.md": readme }, (file) => project.files.includes(file))).toEqual([]);
   });
 
   test("needs nothing but Node.js and its peers", () => {
