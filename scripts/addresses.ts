@@ -13,7 +13,7 @@ import { ResponseStack } from "../workshop/response-stack";
 /** Addresses of resources in Terraform's state, by the construct that makes them, for each thing that can be deployed. */
 export type Addresses = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Where the addresses are kept that users have deployed. */
+/** The file of the addresses that users may have deployed. */
 export const ADDRESSES_FILE = join(__dirname, "..", "__tests__", "package", "addresses.json");
 
 export const deployedAddresses = (): Addresses => JSON.parse(readFileSync(ADDRESSES_FILE, "utf8"));

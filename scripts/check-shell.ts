@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PROJECT, projectFiles } from "./project-files";
 
 /**
- * Runs ShellCheck over the project's shell scripts. Where it is not installed the check is skipped with a line that says
+ * Runs ShellCheck over the project's shell scripts. If it is not installed the check is skipped with a line that says
  * so; with REQUIRE_SHELLCHECK=1, as in CI, it fails.
  */
 const isShellScript = (name: string): boolean =>

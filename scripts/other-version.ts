@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { COMPILER } from "./compiler";
 import { PROJECT } from "./project-files";
 
-/** Where a version of a package is that the project does not itself use; npm fetches it where it is not there yet. */
+/** The folder of a package in a version that the project does not use itself; npm fetches it if it is not there yet. */
 export function otherVersion(name: string, version: string): string {
   const cache = join(PROJECT, "node_modules", ".cache", `${name.replace("/", "+")}@${version}`);
   const directory = join(cache, "node_modules", name);

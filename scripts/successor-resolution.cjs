@@ -1,5 +1,5 @@
-// Preloaded where the sources are to run on CDK Terrain: whoever asks for "cdktf" gets the package that SUCCESSOR names, as
-// the alias "cdktf": "npm:cdktn@…" would have it. Node.js offers no public hook for modules that are required.
+// Preloaded to run the sources on CDK Terrain: every import of "cdktf" gets the package that SUCCESSOR names, as with
+// the alias "cdktf": "npm:cdktn@…". Node.js offers no public hook for modules that are required.
 const Module = require("node:module");
 const { join } = require("node:path");
 

@@ -10,7 +10,7 @@ import { checkRevocation, isSeverity } from "../src/revocation/revocation-props"
 
 /** What a user of the workshop may set. */
 export interface WorkshopSettings {
-  /** Where everything is deployed. */
+  /** The region that everything is deployed to. */
   readonly region: string;
   readonly alertEmails: readonly string[];
   /** `create`, `lookup`, `none`, or the id of a detector. */

@@ -88,7 +88,7 @@ describeWith(emulatorMissing(), "the response, deployed by cdktf's own command",
   });
 });
 
-/** Runs a command of an installed package; throws with all that it printed where it fails. */
+/** Runs a command of an installed package; throws with all that it printed if it fails. */
 async function npx(
   cwd: string,
   args: readonly string[],

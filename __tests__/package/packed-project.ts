@@ -38,7 +38,7 @@ export class PackedProject {
   }
 
   /**
-   * Installs the peers, then the package, as people do: npm refuses where their ranges do not fit.
+   * Installs the peers, then the package, as people do: npm refuses if their ranges do not fit.
    *
    * @param versions what to install of each peer, as npm takes it.
    */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 
 import { terraformMissing } from "./terraform";
 
-/** An AWS to deploy to that is none. */
+/** An emulator of AWS to deploy to. */
 export interface AwsEmulator {
   readonly url: string;
   /** Whether somebody else started it: what is left in it stays. */
@@ -11,12 +11,12 @@ export interface AwsEmulator {
   stop(): Promise<void>;
 }
 
-/** Names the endpoint of an emulator that runs already; one is started where it is left out. */
+/** Names the endpoint of an emulator that runs already; one is started if it is left out. */
 export const ENDPOINT_VARIABLE = "E2E_AWS_ENDPOINT_URL";
 
 const STARTING_MILLISECONDS = 60_000;
 
-/** Why nothing can be deployed to an emulator here, in one line; undefined where it can. */
+/** Why nothing can be deployed to an emulator here, in one line; undefined if it can. */
 export function emulatorMissing(): string | undefined {
   const withoutTerraform = terraformMissing();
   if (withoutTerraform !== undefined || process.env[ENDPOINT_VARIABLE]) return withoutTerraform;

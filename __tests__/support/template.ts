@@ -79,12 +79,12 @@ export class Template {
     return Object.values(this.named("resource", tfResourceType));
   }
 
-  /** The one resource of a type; throws where there are more or fewer. */
+  /** The one resource of a type; throws if there are more or fewer. */
   only({ tfResourceType }: TerraformClass): Block {
     return one(this.named("resource", tfResourceType), tfResourceType)[1];
   }
 
-  /** The one data source of a type; throws where there are more or fewer. */
+  /** The one data source of a type; throws if there are more or fewer. */
   onlyData({ tfResourceType }: TerraformClass): Block {
     return one(this.named("data", tfResourceType), `data.${tfResourceType}`)[1];
   }
@@ -109,7 +109,7 @@ export class Template {
   }
 }
 
-/** The statements of an IAM policy by their ids; throws where one has none, or two have the same. */
+/** The statements of an IAM policy by their ids; throws if one has none, or two have the same. */
 export function statementsOf(policy: string): Record<string, Statement> {
   const { Version, Statement } = JSON.parse(policy) as { Version: string; Statement: Statement[] };
   if (Version !== "2012-10-17") throw new Error(`a policy of version ${Version}: policy variables would not work`);

@@ -14,7 +14,7 @@ export interface TerraformRun {
  * Runs Terraform in a folder.
  *
  * @param environment variables on top of this process's.
- * @throws Error with everything that Terraform printed where it ends with another exit code than `expected`.
+ * @throws Error with everything that Terraform printed if it ends with another exit code than `expected`.
  */
 export async function terraform(
   directory: string,
@@ -50,22 +50,22 @@ mkdirSync(process.env["TF_PLUGIN_CACHE_DIR"], { recursive: true });
 /** What a Terraform that cannot find its provider may take to say so. */
 const PROBE_MILLISECONDS = 120_000;
 
-/** Tests that need Terraform and the AWS provider. Where one is missing, see {@link describeWith}. */
+/** Tests that need Terraform and the AWS provider. If one is missing, see {@link describeWith}. */
 export function describeWithTerraform(name: string, tests: () => void): void {
   describeWith(terraformMissing(), name, tests);
 }
 
 /**
- * Tests that need something of the machine. Where it is missing they are skipped, and a line says why; with
+ * Tests that need something of the machine. If it is missing they are skipped, and a line says why; with
  * `REQUIRE_TERRAFORM=1`, which CI sets, they fail instead.
  *
- * @param missing what is missing; undefined where nothing is.
+ * @param missing what is missing; undefined if nothing is.
  */
 export function describeWith(missing: string | undefined, name: string, tests: () => void): void {
   if (missing === undefined) {
     describe(name, tests);
   } else if (process.env["REQUIRE_TERRAFORM"] === "1") {
-    test(`fails where REQUIRE_TERRAFORM=1 and something is missing: ${name}`, () => {
+    test(`needs what is missing here, since REQUIRE_TERRAFORM=1: ${name}`, () => {
       throw new Error(`REQUIRE_TERRAFORM=1, but ${missing}`);
     });
   } else {
@@ -76,7 +76,7 @@ export function describeWith(missing: string | undefined, name: string, tests: (
 
 let probed: { readonly missing?: string } | undefined;
 
-/** Why Terraform cannot be used here, in one line; undefined where it can. */
+/** Why Terraform cannot be used here, in one line; undefined if it can. */
 export function terraformMissing(): string | undefined {
   probed ??= { missing: probe() };
   return probed.missing;

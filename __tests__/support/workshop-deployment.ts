@@ -46,7 +46,7 @@ export class WorkshopDeployment {
     await this.eachStack(["apply", "-auto-approve"]);
   }
 
-  /** What Terraform would change now, as it prints it; undefined where that is nothing. */
+  /** What Terraform would change now, as it prints it; undefined if that is nothing. */
   async plannedChanges(): Promise<string | undefined> {
     // Exit code 2 says that there is something to change.
     const plans = await this.eachStack(["plan", "-detailed-exitcode"], [0, 2]);
@@ -105,19 +105,19 @@ export class WorkshopDeployment {
     );
   }
 
-  /** The unique id of a role; undefined where there is no such role. */
+  /** The unique id of a role; undefined if there is no such role. */
   async roleId(RoleName: string): Promise<string | undefined> {
     const { Role } = await orUndefined(this.iam.send(new GetRoleCommand({ RoleName })));
     return Role?.RoleId;
   }
 
-  /** An inline policy of a role; undefined where there is none. */
+  /** An inline policy of a role; undefined if there is none. */
   async rolePolicy(RoleName: string, PolicyName: string): Promise<string | undefined> {
     const { PolicyDocument } = await orUndefined(this.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })));
     return PolicyDocument === undefined ? undefined : decodeURIComponent(PolicyDocument);
   }
 
-  /** Where clients of the SDK find the emulator. */
+  /** Configuration that leads clients of the SDK to the emulator. */
   get clientConfiguration() {
     const { AWS_REGION: region = "" } = this.environment;
     return { endpoint: this.emulator.url, region, credentials: { accessKeyId: "testing", secretAccessKey: "testing" } };

@@ -24,7 +24,7 @@ export interface SecurityStackProps {
   readonly securityTopicArn: string;
   /** The customer-managed key that it is encrypted with. */
   readonly securityKeyArn: string;
-  /** Where the operations team wants alarms to go. */
+  /** The topic that the operations team wants alarms to go to. */
   readonly operationsTopicArn: string;
   /** Name of the role that the people on call assume. */
   readonly onCallRoleName: string;

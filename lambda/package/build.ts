@@ -31,7 +31,7 @@ const STAND_INS = {
  * - Without `absWorkingDir` the paths in the bundles' comments would depend on where the build was started, and without
  *   `preserveSymlinks` on where a linked `node_modules` really lies.
  *
- * @param zipFile where to write; replaced in one step, so that builds side by side cannot see half a file.
+ * @param zipFile path of the zip; replaced in one step, so that builds side by side cannot see half a file.
  */
 async function buildFunctionPackage(zipFile: string): Promise<void> {
   const { outputFiles, metafile } = await build({

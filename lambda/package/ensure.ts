@@ -38,7 +38,7 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
-/** Of the contents of files, and where in the project they lie. */
+/** Digest of files: of their contents and of their paths in the project. */
 function digestOf(files: readonly string[]): string {
   const digest = createHash("sha256");
   for (const file of files) digest.update(relative(PROJECT, file)).update(readFileSync(file));

@@ -53,7 +53,7 @@ export class NamedBlocks {
     return this.named(path).block;
   }
 
-  /** Where expressions find the resource of a construct: `aws_sqs_queue.failure_queue`. */
+  /** The address of a construct's resource, as expressions write it: `aws_sqs_queue.failure_queue`. */
   address(path: string): string {
     const { kind, type, name } = this.named(path);
     return kind === "data" ? `data.${type}.${name}` : `${type}.${name}`;

@@ -5,7 +5,7 @@ import path from "node:path";
 import { writeTerraformModule } from "../../../scripts/terraform-module/write-module";
 import { terraform, type TerraformRun } from "../../support/terraform";
 
-/** Where the module is, as a root module names it. */
+/** Source of the module, as a root module names it. */
 export const SOURCE = "./terraform-module";
 
 /** Somebody's root module, outside of the repository, in a folder with a space, with the Terraform module in it. */

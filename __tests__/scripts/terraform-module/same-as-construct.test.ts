@@ -108,7 +108,7 @@ const WISHES: Readonly<Record<string, Wish>> = {
 
 /**
  * A plan before the first apply says little: most of what matters, such as policies, is known only after it. So the
- * module is applied, and what it made is then given to the construct: where that plans no change, both want the same.
+ * module is applied, and what it made is then given to the construct: if that plans no change, both want the same.
  */
 describeWith(emulatorMissing(), "the Terraform module, applied", () => {
   let emulator: AwsEmulator;
@@ -217,7 +217,7 @@ output "response" {
 }
 
 interface Construct {
-  /** Where Terraform runs. */
+  /** The folder that Terraform runs in. */
   readonly directory: string;
   /** Addresses by what the module calls the same resource. */
   readonly addresses: ReadonlyMap<string, { type: string; name: string }>;
