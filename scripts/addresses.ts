@@ -5,21 +5,44 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformStack } from "cdktf";
 
 import { CredentialExfiltrationResponse, RevocableRoles } from "../src";
-import { moduleConfiguration } from "./terraform-module/module-configuration";
-import { readSettings } from "../workshop/settings";
 import { LabStack } from "../workshop/lab-stack";
 import { ResponseStack } from "../workshop/response-stack";
+import { readSettings } from "../workshop/settings";
+import { moduleConfiguration } from "./terraform-module/module-configuration";
 
 /** Addresses of resources in Terraform's state, by the construct that makes them, for each thing that can be deployed. */
 export type Addresses = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** What a `moved` block says: the resource had the one address, and has the other now. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** The file of the addresses that users may have deployed. */
 export const ADDRESSES_FILE = join(__dirname, "..", "__tests__", "package", "addresses.json");
 
-export const deployedAddresses = (): Addresses => JSON.parse(readFileSync(ADDRESSES_FILE, "utf8"));
+export const deployedAddresses = (file = ADDRESSES_FILE): Addresses => JSON.parse(readFileSync(file, "utf8"));
 
 /** The addresses as they are synthesized now. */
 export function synthesizedAddresses(): Addresses {
+  const addresses = Object.entries(configurations()).map(([thing, { resource }]) => [
+    thing,
+    Object.fromEntries(
+      listed(resource)
+        .map(({ address, block }) => [block["//"]?.metadata.path ?? address, address] as const)
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
+    ),
+  ]);
+  return Object.fromEntries(addresses) as Addresses;
+}
+
+/** The `moved` blocks as they are synthesized now, for each thing that can be deployed. */
+export function synthesizedMoves(): Readonly<Record<string, readonly Move[]>> {
+  return Object.fromEntries(Object.entries(configurations()).map(([thing, { moved = [] }]) => [thing, moved]));
+}
+
+function configurations(): Record<string, Configuration> {
   const settings = readSettings({}, {});
   const smallest = new TerraformStack(new App(), "stack");
   new AwsProvider(smallest, "aws");
@@ -30,37 +53,24 @@ export function synthesizedAddresses(): Addresses {
     dashboard: true,
   });
   return {
-    construct: ofStack(smallest),
-    "guardduty-response": ofStack(new ResponseStack(new App(), "guardduty-response", settings)),
-    "guardduty-lab": ofStack(new LabStack(new App(), "guardduty-lab", settings)),
-    module: ofModule(),
+    construct: smallest.toTerraform() as Configuration,
+    "guardduty-response": new ResponseStack(new App(), "guardduty-response", settings).toTerraform() as Configuration,
+    "guardduty-lab": new LabStack(new App(), "guardduty-lab", settings).toTerraform() as Configuration,
+    module: moduleConfiguration() as unknown as Configuration,
   };
 }
 
-function ofStack(stack: TerraformStack): Record<string, string> {
-  const { resource } = stack.toTerraform() as { resource: Blocks };
-  return Object.fromEntries(
-    listed(resource)
-      .map(({ address, block }) => [(block["//"] as Metadata).metadata.path, address] as const)
-      .sort(([one], [other]) => (one < other ? -1 : 1)),
-  );
+interface Configuration {
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Synthesized>>>>;
+  readonly moved?: readonly Move[];
 }
 
-function ofModule(): Record<string, string> {
-  const { resource } = moduleConfiguration() as { resource: Blocks };
-  return Object.fromEntries(
-    listed(resource)
-      .map(({ address }) => [address, address] as const)
-      .sort(),
-  );
+interface Synthesized {
+  /** What CDKTF notes of a construct; the module's blocks have none. */
+  readonly "//"?: { readonly metadata: { readonly path: string } };
 }
 
-type Blocks = Record<string, Record<string, Record<string, unknown>>>;
-interface Metadata {
-  readonly metadata: { readonly path: string };
-}
-
-const listed = (resource: Blocks) =>
+const listed = (resource: Configuration["resource"]) =>
   Object.entries(resource).flatMap(([type, named]) =>
     Object.entries(named).map(([name, block]) => ({ address: `${type}.${name}`, block })),
   );

@@ -12,12 +12,15 @@ import { FindingRule } from "./detection/finding-rule";
 import { ArnTarget } from "./detection/finding-target";
 import { anyFindingFrom } from "./detection/severity-pattern";
 import { FailureAlarms } from "./monitoring/failure-alarms";
+import { OutcomeAlarms } from "./monitoring/outcome-alarms";
+import { OutcomeMetrics } from "./monitoring/outcome-metrics";
 import { ResponseDashboard } from "./monitoring/response-dashboard";
 import { checkFunction, type FunctionProps } from "./revocation/function-props";
 import { checkRevocation, isSeverity, type RevocationProps } from "./revocation/revocation-props";
 import { SessionRevoker } from "./revocation/session-revoker";
 import { jsonText } from "./shared/attribute-text";
 import { ARN_WORDS, checkFormats, FORMATS, isArn } from "./shared/formats";
+import { movedFrom } from "./shared/moved";
 import { destination, Place } from "./shared/place";
 import { Problems, shown } from "./shared/problems";
 import { preventTakeOver } from "./shared/take-over";
@@ -57,7 +60,8 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
    */
   readonly detector?: IDetector;
   /**
-   * Whether alarms watch the failure queue and the function's errors.
+   * Whether alarms watch the failure queue, the function's errors, findings that a person has to act on, and revocations that
+   * come late.
    *
    * @default - they do
    */
@@ -69,8 +73,7 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
    */
   readonly alarmActions?: readonly string[];
   /**
-   * Whether there is a dashboard, with metrics of what became of the findings, and, unless `alarms` is false, alarms on
-   * findings that a person has to act on and on revocations that come late.
+   * Whether there is a dashboard of what became of the findings.
    *
    * @default - there is none
    */
@@ -221,28 +224,51 @@ export class CredentialExfiltrationResponse extends Construct {
   }
 
   private watch(): void {
-    const { alarms = DEFAULTS.alarms, alarmActions = [this.topicArn], provider } = this.props;
-    const { dashboard = DEFAULTS.dashboard } = this.props;
-    if (alarms) {
-      new FailureAlarms(this, "alarms", {
-        namePrefix: this.prefix,
-        queueName: this.failureQueue.queueName,
-        functionName: this.functionName,
-        actions: alarmActions,
-        provider,
-      });
-    }
-    if (dashboard) {
-      new ResponseDashboard(this, "dashboard", {
-        namePrefix: this.prefix,
-        ruleName: this.ruleName,
-        functionName: this.functionName,
-        logGroupName: this.revoker.logGroup.name,
-        queueName: this.failureQueue.queueName,
-        alarmActions: alarms ? alarmActions : undefined,
-        provider,
-      });
-    }
+    const { alarms = DEFAULTS.alarms, dashboard = DEFAULTS.dashboard } = this.props;
+    if (!alarms && !dashboard) return;
+    const metrics = this.makeMetrics();
+    if (alarms) this.makeAlarms(metrics);
+    if (dashboard) this.makeDashboard(metrics);
+  }
+
+  private makeMetrics(): OutcomeMetrics {
+    const metrics = new OutcomeMetrics(this, "metrics", {
+      namespace: `${this.prefix}/CredentialExfiltration`,
+      logGroupName: this.revoker.logGroup.name,
+      provider: this.props.provider,
+    });
+    movedFrom(this, ["dashboard", "metrics"], metrics);
+    return metrics;
+  }
+
+  private makeAlarms(metrics: OutcomeMetrics): void {
+    const { alarmActions: actions = [this.topicArn], provider } = this.props;
+    new FailureAlarms(this, "alarms", {
+      namePrefix: this.prefix,
+      queueName: this.failureQueue.queueName,
+      functionName: this.functionName,
+      actions,
+      provider,
+    });
+    const outcomeAlarms = new OutcomeAlarms(this, "outcome-alarms", {
+      namePrefix: this.prefix,
+      metrics,
+      actions,
+      provider,
+    });
+    movedFrom(this, ["dashboard"], outcomeAlarms);
+  }
+
+  private makeDashboard(metrics: OutcomeMetrics): void {
+    new ResponseDashboard(this, "dashboard", {
+      namePrefix: this.prefix,
+      metrics,
+      ruleName: this.ruleName,
+      functionName: this.functionName,
+      logGroupName: this.revoker.logGroup.name,
+      queueName: this.failureQueue.queueName,
+      provider: this.props.provider,
+    });
   }
 
   private check(): void {

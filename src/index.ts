@@ -20,7 +20,8 @@ export { type ChosenRoles, ResponseMode, type RevocableRolesSpec, Scope, type Ta
 export { type FunctionProps } from "./revocation/function-props";
 export { OutcomeDestination } from "./revocation/outcome-destination";
 export { ResponseDashboard, type ResponseDashboardProps } from "./monitoring/response-dashboard";
-export { type Metric, ResponseMetrics, type ResponseMetricsProps } from "./monitoring/outcome-metrics";
+export { OutcomeAlarms, type OutcomeAlarmsProps } from "./monitoring/outcome-alarms";
+export { type Metric, OutcomeMetrics, type OutcomeMetricsProps } from "./monitoring/outcome-metrics";
 export { RevocableRoles } from "./revocation/revocable-roles";
 export { type RevocationProps } from "./revocation/revocation-props";
 export { SessionRevoker, type SessionRevokerProps } from "./revocation/session-revoker";

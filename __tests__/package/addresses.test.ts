@@ -3,12 +3,9 @@ import { type Addresses, deployedAddresses, synthesizedAddresses } from "../../s
 const HELP = [
   "An address that changes makes Terraform destroy the resource and make it anew, its data with it.",
   "Either keep the construct's id, or, in a new major version:",
-  '  1. say so in CHANGELOG.md, with a "moved" block for each resource, such as',
-  "     moved {",
-  "       from = aws_sqs_queue.old_name_0A1B2C3D",
-  "       to   = aws_sqs_queue.new_name_4E5F6A7B",
-  "     }",
-  "  2. npm run addresses",
+  "  1. tell Terraform where the resource was: movedFrom() for the construct, FORMER_PATHS for the module",
+  "  2. list the addresses in CHANGELOG.md",
+  "  3. npm run addresses",
 ].join("\n");
 
 /** What users have deployed and would lose, and what is new. */

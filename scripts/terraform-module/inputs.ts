@@ -254,18 +254,18 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   },
   alarms: {
     type: "bool",
-    description: "Whether alarms watch the failure queue and the function's errors.",
+    description:
+      "Whether alarms watch the failure queue, the function's errors, findings that a person has to act on, and revocations that come late.",
     default: DEFAULTS.alarms,
   },
   dashboard: {
     type: "bool",
-    description:
-      "Whether there is a dashboard, with metrics of what became of the findings and, unless `alarms` is false, alarms on them.",
+    description: "Whether there is a dashboard of what became of the findings.",
     default: DEFAULTS.dashboard,
   },
   alarm_actions: {
     type: "list(string)",
-    description: "ARNs that the alarms tell. Null tells the topic.",
+    description: "ARNs of what the alarms notify. Null notifies the topic.",
     default: null,
     validation: [each("alarm_actions", "coalesce(var.alarm_actions, [])", matches("item", ARN), "ARNs")],
   },

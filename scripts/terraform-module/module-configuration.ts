@@ -7,7 +7,7 @@ import type { Block } from "../block";
 import { expression, holdsSpliced, type Json, jsonencode, OptionalItem, spliced, template } from "./expression";
 import { INPUTS } from "./inputs";
 import { ModuleStack } from "./module-stack";
-import { NamedBlocks } from "./named-blocks";
+import { NamedBlocks, nameOf } from "./named-blocks";
 
 /*
  * What this file does, by the failure queue, which takes events from a rule that is always made and from one that is made only
@@ -48,6 +48,9 @@ interface Statement {
 /** The zip's name in the module's folder. */
 export const ZIP_NAME = "revoke-sessions.zip";
 
+/** The construct whose children are the module. */
+const MAIN = "response";
+
 /** The first version that has `check` blocks and `strcontains`. */
 const TERRAFORM_VERSIONS = ">= 1.5.0";
 const AWS_PROVIDER = { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" };
@@ -60,9 +63,15 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   "topic/key-alias": "var.existing_topic == null && var.topic_key == null",
   "response/any-finding": "var.alert_severity != null",
   "response/alarms": "var.alarms",
+  "response/outcome-alarms": "var.alarms",
   "response/dashboard": "var.dashboard",
-  "response/dashboard/act-by-hand": "var.dashboard && var.alarms",
-  "response/dashboard/slow-revocation": "var.dashboard && var.alarms",
+  "response/metrics": "var.alarms || var.dashboard",
+};
+
+/** Where the module of 0.1.0 made what is now made elsewhere, by the paths of the constructs. */
+const FORMER_PATHS: Readonly<Record<string, string>> = {
+  "response/metrics": "response/dashboard/metrics",
+  "response/outcome-alarms": "response/dashboard",
 };
 
 const SUBSCRIPTION = "topic/email-0";
@@ -134,7 +143,7 @@ const PRECONDITIONS = [
  * the choices that the constructs make from their props.
  */
 export function moduleConfiguration(): Block {
-  const blocks = new NamedBlocks(new ModuleStack().toTerraform() as Block, "response");
+  const blocks = new NamedBlocks(new ModuleStack().toTerraform() as Block, MAIN);
 
   decidePermissions(blocks.at("response/revoker/permissions"));
   decideEnvironment(blocks.at("response/revoker"));
@@ -157,6 +166,7 @@ export function moduleConfiguration(): Block {
     locals: LOCALS,
     data: blocks.nested("data"),
     resource: finished(blocks.nested("resource")),
+    moved: moved(blocks),
     check: { somebody_is_mailed: { assert: SOMEBODY_IS_MAILED } },
     output: finished(blocks.outputs),
   };
@@ -243,6 +253,19 @@ function decideWhatIsMade(blocks: NamedBlocks): void {
   const subscription = blocks.at(SUBSCRIPTION);
   delete subscription["count"];
   subscription["for_each"] = template("var.existing_topic == null ? toset(var.alert_emails) : toset([])");
+}
+
+/** The blocks that let Terraform find again what an earlier version of the module made at another address. */
+function moved(blocks: NamedBlocks): { from: string; to: string }[] {
+  return Object.entries(FORMER_PATHS).flatMap(([now, before]) =>
+    blocks.paths
+      .filter((path) => path.startsWith(`${now}/`))
+      .map((path) => {
+        const to = blocks.address(path);
+        const [type] = to.split(".");
+        return { from: `${type}.${nameOf(path.replace(now, before), MAIN)}`, to };
+      }),
+  );
 }
 
 /** The addresses of the resources that may be left out. */

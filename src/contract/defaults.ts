@@ -10,6 +10,7 @@ export const DEFAULTS = {
   severityOverrides: {},
   verifyAfterSeconds: 10,
   alarms: true,
+  slowAfterSeconds: 30 * 60,
   dashboard: false,
   runtime: "nodejs22.x",
   architecture: "arm64",

@@ -1,9 +1,10 @@
+import { OUTCOME_MESSAGE, type OutcomeField } from "../contract/outcome-line";
 import { NOT_REVOKED_REASONS } from "../contract/reasons";
-import { type Metric, type ResponseMetrics } from "./outcome-metrics";
+import type { Metric, OutcomeMetrics } from "./outcome-metrics";
 
 /** What the dashboard shows. */
 export interface DashboardSubjects {
-  readonly metrics: ResponseMetrics;
+  readonly metrics: OutcomeMetrics;
   readonly region: string;
   readonly ruleName: string;
   readonly functionName: string;
@@ -20,10 +21,22 @@ interface Line {
 }
 
 /** Findings are rare: a graph shows four weeks, and an hour is a point of it. */
-const SHOWN = "-P28D";
+const DASHBOARD_RANGE = "-P28D";
 const PERIOD_SECONDS = 60 * 60;
 
 const WIDGET = { width: 12, height: 6 };
+
+/** Columns of the table of the latest findings. */
+const LATEST_FIELDS: readonly OutcomeField[] = [
+  "outcome",
+  "reason",
+  "role",
+  "scope",
+  "cutoff",
+  "secondsToRevoke",
+  "accountId",
+  "findingId",
+];
 
 /**
  * The dashboard in CloudWatch's JSON.
@@ -77,8 +90,12 @@ export function dashboardBody(subjects: DashboardSubjects): object {
     { ...widget("log", latestFindings(subjects), subjects), width: 24 },
   ];
   return {
-    start: SHOWN,
-    widgets: widgets.map((each, index) => ({ ...each, x: (index % 2) * 12, y: (index >> 1) * 6 })),
+    start: DASHBOARD_RANGE,
+    widgets: widgets.map((each, index) => ({
+      ...each,
+      x: (index % 2) * WIDGET.width,
+      y: Math.floor(index / 2) * WIDGET.height,
+    })),
   };
 }
 
@@ -90,11 +107,13 @@ function toJson({ metric: { namespace, metricName, dimensions = {} }, label, sta
   return [namespace, metricName, ...Object.entries(dimensions).flat(), { label, stat, period: PERIOD_SECONDS }];
 }
 
+const field = (name: OutcomeField): string => name;
+
 function latestFindings({ logGroupName }: DashboardSubjects) {
   const query = [
     `SOURCE '${logGroupName}'`,
-    "fields @timestamp, outcome, reason, role, scope, cutoff, secondsToRevoke, accountId, findingId",
-    'filter message = "finding handled"',
+    `fields ${["@timestamp", ...LATEST_FIELDS].join(", ")}`,
+    `filter ${field("message")} = "${OUTCOME_MESSAGE}"`,
     "sort @timestamp desc",
     "limit 50",
   ];

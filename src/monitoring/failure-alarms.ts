@@ -2,18 +2,20 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
+import { RUNBOOK } from "../contract/runbook";
+
 export interface FailureAlarmsProps {
-  /** What the alarms' names begin with. */
+  /** Prefix of the alarms' names. */
   readonly namePrefix: string;
   readonly queueName: string;
   readonly functionName: string;
-  /** ARNs that are told when an alarm goes on and off. */
+  /** ARNs of what is notified when an alarm enters or leaves the ALARM state. */
   readonly actions: readonly string[];
   /** @default - the stack's default AWS provider */
   readonly provider?: TerraformProvider;
 }
 
-/** Two alarms: something lies in the failure queue, and the function has failed. Either means: look now. */
+/** Alarms on events in the failure queue, and on errors of the function. Either means: look now. */
 export class FailureAlarms extends Construct {
   constructor(scope: Construct, id: string, props: FailureAlarmsProps) {
     super(scope, id);
@@ -32,8 +34,8 @@ export class FailureAlarms extends Construct {
       ...common,
       alarmName: `${namePrefix}-events-not-handled`,
       alarmDescription:
-        `Findings lie in the queue ${queueName}: nobody was told what became of them. Look at each, and act by hand ` +
-        "or run it again.",
+        `There are unhandled findings in the queue ${queueName}. No report was sent for them. Inspect each one, then act ` +
+        `manually or redrive it. Runbook: ${RUNBOOK}.`,
       namespace: "AWS/SQS",
       metricName: "ApproximateNumberOfMessagesVisible",
       dimensions: { QueueName: queueName },
@@ -43,8 +45,8 @@ export class FailureAlarms extends Construct {
       ...common,
       alarmName: `${namePrefix}-function-errors`,
       alarmDescription:
-        `The function ${functionName} failed to handle a finding. Lambda tries twice more; what fails again goes to ` +
-        `the queue ${queueName}.`,
+        `The function ${functionName} failed to handle a finding. Lambda tries twice more within minutes; what fails again ` +
+        `goes to the queue ${queueName}, which has an alarm of its own. Read the function's log. Runbook: ${RUNBOOK}.`,
       namespace: "AWS/Lambda",
       metricName: "Errors",
       dimensions: { FunctionName: functionName },

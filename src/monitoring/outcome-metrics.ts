@@ -2,7 +2,8 @@ import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-lo
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import { NOT_REVOKED, NOT_REVOKED_REASONS } from "../contract/reasons";
+import { type Outcome, outcomeField, type VerificationState } from "../contract/outcome-line";
+import { NOT_REVOKED, NOT_REVOKED_REASONS, type NotRevokedReason } from "../contract/reasons";
 
 /** A metric as CloudWatch's dashboards and alarms name it. */
 export interface Metric {
@@ -11,27 +12,27 @@ export interface Metric {
   readonly dimensions?: Readonly<Record<string, string>>;
 }
 
-export interface ResponseMetricsProps {
+export interface OutcomeMetricsProps {
   /** The namespace of the metrics; it must not begin with `AWS/`. */
   readonly namespace: string;
-  /** Name of the function's log group. */
+  /** Name of the function's log group; a reference, so that the metrics wait for it. */
   readonly logGroupName: string;
   /** @default - the stack's default AWS provider */
   readonly provider?: TerraformProvider;
 }
 
 /**
- * Counts what the function's log says about each finding, so that the function itself does no counting. A finding that
- * could not be handled is in none of these: the function's own errors and the failure queue show it.
+ * Metrics of what became of the findings, counted in the function's log, so that the function itself does no counting. A
+ * finding that could not be handled is in none of these: the function's own errors and the failure queue show it.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-export class ResponseMetrics extends Construct {
+export class OutcomeMetrics extends Construct {
   /** Findings whose sessions the function revoked. */
   readonly revoked: Metric;
   /** Findings that brought no newly stolen credentials: repeats. */
   readonly alreadyRevoked: Metric;
-  /** Findings that nothing was done about. */
+  /** Findings that did not lead to a revocation. */
   readonly notRevoked: Metric;
   /**
    * Findings that a person has to act on: not revoked for any reason that is not known to be routine, or revoked by a
@@ -44,47 +45,44 @@ export class ResponseMetrics extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: ResponseMetricsProps,
+    private readonly props: OutcomeMetricsProps,
   ) {
     super(scope, id);
     const routine = NOT_REVOKED_REASONS.filter((reason) => NOT_REVOKED[reason] === "routine");
-    const notRoutine = routine.map((reason) => `($.reason != "${reason}")`).join(" && ");
-    this.revoked = this.count("Revoked", '{ $.outcome = "revoked" }');
-    this.alreadyRevoked = this.count("AlreadyRevoked", '{ $.outcome = "already-revoked" }');
-    this.notRevoked = this.count("NotRevoked", '{ $.outcome = "not-revoked" }');
-    this.actByHand = this.count(
-      "ActByHand",
-      `{ (($.outcome = "not-revoked") && ${notRoutine}) || ($.verification = "not-kept") }`,
-    );
-    this.filter("NotRevokedByReason", '{ ($.outcome = "not-revoked") && ($.reason = *) }', {
+    const notRoutine = all(outcomeIs("not-revoked"), ...routine.map(reasonIsNot));
+    this.revoked = this.count("Revoked", outcomeIs("revoked"));
+    this.alreadyRevoked = this.count("AlreadyRevoked", outcomeIs("already-revoked"));
+    this.notRevoked = this.count("NotRevoked", outcomeIs("not-revoked"));
+    this.actByHand = this.count("ActByHand", any(notRoutine, verificationIs("not-kept")));
+    this.filter("NotRevokedByReason", all(outcomeIs("not-revoked"), `${outcomeField("reason")} = *`), {
       value: "1",
-      dimensions: { Reason: "$.reason" },
+      dimensions: { Reason: outcomeField("reason") },
     });
-    this.secondsToRevoke = this.filter("SecondsToRevoke", "{ $.secondsToRevoke = * }", {
-      value: "$.secondsToRevoke",
+    this.secondsToRevoke = this.filter("SecondsToRevoke", `${outcomeField("secondsToRevoke")} = *`, {
+      value: outcomeField("secondsToRevoke"),
       unit: "Seconds",
     });
   }
 
-  /** Findings that nothing was done about for one reason. */
+  /** Findings that did not lead to a revocation for one reason. */
   notRevokedFor(reason: string): Metric {
     return { ...this.metric("NotRevokedByReason"), dimensions: { Reason: reason } };
   }
 
-  private count(metricName: string, pattern: string): Metric {
-    return this.filter(metricName, pattern, { value: "1", unit: "Count" });
+  private count(metricName: string, condition: string): Metric {
+    return this.filter(metricName, condition, { value: "1", unit: "Count" });
   }
 
   private filter(
     name: string,
-    pattern: string,
+    condition: string,
     transformation: { value: string; unit?: string; dimensions?: Record<string, string> },
   ): Metric {
     const { namespace, logGroupName, provider } = this.props;
     new CloudwatchLogMetricFilter(this, name, {
       name,
       logGroupName,
-      pattern,
+      pattern: `{ ${condition} }`,
       metricTransformation: { namespace, name, ...transformation },
       provider,
     });
@@ -95,3 +93,10 @@ export class ResponseMetrics extends Construct {
     return { namespace: this.props.namespace, metricName };
   }
 }
+
+const outcomeIs = (outcome: Outcome["outcome"]): string => `${outcomeField("outcome")} = "${outcome}"`;
+const reasonIsNot = (reason: NotRevokedReason): string => `${outcomeField("reason")} != "${reason}"`;
+const verificationIs = (state: VerificationState): string => `${outcomeField("verification")} = "${state}"`;
+
+const all = (...conditions: string[]): string => conditions.map((condition) => `(${condition})`).join(" && ");
+const any = (...conditions: string[]): string => conditions.map((condition) => `(${condition})`).join(" || ");
