@@ -12,7 +12,7 @@ const DRAWN: Readonly<Record<string, { readonly title: string; readonly name: (b
   aws_kms_key: { title: "KMS key", name: () => "of the topic" },
   aws_sqs_queue: { title: "SQS queue", name: ({ name }) => name },
   aws_cloudwatch_log_group: { title: "CloudWatch log", name: () => "with metric filters" },
-  aws_cloudwatch_metric_alarm: { title: "CloudWatch alarms", name: ({ alarm_name }) => alarm_name },
+  aws_cloudwatch_metric_alarm: { title: "CloudWatch", name: () => "alarms" },
   aws_cloudwatch_dashboard: {
     title: "CloudWatch dashboard",
     name: ({ dashboard_name }) => withoutReferences(dashboard_name),
@@ -43,7 +43,7 @@ const PART_OF: Readonly<Record<string, string>> = {
   aws_vpc_security_group_egress_rule: "security_group_id",
 };
 
-/** Of these a stack's share one box, which names each. */
+/** Types whose resources share one box for each stack, which counts them. */
 const SHARED_BOX = ["aws_cloudwatch_metric_alarm"];
 
 interface Edge {
@@ -155,7 +155,8 @@ function statementEdges(resource: Resource, all: readonly Resource[]): Edge[] {
 }
 
 /** What an alarm watches: named in the metric's dimensions, or the log that the metric's filter reads. */
-function watchedBy({ dimensions, namespace }: Block, all: readonly Resource[]): Resource[] {
+function watchedBy(alarm: Block, all: readonly Resource[]): Resource[] {
+  const { dimensions, namespace } = (alarm["metric_query"]?.[0].metric ?? alarm) as Block;
   const names = Object.values(dimensions ?? {});
   if (names.length === 0) return all.filter(({ block }) => block["metric_transformation"]?.namespace === namespace);
   return all.filter(({ type, block }) => DRAWN[type] && names.includes(block["function_name"] ?? block["name"]));
@@ -179,8 +180,8 @@ const sharing = ({ type, stack }: Resource, all: readonly Resource[]): Resource[
 
 function drawBox(resource: Resource, all: readonly Resource[]): string {
   const { title, name } = DRAWN[resource.type]!;
-  const shown = SHARED_BOX.includes(resource.type) ? sharing(resource, all) : [resource];
-  return `${idOf(resource)}["${[title, ...shown.map(({ block }) => name(block))].join("<br/>")}"]`;
+  const count = SHARED_BOX.includes(resource.type) ? `${sharing(resource, all).length} ` : "";
+  return `${idOf(resource)}["${title}<br/>${count}${name(resource.block)}"]`;
 }
 
 /** Mermaid takes letters, digits and underscores; the prefix keeps its own words, such as `end`, out. */

@@ -60,14 +60,14 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
    */
   readonly detector?: IDetector;
   /**
-   * Whether alarms watch the failure queue, the function's errors, findings that a person has to act on, and revocations that
-   * come late.
+   * Whether alarms watch every way in which a finding can get lost or be late, findings that a person has to act on, and
+   * revocations that come late.
    *
    * @default - they do
    */
   readonly alarms?: boolean;
   /**
-   * ARNs of what is notified when an alarm enters or leaves the ALARM state.
+   * ARNs of what is notified when an alarm enters the ALARM state, and when the failure queue is empty again.
    *
    * @default - the topic
    */
@@ -243,13 +243,15 @@ export class CredentialExfiltrationResponse extends Construct {
 
   private makeAlarms(metrics: OutcomeMetrics): void {
     const { alarmActions: actions = [this.topicArn], provider } = this.props;
-    new FailureAlarms(this, "alarms", {
+    const failureAlarms = new FailureAlarms(this, "alarms", {
       namePrefix: this.prefix,
       queueName: this.failureQueue.queueName,
       functionName: this.functionName,
       actions,
       provider,
     });
+    failureAlarms.watchRule("rule", this.ruleName);
+    if (this.anyFindingRule) failureAlarms.watchRule("any-finding", this.anyFindingRule.ruleName);
     const outcomeAlarms = new OutcomeAlarms(this, "outcome-alarms", {
       namePrefix: this.prefix,
       metrics,

@@ -94,6 +94,11 @@ const BROKEN: Readonly<Record<string, readonly [type: string, block: Block][]>> 
   "target-loses-nothing": [["aws_cloudwatch_event_target", { dead_letter_config: { arn: "queue" } }]],
   "function-loses-nothing": [["aws_lambda_function", {}]],
   "function-invoked-by-one-rule": [["aws_lambda_permission", { source_arn: "rule" }]],
+  "loss-alarmed": [
+    ["aws_cloudwatch_event_rule", { name: "rule" }],
+    ["aws_lambda_function", { function_name: "function" }],
+    ["aws_sqs_queue", { name: "queue" }],
+  ],
   "metadata-by-token": [["aws_instance", { metadata_options: { http_tokens: "optional" } }]],
   "disk-encrypted": [["aws_instance", {}]],
   "no-public-address": [["aws_subnet", { map_public_ip_on_launch: true }]],

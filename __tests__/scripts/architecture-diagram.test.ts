@@ -53,6 +53,12 @@ test.each([
   expect(boxes.filter((box) => !ends.includes(box))).toEqual([]);
 });
 
+test("the alarms of a stack are one box, which counts them", () => {
+  const alarms = workshopResources().filter(({ type }) => type === "aws_cloudwatch_metric_alarm");
+  expect(response()).toContain(`["CloudWatch<br/>${alarms.length} alarms"]`);
+  expect(response().match(/alarms"\]/g)).toHaveLength(1);
+});
+
 test("the diagram follows the configuration", () => {
   const diagram = response({ detector: "none", alertEmails: [], revocableRoles: "any" });
   expect(diagram).not.toMatch(/GuardDuty<br\/>detector|E-mail|attaches RevokeOldSessions|Thief/);

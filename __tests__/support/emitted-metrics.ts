@@ -33,7 +33,16 @@ const AWS_METRICS = [
     dimension: "FunctionName",
     reporter: LambdaFunction,
     name: "function_name",
-    metrics: ["Invocations", "Errors", "Throttles", "Duration", "DestinationDeliveryFailures"],
+    metrics: [
+      "Invocations",
+      "Errors",
+      "Throttles",
+      "Duration",
+      "DestinationDeliveryFailures",
+      "AsyncEventsReceived",
+      "AsyncEventAge",
+      "AsyncEventsDropped",
+    ],
   },
   {
     namespace: "AWS/SQS",

@@ -255,7 +255,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   alarms: {
     type: "bool",
     description:
-      "Whether alarms watch the failure queue, the function's errors, findings that a person has to act on, and revocations that come late.",
+      "Whether alarms watch every way in which a finding can get lost or be late, findings that a person has to act on, and revocations that come late.",
     default: DEFAULTS.alarms,
   },
   dashboard: {

@@ -63,6 +63,8 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   "topic/key-alias": "var.existing_topic == null && var.topic_key == null",
   "response/any-finding": "var.alert_severity != null",
   "response/alarms": "var.alarms",
+  "response/alarms/any-finding-undelivered": "var.alarms && var.alert_severity != null",
+  "response/alarms/any-finding-lost": "var.alarms && var.alert_severity != null",
   "response/outcome-alarms": "var.alarms",
   "response/dashboard": "var.dashboard",
   "response/metrics": "var.alarms || var.dashboard",

@@ -75,7 +75,8 @@ export function dashboardBody(subjects: DashboardSubjects): object {
     graph("Failures: each of these should be zero", [
       { metric: lambda("Errors"), label: "errors of the function" },
       { metric: lambda("Throttles"), label: "function throttled" },
-      { metric: lambda("DestinationDeliveryFailures"), label: "lost: not even left in the queue" },
+      { metric: lambda("AsyncEventsDropped"), label: "given up by Lambda" },
+      { metric: lambda("DestinationDeliveryFailures"), label: "lost by Lambda: not even left in the queue" },
       { metric: rule("FailedInvocations"), label: "not delivered by the rule" },
       { metric: rule("InvocationsFailedToBeSentToDlq"), label: "lost by the rule" },
     ]),

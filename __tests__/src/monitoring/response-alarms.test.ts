@@ -1,3 +1,4 @@
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 
@@ -8,7 +9,7 @@ import { Template } from "../../support/template";
 
 const TOPIC = "arn:aws:sns:us-west-2:111122223333:alerts";
 
-const response = (props: { alarms?: boolean; dashboard?: boolean } = {}): Template =>
+const response = (props: { alarms?: boolean; dashboard?: boolean; alertSeverity?: number } = {}): Template =>
   Template.from((stack) => {
     const revocableRoles = RevocableRoles.anyOfAccount();
     new CredentialExfiltrationResponse(stack, "response", { revocableRoles, topicArn: TOPIC, ...props });
@@ -19,14 +20,25 @@ const MAX_DESCRIPTION = 1_024;
 
 test("the alarms watch only metrics that something emits", () => {
   // WHEN
-  const template = response();
+  const template = response({ alertSeverity: 4 });
 
   // THEN
   const known = emittedMetrics(template);
-  const watched = template
-    .all(CloudwatchMetricAlarm)
-    .map((alarm) => metricText(alarm["namespace"], alarm["metric_name"], alarm["dimensions"]));
+  const watched = template.all(CloudwatchMetricAlarm).map((alarm) => {
+    const { namespace, metric_name, dimensions } = alarm["metric_query"]?.[0].metric ?? alarm;
+    return metricText(namespace, metric_name, dimensions);
+  });
   expect(watched.filter((metric) => !known.has(metric))).toEqual([]);
+});
+
+test("every rule is watched", () => {
+  // WHEN
+  const template = response({ alertSeverity: 4 });
+
+  // THEN
+  const rules = template.all(CloudwatchEventRule).map(({ name }) => name as string);
+  const watched = template.all(CloudwatchMetricAlarm).flatMap(({ dimensions }) => dimensions?.RuleName ?? []);
+  expect(watched.sort()).toEqual([...rules, ...rules].sort());
 });
 
 test("each alarm tells the topic, and says where the runbook is", () => {
