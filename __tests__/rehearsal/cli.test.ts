@@ -133,7 +133,7 @@ test.concurrent("ends with 1 and names the claim if a permission is missing", as
   const { exitCode, stdout } = await rehearse(["--synthesized", directory]);
   expect(exitCode).toBe(1);
   expect(stdout.replace(/\s+/g, " ")).toContain("FAILED: its role allows every call that it makes: arn:aws:sts::");
-  expect(stdout.replace(/\s+/g, " ")).toContain("may not perform iam:PutRolePolicy on");
+  expect(stdout.replace(/\s+/g, " ")).toContain("is not authorized to perform: iam:PutRolePolicy on resource: arn:");
 });
 
 test.concurrent("ends with 2 and the reason if the pattern has an operator that is not supported", async () => {

@@ -65,43 +65,43 @@ const MISTAKES: [string, (stack: StackJson) => void, RegExp, RegExp][] = [
     "the function may not write the policy",
     (stack) => removeStatement(stack, "aws_iam_role_policy", "RevokeNamedRoles"),
     /its role allows every call/,
-    /may not perform iam:PutRolePolicy on arn:aws:iam::111122223333:role\/GuardDuty-Example-EC2-Compromised: no policy allows it/,
+    /is not authorized to perform: iam:PutRolePolicy on resource: arn:aws:iam::111122223333:role\/GuardDuty-Example-EC2-Compromised because no identity-based policy allows the iam:PutRolePolicy action/,
   ],
   [
     "the function may not look at roles",
     (stack) => removeStatement(stack, "aws_iam_role_policy", "LookAtRoles"),
     /its role allows every call/,
-    /may not perform iam:GetRole on/,
+    /is not authorized to perform: iam:GetRole on/,
   ],
   [
     "the function may not ask which instances are hit",
     (stack) => removeStatement(stack, "aws_iam_role_policy", "LookWhoElseIsHit"),
     /its role allows every call/,
-    /may not perform ec2:DescribeInstances on \*/,
+    /is not authorized to perform: ec2:DescribeInstances because/,
   ],
   [
     "the function may not publish",
     (stack) => removeStatement(stack, "aws_iam_role_policy", "Report"),
     /its role allows every call/,
-    /may not perform sns:Publish on arn:aws:sns:us-west-2:111122223333:GuardDuty-Example/,
+    /is not authorized to perform: sns:Publish on resource: arn:aws:sns:us-west-2:111122223333:GuardDuty-Example/,
   ],
   [
     "the function may not use the topic's key",
     (stack) => removeStatement(stack, "aws_iam_role_policy", "EncryptReports"),
     /its role allows every call/,
-    /may not perform kms:GenerateDataKey on arn:aws:kms:/,
+    /is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:/,
   ],
   [
     "the function may not leave in the queue what failed",
     (stack) => removeStatement(stack, "aws_iam_role_policy", "LeaveWhatFailed"),
     /may leave there what it cannot handle/,
-    /may not perform sqs:SendMessage/,
+    /is not authorized to perform: sqs:SendMessage/,
   ],
   [
     "the function may not write its log",
     (stack) => removeStatement(stack, "aws_iam_role_policy", "Log"),
     /may write its log/,
-    /may not perform logs:CreateLogStream/,
+    /is not authorized to perform: logs:CreateLogStream/,
   ],
   [
     "the pattern is the one of 2019, which no finding matches any more",
@@ -116,7 +116,7 @@ const MISTAKES: [string, (stack: StackJson) => void, RegExp, RegExp][] = [
     "EventBridge may not publish to the topic",
     (stack) => removeStatement(stack, "aws_sns_topic_policy", "Findings"),
     /its targets take the event/,
-    /events\.amazonaws\.com may not perform sns:Publish/,
+    /events\.amazonaws\.com is not authorized to perform: sns:Publish/,
   ],
   [
     "the topic's policy asks for the rule, which EventBridge does not tell SNS",
@@ -125,13 +125,13 @@ const MISTAKES: [string, (stack: StackJson) => void, RegExp, RegExp][] = [
         policy.Statement[0].Condition = { ArnLike: { "aws:SourceArn": "arn:aws:events:*" } };
       }),
     /its targets take the event/,
-    /events\.amazonaws\.com may not perform sns:Publish/,
+    /events\.amazonaws\.com is not authorized to perform: sns:Publish/,
   ],
   [
     "EventBridge may not use the topic's key",
     (stack) => removeStatement(stack, "aws_kms_key", "Findings"),
     /its targets take the event/,
-    /events\.amazonaws\.com may not perform kms:GenerateDataKey/,
+    /events\.amazonaws\.com is not authorized to perform: kms:GenerateDataKey/,
   ],
   [
     "the topic is encrypted with the key that AWS manages",
@@ -147,7 +147,7 @@ const MISTAKES: [string, (stack: StackJson) => void, RegExp, RegExp][] = [
       delete stack.resource["aws_lambda_permission"];
     },
     /its targets take the event/,
-    /events\.amazonaws\.com may not perform lambda:InvokeFunction/,
+    /events\.amazonaws\.com is not authorized to perform: lambda:InvokeFunction/,
   ],
   [
     "the permission to invoke is another rule's",
@@ -155,7 +155,7 @@ const MISTAKES: [string, (stack: StackJson) => void, RegExp, RegExp][] = [
       only(stack, "aws_lambda_permission")["source_arn"] = "arn:aws:events:us-west-2:111122223333:rule/other";
     },
     /its targets take the event/,
-    /may not perform lambda:InvokeFunction/,
+    /is not authorized to perform: lambda:InvokeFunction/,
   ],
   [
     "the rule has no target that mails",

@@ -10,6 +10,10 @@ export interface Role {
   readonly roleId: string;
   readonly arn: string;
   tags: Readonly<Record<string, string>>;
+  /** Who may assume the role. */
+  trustPolicy: PolicyDocument;
+  /** When and in which region the role was last used, as far as IAM knows; undefined if it does not. */
+  lastUsed?: { readonly date: Date; readonly region: string };
   /** Inline policies: name and document. */
   readonly policies: Map<string, string>;
 }
@@ -39,6 +43,11 @@ export interface Mail {
 /** The id of the account if no other one is asked for: one that AWS's documentation uses. */
 export const EXAMPLE_ACCOUNT = "111122223333";
 
+const EC2_TRUST: PolicyDocument = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+};
+
 /**
  * The state of one AWS account in one region, as far as the endpoint shows and changes it. Tests may change anything in
  * it at any time: that is how somebody else acts in the account.
@@ -66,15 +75,20 @@ export class AwsAccount {
     path?: string;
     roleId?: string;
     tags?: Record<string, string>;
+    /** @default - EC2 instances may assume the role */
+    trustPolicy?: PolicyDocument;
+    lastUsed?: Role["lastUsed"];
     policies?: Record<string, unknown>;
   }): Role {
-    const { name, path = "/", tags = {}, policies = {} } = role;
+    const { name, path = "/", tags = {}, trustPolicy = EC2_TRUST, lastUsed, policies = {} } = role;
     const created: Role = {
       name,
       path,
       roleId: role.roleId ?? uniqueId("AROA", `${name} ${++this.rolesCreated}`),
       arn: `arn:${this.partition}:iam::${this.accountId}:role${path}${name}`,
       tags,
+      trustPolicy,
+      lastUsed,
       policies: new Map(
         Object.entries(policies).map(([policyName, document]) => [policyName, JSON.stringify(document)]),
       ),

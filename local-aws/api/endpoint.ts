@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { Denial } from "../iam/denial";
+import { accessDenied } from "./access-denied";
 import type { AwsAccount } from "./account";
 import type { Fault } from "./fault";
 import { AwsError, type QueryRequest, readRequest, renderResponse, renderError, type XmlValue } from "./query-protocol";
@@ -21,6 +23,8 @@ export interface AwsCall extends QueryRequest {
   status?: number;
   /** The error with which the endpoint responded. */
   error?: AwsError;
+  /** Why the caller may not do this. */
+  denial?: Denial;
   /** The fault that was injected. */
   fault?: Fault["kind"];
 }
@@ -33,10 +37,8 @@ export interface EndpointHooks {
    */
   fault?: (call: AwsCall) => Fault | undefined | Promise<Fault | undefined>;
   /** Why the caller may not do this; nothing means that it may. */
-  authorize?: (call: AwsCall) => string | undefined | Promise<string | undefined>;
+  authorize?: (call: AwsCall) => Denial | undefined | Promise<Denial | undefined>;
 }
-
-const DENIED: Record<string, string> = { iam: "AccessDenied", sns: "AuthorizationError", ec2: "UnauthorizedOperation" };
 
 /**
  * A small AWS on loopback: the actions of IAM, SNS and EC2 that `services.ts` lists, over an account in memory. The
@@ -125,8 +127,10 @@ export class AwsEndpoint {
     if (fault?.kind === "error") throw fault.error;
     if (fault?.kind === "hang" || fault?.kind === "reset") return undefined;
 
-    const denial = await this.hooks.authorize?.(call);
-    if (denial !== undefined) throw new AwsError(DENIED[call.service] ?? "AccessDenied", denial, 403);
+    call.denial = await this.hooks.authorize?.(call);
+    if (call.denial) {
+      throw accessDenied(call.service, call.denial);
+    }
 
     const result = action.perform(call.parameters, this.account);
     if (fault?.kind === "lost-response") return undefined;

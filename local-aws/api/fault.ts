@@ -1,4 +1,6 @@
-import { AwsError, type Service } from "./query-protocol";
+import type { Denial } from "../iam/denial";
+import { accessDenied } from "./access-denied";
+import { AwsError, type QueryRequest, type Service } from "./query-protocol";
 
 /** What goes wrong with one call, instead of or besides its response. */
 export type Fault =
@@ -27,6 +29,17 @@ export const faults = {
   unavailable: (): Fault => errorFault("ServiceUnavailable", "Service Unavailable", 503),
   noSuchEntity: (): Fault => errorFault("NoSuchEntity", "The role cannot be found.", 404),
   topicRejected: (): Fault => errorFault("InvalidParameter", "Invalid parameter: TopicArn", 400),
+  /** @param denial what is not as usual: a role's session may not do what it calls, because no policy of the role allows it. */
+  accessDenied: (call: QueryRequest & { readonly resource: string }, denial: Partial<Denial> = {}): Fault => {
+    const usual: Denial = {
+      principal: "arn:aws:sts::111122223333:assumed-role/caller/session",
+      action: `${call.service}:${call.action}`,
+      resource: call.resource,
+      policyType: "identity-based policy",
+      explicit: false,
+    };
+    return { kind: "error", error: accessDenied(call.service, { ...usual, ...denial }) };
+  },
   hang: (): Fault => ({ kind: "hang" }),
   reset: (): Fault => ({ kind: "reset" }),
   late: (milliseconds: number): Fault => ({ kind: "late", milliseconds }),

@@ -1,3 +1,4 @@
+import { policyProblem } from "../iam/policy-problem";
 import type { AwsAccount, Role } from "./account";
 import { AwsError } from "./query-protocol";
 import { type Parameters, required, type ServiceAction } from "./service-action";
@@ -22,6 +23,8 @@ export const iamActions: Record<string, ServiceAction> = {
           Arn: role.arn,
           CreateDate: "2026-01-01T00:00:00Z",
           MaxSessionDuration: 3600,
+          AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(role.trustPolicy)),
+          RoleLastUsed: { LastUsedDate: role.lastUsed?.date.toISOString(), Region: role.lastUsed?.region },
           Tags: Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
         },
       };
@@ -32,7 +35,7 @@ export const iamActions: Record<string, ServiceAction> = {
     resource: roleResource,
     perform: (parameters, account) => {
       const role = existingRole(parameters, account);
-      const policyName = required(parameters, "PolicyName");
+      const policyName = requiredName(parameters, "PolicyName", 128);
       const document = role.policies.get(policyName);
       if (document === undefined) {
         throw new AwsError("NoSuchEntity", `The role policy with name ${policyName} cannot be found.`, 404);
@@ -45,15 +48,18 @@ export const iamActions: Record<string, ServiceAction> = {
     resource: roleResource,
     perform: (parameters, account) => {
       const role = existingRole(parameters, account);
-      const policyName = checked(parameters, "PolicyName", /^[\w+=,.@-]{1,128}$/);
-      const document = required(parameters, "PolicyDocument");
+      const policyName = requiredName(parameters, "PolicyName", 128);
+      const document = requiredDocument(parameters);
       if (UNMODIFIABLE_PATHS.some((path) => role.path.startsWith(path))) {
         throw new AwsError(
           "UnmodifiableEntity",
           `Cannot perform the operation on the protected role '${role.name}' - this role is only modifiable by AWS`,
         );
       }
-      requirePolicy(document);
+      const problem = policyProblem(document);
+      if (problem !== undefined) {
+        throw new AwsError("MalformedPolicyDocument", problem);
+      }
       const others = [...role.policies].filter(([name]) => name !== policyName).map(([, other]) => other);
       if ([...others, document].join("").replace(/\s/g, "").length > INLINE_POLICY_QUOTA) {
         throw new AwsError(
@@ -86,44 +92,39 @@ function roleResource(parameters: Parameters, account: AwsAccount): string {
 }
 
 function existingRole(parameters: Parameters, account: AwsAccount): Role {
-  const name = checked(parameters, "RoleName", /^[\w+=,.@-]{1,64}$/);
+  const name = requiredName(parameters, "RoleName", 64);
   const role = account.roles.get(name);
   if (!role) throw new AwsError("NoSuchEntity", `The role with name ${name} cannot be found.`, 404);
   return role;
 }
 
-function checked(parameters: Parameters, name: string, pattern: RegExp): string {
-  const value = required(parameters, name);
-  if (!pattern.test(value)) throw new AwsError("ValidationError", `${name} must match ${pattern.source}`);
-  return value;
+/** The name of a role or policy, as IAM allows it. */
+function requiredName(parameters: Parameters, parameter: string, maxLength: number): string {
+  const name = required(parameters, parameter);
+  const member = parameter[0]!.toLowerCase() + parameter.slice(1);
+  if (name.length > maxLength) {
+    throw new AwsError(
+      "ValidationError",
+      `1 validation error detected: Value '${name}' at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${maxLength}`,
+    );
+  }
+  if (!/^[\w+=,.@-]+$/.test(name)) {
+    throw new AwsError(
+      "ValidationError",
+      `The specified value for ${member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-`,
+    );
+  }
+  return name;
 }
 
-/** The mistakes in a policy that IAM refuses and that a program could make. */
-function requirePolicy(document: string): void {
-  const malformed = (reason: string): never => {
-    throw new AwsError("MalformedPolicyDocument", reason);
-  };
-  let policy: { Statement?: unknown };
-  try {
-    policy = JSON.parse(document) as { Statement?: unknown };
-  } catch {
-    return malformed("Syntax errors in policy.");
+/** The document of a policy: text in the characters that IAM's API accepts. */
+function requiredDocument(parameters: Parameters): string {
+  const document = required(parameters, "PolicyDocument");
+  if (!/^[\t\n\r\x20-\xff]{1,131072}$/.test(document)) {
+    throw new AwsError(
+      "ValidationError",
+      "The specified value for policyDocument is invalid. It must contain only printable ASCII characters.",
+    );
   }
-  const statements = [policy?.Statement].flat() as (Record<string, unknown> | undefined)[];
-  const sids = statements.map((statement) => statement?.["Sid"]).filter((sid) => sid !== undefined);
-  if (statements.length === 0) return malformed("A policy needs at least one statement.");
-  for (const statement of statements) {
-    if (typeof statement !== "object" || statement === null) return malformed("Syntax errors in policy.");
-    if (!["Allow", "Deny"].includes(String(statement["Effect"]))) return malformed("Effect must be Allow or Deny.");
-    if (!("Action" in statement || "NotAction" in statement)) {
-      return malformed("Policy statement must contain actions.");
-    }
-    if (!("Resource" in statement || "NotResource" in statement)) {
-      return malformed("Policy statement must contain resources.");
-    }
-  }
-  if (!sids.every((sid) => /^[A-Za-z0-9]*$/.test(String(sid)))) {
-    return malformed("Statement IDs (SID) must be alpha-numeric.");
-  }
-  if (new Set(sids).size < sids.length) return malformed("Statement IDs (SID) in a single policy must be unique.");
+  return document;
 }

@@ -1,7 +1,8 @@
 import type { AwsAccount, Role } from "../api/account";
 import type { AwsCall } from "../api/endpoint";
+import { type Denial, denialSentence, type PolicyType } from "../iam/denial";
 import type { NamedPolicy, PolicyDocument } from "../iam/policy";
-import { decide, type Decision } from "../iam/simulator";
+import { decide, type Decision, RESOURCE_POLICY } from "../iam/simulator";
 import { LocalAwsError } from "../local-aws-error";
 import type { DeployedFunction, DeployedRule, DeployedTopic, Deployment } from "../terraform/deployment";
 
@@ -38,35 +39,44 @@ export async function decideForSession(
 }
 
 /** Why the role of a function may not make a call; undefined if it may. */
-export async function refusalOfCall(
+export async function denialOfCall(
   deployment: Deployment,
   account: AwsAccount,
   session: RoleSession,
   call: AwsCall,
-): Promise<string | undefined> {
+): Promise<Denial | undefined> {
   const topic = call.service === "sns" ? deployment.topics.find(({ arn }) => arn === call.resource) : undefined;
-  return refusalOfRole(account, session, [
+  return denialOfRole(account, session, [
     { action: `${call.service}:${call.action}`, resource: call.resource, resourcePolicy: topic?.policy },
     ...keyUses(deployment, topic),
   ]);
 }
 
-/** Why a role may not do one of several things; undefined if it may do all. */
+/** Why a role may not do one of several things, in words; undefined if it may do all. */
 export async function refusalOfRole(
   account: AwsAccount,
   session: RoleSession,
   uses: readonly Use[],
 ): Promise<string | undefined> {
+  return explained(await denialOfRole(account, session, uses));
+}
+
+async function denialOfRole(
+  account: AwsAccount,
+  session: RoleSession,
+  uses: readonly Use[],
+): Promise<Denial | undefined> {
   const role = account.roles.get(session.roleName);
+  const principal = sessionArn(account, session);
   for (const use of uses) {
     const decision = await decide({
       ...use,
-      principal: sessionArn(account, session),
+      principal,
       accountId: account.accountId,
       context: { ...resourceTags(account, use.resource), "aws:SecureTransport": "true" },
       identityPolicies: role ? inlinePolicies(role) : [],
     });
-    if (decision.effect !== "allowed") return refusal(sessionArn(account, session), use, decision);
+    if (decision.effect !== "allowed") return denialOf(principal, use, decision, "identity-based policy");
   }
   return undefined;
 }
@@ -131,7 +141,9 @@ async function refusalOfEventBridge(
       accountId: deployment.accountId,
       context: { ...source, "aws:SecureTransport": "true" },
     });
-    if (decision.effect !== "allowed") return refusal(principal, use, decision);
+    if (decision.effect !== "allowed") {
+      return explained(denialOf(principal, use, decision, "resource-based policy"));
+    }
   }
   return undefined;
 }
@@ -148,12 +160,28 @@ function keyUses(deployment: Deployment, topic: DeployedTopic | undefined): Use[
   return ["kms:GenerateDataKey", "kms:Decrypt"].map((action) => ({ action, resource: keyArn, resourcePolicy }));
 }
 
-function refusal(principal: string, { action, resource }: Use, { effect, statements }: Decision): string {
-  const denials = statements.map(
-    ({ policyName, statement }) => `${policyName} denies it: ${JSON.stringify(statement)}`,
-  );
-  return `${principal} may not perform ${action} on ${resource}: ${effect === "implicitly denied" ? "no policy allows it" : denials.join("; ")}`;
+/** @param silentType the kind of policy that should have allowed the use, if nothing denies it explicitly. */
+function denialOf(
+  principal: string,
+  { action, resource }: Use,
+  { effect, statements }: Decision,
+  silentType: PolicyType,
+): Denial {
+  const explicit = effect === "explicitly denied";
+  const byResource = statements.some(({ policyName }) => policyName === RESOURCE_POLICY);
+  const policyType = explicit ? (byResource ? "resource-based policy" : "identity-based policy") : silentType;
+  return { principal, action, resource, policyType, explicit, statements };
 }
+
+/** AWS's sentence about a denial, and the statements, which AWS does not tell. */
+export function explainDenial(denial: Denial): string {
+  const statements = (denial.statements ?? []).map(
+    ({ policyName, statement }) => `${policyName}: ${JSON.stringify(statement)}`,
+  );
+  return [denialSentence(denial), ...statements].join("; ");
+}
+
+const explained = (denial: Denial | undefined): string | undefined => denial && explainDenial(denial);
 
 function resourceTags(account: AwsAccount, resource: string): Record<string, string> {
   const role = [...account.roles.values()].find(({ arn }) => arn === resource);

@@ -1,10 +1,12 @@
-import { refusalByFunction, refusalByTopic, refusalOfCall, type RoleSession } from "./authorization";
+import { denialOfCall, refusalByFunction, refusalByTopic, type RoleSession } from "./authorization";
 import { AwsAccount, type Mail, uniqueId } from "../api/account";
 import { type AwsCall, AwsEndpoint } from "../api/endpoint";
+import { AwsError } from "../api/query-protocol";
 import { EventPattern, type MatchResult } from "../eventbridge/event-pattern";
 import { transformInput } from "../eventbridge/input-transformer";
 import { FunctionStartError, type Invocation } from "../function/definition";
 import { FunctionProcess } from "../function/function-process";
+import type { Denial } from "../iam/denial";
 import { LocalAwsError } from "../local-aws-error";
 import type { DeployedFunction, DeployedRule, Deployment, RuleTarget } from "../terraform/deployment";
 
@@ -61,17 +63,20 @@ export class LocalDeployment {
     overrides: Readonly<Record<string, string>> = {},
   ): Promise<LocalDeployment> {
     const account = new AwsAccount(deployment);
-    for (const { name, path, tags, policies } of deployment.roles) {
+    for (const { name, path, tags, trustPolicy, policies } of deployment.roles) {
       account.addRole({
         name,
         path,
         tags,
+        trustPolicy,
         policies: Object.fromEntries(policies.map((each) => [each.name, each.policy])),
       });
     }
     for (const { instanceId, name, instanceProfile } of deployment.instances) {
       const instanceProfileArn = instanceProfile && account.addInstanceProfile(instanceProfile).arn;
       account.addInstance({ instanceId, name, instanceProfileArn });
+      const role = account.roles.get(instanceProfile?.roleName ?? "");
+      if (role) role.lastUsed = { date: new Date(), region: account.region };
     }
     for (const { arn } of deployment.topics) account.topicArns.add(arn);
     return new LocalDeployment(deployment, account, await AwsEndpoint.start(account), overrides);
@@ -169,10 +174,12 @@ export class LocalDeployment {
     }
   }
 
-  private async authorize(call: AwsCall): Promise<string | undefined> {
+  private async authorize(call: AwsCall): Promise<Denial | undefined> {
     const session = this.functionSessions.get(call.accessKeyId);
-    if (!session) return `the access key ${call.accessKeyId} belongs to no function of this deployment`;
-    return refusalOfCall(this.deployment, this.account, session, call);
+    if (!session) {
+      throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403);
+    }
+    return denialOfCall(this.deployment, this.account, session, call);
   }
 }
 

@@ -37,6 +37,8 @@ export interface DeployedRole {
   readonly path: string;
   readonly arn: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Who may assume the role. */
+  readonly trustPolicy: PolicyDocument;
   /** The inline policies. What managed policies allow is not known here, so nothing is allowed by them. */
   readonly policies: readonly NamedPolicy[];
 }

@@ -132,6 +132,7 @@ function readRole(resource: SynthesizedResource, stack: SynthesizedStack): Deplo
     path: resource.optionalText("path") ?? "/",
     arn: resource.text("arn"),
     tags: resource.tags(),
+    trustPolicy: resource.json("assume_role_policy"),
     policies: policies.map((policy) => ({ name: policy.text("name"), policy: policy.json("policy") })),
   };
 }

@@ -1,3 +1,4 @@
+import { explainDenial } from "../../local-aws/deployment/authorization";
 import type { Delivery, InvokedFunction } from "../../local-aws/deployment/local-deployment";
 import type { Outcome } from "../../src/contract/outcome-line";
 
@@ -36,8 +37,8 @@ export function endingOf(invoked: InvokedFunction): string {
 
 /** The calls that AWS would have denied to the function, in one line; undefined if there are none. */
 export function deniedCalls({ calls }: InvokedFunction): string | undefined {
-  const denied = calls.filter(({ status }) => status === 403);
-  return denied.length === 0 ? undefined : denied.map(({ error }) => error?.message).join("; ");
+  const denials = calls.flatMap(({ denial }) => denial ?? []);
+  return denials.length === 0 ? undefined : denials.map(explainDenial).join("; ");
 }
 
 /** The calls that changed something in IAM, in one line; undefined if there are none. */

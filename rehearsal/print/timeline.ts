@@ -74,10 +74,10 @@ function renderInvocation(invoked: InvokedFunction, paint: Paint): string[] {
   ];
 }
 
-function renderCall({ service, action, status, milliseconds, error }: AwsCall, paint: Paint): string {
+function renderCall({ service, action, status, milliseconds, error, denial }: AwsCall, paint: Paint): string {
   const response = [status ?? "no response", error?.code].filter(Boolean).join(" ");
   const line = `${INDENT}  ${column(`${service}:${action}`, 34)}${column(response, 28)}${milliseconds ?? "-"} ms`;
-  return status === 403 ? paint.bad(line) : line;
+  return denial ? paint.bad(line) : line;
 }
 
 /** A mail stands at the margin: its own lines are made for the width of a screen. */

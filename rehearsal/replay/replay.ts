@@ -55,7 +55,7 @@ function supposeRole(account: AwsAccount, event: Record<string, unknown>): strin
   const policies = Object.fromEntries(
     [...(existing?.policies ?? [])].map(([policyName, document]) => [policyName, JSON.parse(document)]),
   );
-  const { arn } = account.addRole({ name, path, roleId, tags: existing?.tags, policies });
+  const { arn } = account.addRole({ ...existing, name, path, roleId, policies });
   if (instanceId !== undefined) {
     account.addInstance({
       instanceId,

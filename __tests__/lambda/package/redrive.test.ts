@@ -37,10 +37,12 @@ async function leftInQueue(event: unknown): Promise<string> {
 
 test("what a failed revocation leaves in the queue is enough to revoke later", async () => {
   // GIVEN permissions that deny the write, until somebody repairs them
-  packaged.endpoint.hooks.authorize = ({ action }) =>
-    action === "PutRolePolicy" ? "an organization's policy denies it" : undefined;
+  packaged.endpoint.hooks.fault = (call) =>
+    call.action === "PutRolePolicy"
+      ? faults.accessDenied(call, { policyType: "service control policy", explicit: true })
+      : undefined;
   const body = await leftInQueue(findingEvent());
-  delete packaged.endpoint.hooks.authorize;
+  delete packaged.endpoint.hooks.fault;
   // WHEN the message is run again
   const invocation = await packaged.invoke(payloadOf(body));
   // THEN

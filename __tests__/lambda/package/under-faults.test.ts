@@ -143,13 +143,13 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "IAM denies the write",
-    trouble: (call, _, { endpoint }) => {
-      endpoint.hooks.authorize = ({ action }) => (action === "PutRolePolicy" ? "no policy allows it" : undefined);
-      return void call;
-    },
+    trouble: (call) => (call.action === "PutRolePolicy" ? faults.accessDenied(call) : undefined),
     then: (observed) => {
       expect(observed.attempts).toMatchObject([
-        { kind: "threw", error: { message: expect.stringContaining("no policy allows it") } },
+        {
+          kind: "threw",
+          error: { message: expect.stringContaining("no identity-based policy allows the iam:PutRolePolicy action") },
+        },
       ]);
       expect(calls(observed, "PutRolePolicy")).toBe(1);
       expect(mails(observed)).toEqual([]);

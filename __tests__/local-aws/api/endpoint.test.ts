@@ -11,6 +11,7 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { AwsAccount } from "../../../local-aws/api/account";
 import { AwsEndpoint } from "../../../local-aws/api/endpoint";
 import { type Fault, faults } from "../../../local-aws/api/fault";
+import type { Denial } from "../../../local-aws/iam/denial";
 
 const DENY_ALL = { Version: "2012-10-17", Statement: [{ Sid: "Deny", Effect: "Deny", Action: "*", Resource: "*" }] };
 const TOPIC = "arn:aws:sns:us-west-2:111122223333:alerts";
@@ -63,6 +64,28 @@ describe("IAM, called by the real SDK", () => {
     });
   });
 
+  test("tells who may assume a role, URL-encoded, and when and where it was last used", async () => {
+    const trustPolicy = {
+      Version: "2012-10-17",
+      Statement: { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
+    };
+    account.addRole({
+      name: "app",
+      trustPolicy,
+      lastUsed: { date: new Date("2026-03-14T09:00:00Z"), region: "eu-west-1" },
+    });
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: "app" }));
+    expect(Role?.AssumeRolePolicyDocument).toMatch(/^%7B/);
+    expect(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ""))).toEqual(trustPolicy);
+    expect(Role?.RoleLastUsed).toEqual({ LastUsedDate: new Date("2026-03-14T09:00:00Z"), Region: "eu-west-1" });
+  });
+
+  test("tells nothing of the last use of a role that nobody has used", async () => {
+    account.addRole({ name: "app" });
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: "app" }));
+    expect(Role?.RoleLastUsed).toEqual({});
+  });
+
   test("returns a policy URL-encoded, exactly as it was put", async () => {
     account.addRole({ name: "app" });
     const document = JSON.stringify({ ...DENY_ALL, Id: "50 % <of> +1 é" }, undefined, 2);
@@ -97,16 +120,14 @@ describe("IAM, called by the real SDK", () => {
       "NoSuchEntityException",
       () => iam.send(new GetRolePolicyCommand({ RoleName: "app", PolicyName: "p" })),
     ],
-    ["a document that is no JSON", "MalformedPolicyDocumentException", () => put("{")],
+    ["a malformed policy", "MalformedPolicyDocumentException", () => put("{")],
+    ["a policy outside of Latin-1", "ValidationError", () => put(JSON.stringify({ ...DENY_ALL, Id: "\u0100" }))],
+    ["an impossible policy name", "ValidationError", () => put(JSON.stringify(DENY_ALL), "app", "a:b")],
+    ["a policy name of 129 characters", "ValidationError", () => put(JSON.stringify(DENY_ALL), "app", "p".repeat(129))],
     [
-      "a statement without resource",
-      "MalformedPolicyDocumentException",
-      () => put('{"Statement":[{"Effect":"Deny","Action":"*"}]}'),
-    ],
-    [
-      "a statement id with a dash",
-      "MalformedPolicyDocumentException",
-      () => put(JSON.stringify({ Statement: { ...DENY_ALL.Statement[0], Sid: "a-b" } })),
+      "a role name of 65 characters",
+      "ValidationError",
+      () => iam.send(new GetRoleCommand({ RoleName: "r".repeat(65) })),
     ],
     ["a service-linked role", "UnmodifiableEntityException", () => put(JSON.stringify(DENY_ALL), "linked")],
     ["a role of Identity Center", "UnmodifiableEntityException", () => put(JSON.stringify(DENY_ALL), "sso")],
@@ -126,6 +147,7 @@ describe("IAM, called by the real SDK", () => {
     await put(filler(10), "app", "second");
     await expect(put(filler(500), "app", "second")).rejects.toMatchObject({
       name: "LimitExceededException",
+      message: "Maximum policy size of 10240 bytes exceeded for role app",
       $metadata: { httpStatusCode: 409 },
     });
     expect(account.roles.get("app")?.policies.get("second")).toBe(filler(10));
@@ -135,6 +157,11 @@ describe("IAM, called by the real SDK", () => {
 describe("SNS, called by the real SDK", () => {
   const publish = (Subject: string | undefined, Message: string, TopicArn = TOPIC) =>
     sns.send(new PublishCommand({ TopicArn, Subject, Message }));
+
+  test("accepts a subject of 100 characters and a message of 256 KiB", async () => {
+    await publish("s".repeat(100), "é".repeat(131_072));
+    expect(account.mails).toHaveLength(1);
+  });
 
   test("keeps what was published as a mail", async () => {
     await publish("Subject: 100 % & more", "first line\nsecond line é\n");
@@ -148,6 +175,7 @@ describe("SNS, called by the real SDK", () => {
     ["a subject of 101 characters", "InvalidParameterException", "s".repeat(101), "m", TOPIC],
     ["a subject that is not ASCII", "InvalidParameterException", "é", "m", TOPIC],
     ["a subject of two lines", "InvalidParameterException", "a\nb", "m", TOPIC],
+    ["an empty message", "InvalidParameterException", "s", "", TOPIC],
     ["a message that is too long", "InvalidParameterException", "s", "m".repeat(262_145), TOPIC],
   ])("refuses %s with %s", async (_, name, subject, message, topic) => {
     await expect(publish(subject, message, topic)).rejects.toMatchObject({ name });
@@ -202,22 +230,58 @@ describe("the endpoint", () => {
     ]);
   });
 
-  test("denies what the hook gives a reason against, and the call has no effect", async () => {
-    endpoint.hooks.authorize = async (call) => (call.action === "PutRolePolicy" ? "no policy allows it" : undefined);
-    await expect(put(JSON.stringify(DENY_ALL))).rejects.toMatchObject({
-      name: "AccessDenied",
-      message: "no policy allows it",
-      $metadata: { httpStatusCode: 403 },
-    });
-    expect(account.policy("app", "RevokeOldSessions")).toBeUndefined();
-    expect(endpoint.calls[0]).toMatchObject({ status: 403, error: { code: "AccessDenied" } });
-  });
+  describe("denies what the hook gives a reason against", () => {
+    const denial: Denial = {
+      principal: "arn:aws:sts::111122223333:assumed-role/revoker/revoker",
+      action: "iam:PutRolePolicy",
+      resource: "arn:aws:iam::111122223333:role/web/app",
+      policyType: "identity-based policy",
+      explicit: false,
+    };
 
-  test("denies in each service's own words", async () => {
-    endpoint.hooks.authorize = () => "no";
-    await expect(ec2.send(new DescribeInstancesCommand({}))).rejects.toMatchObject({ name: "UnauthorizedOperation" });
-    await expect(sns.send(new PublishCommand({ TopicArn: TOPIC, Message: "m" }))).rejects.toMatchObject({
-      name: "AuthorizationErrorException",
+    test("in IAM's words, and the call has no effect", async () => {
+      endpoint.hooks.authorize = async (call) => (call.action === "PutRolePolicy" ? denial : undefined);
+      const message =
+        "User: arn:aws:sts::111122223333:assumed-role/revoker/revoker is not authorized to perform: iam:PutRolePolicy " +
+        "on resource: role app because no identity-based policy allows the iam:PutRolePolicy action";
+      await expect(put(JSON.stringify(DENY_ALL))).rejects.toMatchObject({
+        name: "AccessDenied",
+        message,
+        $metadata: { httpStatusCode: 403 },
+      });
+      expect(account.policy("app", "RevokeOldSessions")).toBeUndefined();
+      expect(endpoint.calls[0]).toMatchObject({ status: 403, error: { code: "AccessDenied" }, denial });
+    });
+
+    test("in the words of EC2, which names no resource", async () => {
+      endpoint.hooks.authorize = () => ({ ...denial, action: "ec2:DescribeInstances", resource: "*" });
+      await expect(ec2.send(new DescribeInstancesCommand({}))).rejects.toMatchObject({
+        name: "UnauthorizedOperation",
+        message:
+          "You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/revoker/revoker " +
+          "is not authorized to perform: ec2:DescribeInstances because no identity-based policy allows the ec2:DescribeInstances action",
+      });
+    });
+
+    test.each([
+      [
+        "sns:Publish",
+        TOPIC,
+        "AuthorizationErrorException",
+        /perform: SNS:Publish on resource: .* allows the SNS:Publish action$/,
+      ],
+      [
+        "kms:GenerateDataKey",
+        "arn:aws:kms:us-west-2:111122223333:key/k",
+        "KMSAccessDeniedException",
+        /perform: kms:GenerateDataKey/,
+      ],
+    ])("in the words of SNS, about %s", async (action, resource, name, message) => {
+      endpoint.hooks.authorize = () => ({ ...denial, action, resource });
+      await expect(sns.send(new PublishCommand({ TopicArn: TOPIC, Message: "m" }))).rejects.toMatchObject({
+        name,
+        message: expect.stringMatching(message),
+      });
     });
   });
 
@@ -245,6 +309,20 @@ describe("the endpoint", () => {
     endpoint.hooks.fault = () => fault;
     await expect(put(JSON.stringify(DENY_ALL))).rejects.toMatchObject(error);
     expect(account.policy("app", "RevokeOldSessions")).toBeUndefined();
+  });
+
+  test("plays a denial by the kind of policy that a test names, for the action that it names", async () => {
+    endpoint.hooks.fault = (call) =>
+      call.action === "PutRolePolicy"
+        ? faults.accessDenied(call, { policyType: "service control policy", explicit: true })
+        : undefined;
+    await getRole();
+    await expect(put(JSON.stringify(DENY_ALL))).rejects.toMatchObject({
+      name: "AccessDenied",
+      message: expect.stringMatching(
+        /iam:PutRolePolicy on resource: role app with an explicit deny in a service control policy$/,
+      ),
+    });
   });
 
   test("plays a lost response: the call has taken effect", async () => {

@@ -37,6 +37,11 @@ const POLICY = {
   Statement: [{ Effect: "Allow", Action: "*", Resource: "${aws_sns_topic.t.arn}" }],
 };
 
+const TRUST = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+};
+
 const RESPONSE = {
   data: { aws_partition: { p: {} }, aws_caller_identity: { c: {} }, aws_region: { r: {} } },
   resource: {
@@ -44,7 +49,14 @@ const RESPONSE = {
     aws_sns_topic_policy: { t: { arn: "${aws_sns_topic.t.arn}", policy: JSON.stringify(POLICY) } },
     aws_kms_key: { k: { policy: "{}" } },
     aws_sqs_queue: { q: { name: "failed", policy: JSON.stringify(POLICY) } },
-    aws_iam_role: { f: { name: "revoker-${data.aws_region.r.id}", path: "/security/", tags: { team: "red" } } },
+    aws_iam_role: {
+      f: {
+        name: "revoker-${data.aws_region.r.id}",
+        path: "/security/",
+        tags: { team: "red" },
+        assume_role_policy: JSON.stringify(TRUST),
+      },
+    },
     aws_iam_role_policy: { f: { name: "permissions", role: "${aws_iam_role.f.name}", policy: JSON.stringify(POLICY) } },
     aws_lambda_function: {
       f: {
@@ -109,6 +121,7 @@ test("resolves what is wired together", () => {
       path: "/security/",
       arn: "arn:aws:iam::111122223333:role/security/revoker-eu-west-1",
       tags: { owner: "us", team: "red" },
+      trustPolicy: TRUST,
       policies: [{ name: "permissions", policy }],
     },
   ]);
@@ -150,7 +163,7 @@ test("resolves what is wired together", () => {
 test("puts several stacks into one account, and knows an instance by its profile", () => {
   const lab = {
     resource: {
-      aws_iam_role: { r: { name: "app" } },
+      aws_iam_role: { r: { name: "app", assume_role_policy: JSON.stringify(TRUST) } },
       aws_iam_instance_profile: { p: { name: "app-profile", role: "${aws_iam_role.r.name}" } },
       aws_instance: {
         i: {
