@@ -200,7 +200,7 @@ export class CredentialExfiltrationResponse extends Construct {
   private makeRule(): FindingRule {
     const rule = new FindingRule(this, "rule", {
       ruleName: this.props.ruleName ?? `${this.prefix}-CredentialExfiltration`,
-      description: "GuardDuty has seen the credentials of an instance's role used where they do not belong",
+      description: "GuardDuty has seen the credentials of a role used where they do not belong",
       findingPattern: { type: CREDENTIAL_EXFILTRATION_TYPES.map((prefix) => ({ prefix })) },
       failureQueue: this.failureQueue,
       provider: this.props.provider,

@@ -1,11 +1,11 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { type TerraformStack, Testing } from "cdktf";
 
-import { CredentialExfiltrationResponse, Detector, RevocableRoles } from "../../src";
+import { AlertTopic, CredentialExfiltrationResponse, Detector, RevocableRoles } from "../../src";
 import { readSettings } from "../../workshop/settings";
 import { LabStack } from "../../workshop/lab-stack";
 import { ResponseStack } from "../../workshop/response-stack";
@@ -112,6 +112,37 @@ describeWith(emulatorMissing(), "what is synthesized can be planned", () => {
 
     // THEN
     expect(Testing.fullSynth(stack)).toPlanSuccessfully();
+  });
+
+  test("with a warning that names the addresses that nobody has confirmed", async () => {
+    // GIVEN two addresses, of which one is still pending
+    const stack = testStack();
+    const alertEmails = ["confirmed@example.com", "pending@example.com"];
+    new AlertTopic(stack, "topic", { topicName: "unconfirmed", alertEmails });
+    const directory = path.join(Testing.fullSynth(stack), "stacks/test");
+    await terraform(directory, ["init"]);
+    const applied = await terraform(directory, ["apply", "-auto-approve"]);
+    const state = path.join(
+      directory,
+      readdirSync(directory).find((file) => file.endsWith(".tfstate"))!,
+    );
+    const resources = JSON.parse(readFileSync(state, "utf8"));
+    const attributes = resources.resources.flatMap(({ instances }: any) =>
+      instances.map((each: any) => each.attributes),
+    );
+    attributes.find(({ endpoint }: any) => endpoint === "pending@example.com").pending_confirmation = true;
+    writeFileSync(state, JSON.stringify(resources));
+
+    // WHEN
+    const { output } = await terraform(directory, ["plan", "-refresh=false"]);
+
+    // THEN
+    expect(applied.output).not.toContain("Nobody has confirmed");
+    expect(output.replace(/[\s│]+/g, " ")).toMatch(
+      /Check block assertion failed .* confirmed the subscription of pending@example\.com, so/,
+    );
+    expect(output).not.toContain("of confirmed@example.com");
+    await terraform(directory, ["destroy", "-auto-approve"]);
   });
 
   test("as a child module of somebody's configuration", async () => {

@@ -1,4 +1,5 @@
 import { whatFollows } from "../../src/alerting/alert-message";
+import { everybodyHasConfirmed } from "../../src/alerting/confirmation-check";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
 import { type FunctionEnvironment, ResponseMode } from "../../src/contract/environment";
 import { choiceStatements, namedArns } from "../../src/revocation/permissions";
@@ -169,7 +170,10 @@ export function moduleConfiguration(): Block {
     data: blocks.nested("data"),
     resource: finished(blocks.nested("resource")),
     moved: moved(blocks),
-    check: { somebody_is_mailed: { assert: SOMEBODY_IS_MAILED } },
+    check: {
+      somebody_is_mailed: { assert: SOMEBODY_IS_MAILED },
+      everybody_has_confirmed: { assert: everybodyHasConfirmed(`values(${blocks.address(SUBSCRIPTION)})`) },
+    },
     output: finished(blocks.outputs),
   };
 }

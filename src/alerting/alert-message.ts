@@ -1,12 +1,23 @@
 import { Fn } from "cdktf";
 
 import { CONSOLES } from "../contract/consoles";
-import type { InputTransformer } from "../detection/finding-target";
 import { ResponseMode } from "../contract/environment";
+import { RUNBOOK } from "../contract/runbook";
+import type { InputTransformer } from "../detection/finding-target";
 import type { Place } from "../shared/place";
 
+/*
+ * EventBridge fills these templates in. It cannot choose between texts, so each line is true whatever is missing: a variable
+ * whose path the event does not have leaves nothing, and no word or bracket depends on it. Nor does it escape what it fills in:
+ * names that strangers choose, such as those of network operators, stay out, since a quote in them could break the mail.
+ *
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+ */
+
 const FINDING_PATHS = {
+  title: "$.detail.title",
   type: "$.detail.type",
+  sample: "$.detail.service.additionalInfo.sample",
   severity: "$.detail.severity",
   account: "$.detail.accountId",
   region: "$.detail.region",
@@ -16,65 +27,91 @@ const FINDING_PATHS = {
   count: "$.detail.service.count",
 };
 
-const ANY_FINDING_PATHS = { ...FINDING_PATHS, title: "$.detail.title" };
+const KEY = "$.detail.resource.accessKeyDetails";
+const CALL = "$.detail.service.action.awsApiCallAction";
 
 const CREDENTIAL_PATHS = {
   ...FINDING_PATHS,
-  role: "$.detail.resource.accessKeyDetails.userName",
-  principal: "$.detail.resource.accessKeyDetails.principalId",
-  accessKey: "$.detail.resource.accessKeyDetails.accessKeyId",
-  ip: "$.detail.service.action.awsApiCallAction.remoteIpDetails.ipAddressV4",
-  country: "$.detail.service.action.awsApiCallAction.remoteIpDetails.country.countryName",
-  api: "$.detail.service.action.awsApiCallAction.api",
-  service: "$.detail.service.action.awsApiCallAction.serviceName",
+  role: `${KEY}.userName`,
+  principal: `${KEY}.principalId`,
+  accessKey: `${KEY}.accessKeyId`,
+  ipv4: `${CALL}.remoteIpDetails.ipAddressV4`,
+  ipv6: `${CALL}.remoteIpDetails.ipAddressV6`,
+  city: `${CALL}.remoteIpDetails.city.cityName`,
+  country: `${CALL}.remoteIpDetails.country.countryName`,
+  remoteAccount: `${CALL}.remoteAccountDetails.accountId`,
+  affiliated: `${CALL}.remoteAccountDetails.affiliated`,
+  remoteService: `${CALL}.remoteAccountDetails.awsServiceName`,
+  domain: `${CALL}.domainDetails.domain`,
+  api: `${CALL}.api`,
+  service: `${CALL}.serviceName`,
+  error: `${CALL}.errorCode`,
 };
 
 /** The first mail about stolen role credentials: sent by EventBridge itself, whatever becomes of the function. */
 export function credentialExfiltrationMessage(place: Place, response: ResponseMode): InputTransformer {
   return message(CREDENTIAL_PATHS, [
-    "GuardDuty: credentials of an EC2 instance's role are used where they do not belong.",
+    "GuardDuty: credentials of a role are used where they do not belong.",
+    "<title>",
     "",
-    "Finding:     <type>",
-    "Severity:    <severity>",
-    "Account:     <account>, <region>",
-    "Role:        <role> (session <principal>)",
-    "Access key:  <accessKey>",
-    "Used from:   <ip> (<country>)",
-    "Call:        <api> on <service>",
-    "Seen:        <firstSeen> to <lastSeen>, <count> times",
-    `Console:     ${consoleLink(place)}`,
+    "Finding type:  <type>",
+    "Sample:        <sample>",
+    "Severity:      <severity>",
+    "Account:       <account> <region>",
+    "Role:          <role>",
+    "Session:       <principal>",
+    "Access key:    <accessKey>",
+    "Used from:     <ipv4> <ipv6>",
+    "  Place:       <city> <country>",
+    "  AWS account: <remoteAccount>",
+    "  Affiliated:  <affiliated>",
+    "  AWS service: <remoteService> <domain>",
+    "Call:          <api> <service>",
+    "  Error:       <error>",
+    ...seen(place),
+    "",
+    "What is empty, the finding does not say. Sample is true if somebody had GuardDuty make the finding up; Affiliated is true " +
+      "if that AWS account belongs to your GuardDuty environment.",
     "",
     whatFollows(response),
+    `Runbook: ${RUNBOOK}`,
   ]);
 }
 
 /** What the first mail says about the second one. */
 export function whatFollows(response: ResponseMode): string {
   return response === ResponseMode.REVOKE
-    ? "The function looks at it now. A second mail tells whether the role's sessions were revoked, or why not; none comes " +
-        "where the stolen keys were answered before."
-    : "This deployment only notifies: a second mail tells how to revoke the role's sessions by hand.";
+    ? "The function handles it now. A second mail says whether the role's sessions were revoked, or why not; none comes if the " +
+        "stolen credentials are denied already."
+    : "This deployment only notifies: a second mail says how to revoke the role's sessions by hand.";
 }
 
 /** The mail about any other finding: nothing is done about it. */
 export function anyFindingMessage(place: Place): InputTransformer {
-  return message(ANY_FINDING_PATHS, [
+  return message(FINDING_PATHS, [
     "GuardDuty: <title>",
     "",
-    "Finding:   <type>",
-    "Severity:  <severity>",
-    "Account:   <account>, <region>",
-    "Seen:      <firstSeen> to <lastSeen>, <count> times",
-    `Console:   ${consoleLink(place)}`,
+    "Finding type:  <type>",
+    "Sample:        <sample>",
+    "Severity:      <severity>",
+    "Account:       <account> <region>",
+    ...seen(place),
+    "",
+    "What is empty, the finding does not say. Sample is true if somebody had GuardDuty make the finding up.",
   ]);
+}
+
+function seen(place: Place): string[] {
+  const host = Fn.lookup(CONSOLES, place.partition, CONSOLES.aws);
+  return [
+    "First seen:    <firstSeen>",
+    "Last seen:     <lastSeen>",
+    "Times:         <count>",
+    `Console:       https://${host}/guardduty/home?region=<region>#/findings?search=id%3D<id>`,
+  ];
 }
 
 /** Each line of a text template is a JSON string of its own. */
 function message(inputPaths: Readonly<Record<string, string>>, lines: readonly string[]): InputTransformer {
   return { inputPaths, inputTemplate: lines.map((line) => `"${line}"`).join("\n") };
-}
-
-function consoleLink(place: Place): string {
-  const host = Fn.lookup(CONSOLES, place.partition, CONSOLES.aws);
-  return `https://${host}/guardduty/home?region=<region>#/findings?search=id%3D<id>`;
 }

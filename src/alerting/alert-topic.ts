@@ -10,10 +10,17 @@ import { jsonText } from "../shared/attribute-text";
 import { checkFormats, isPlainText, NO_TEMPLATE_WORDS } from "../shared/formats";
 import { Place } from "../shared/place";
 import { isEmailAddress, knownItems, Problems } from "../shared/problems";
+import { ConfirmationCheck } from "./confirmation-check";
 
 export interface AlertTopicProps {
   /** Name of the topic. */
   readonly topicName: string;
+  /**
+   * The name that mails come from, before SNS's address: 1 to 100 printable ASCII characters.
+   *
+   * @default - `GuardDuty response`
+   */
+  readonly displayName?: string;
   /**
    * Who is mailed. Each address gets a mail to confirm first, and nothing else until somebody does.
    *
@@ -50,6 +57,7 @@ export interface TopicSubscriber {
  * ```
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-create-topic.html
  */
 export class AlertTopic extends Construct {
   readonly topicArn: string;
@@ -58,6 +66,7 @@ export class AlertTopic extends Construct {
   readonly keyArn: string;
   /** Escape hatch: the resource itself. */
   readonly resource: SnsTopic;
+  private readonly confirmation: ConfirmationCheck;
 
   /** @throws Error that names every prop that is not usable. */
   constructor(
@@ -73,9 +82,15 @@ export class AlertTopic extends Construct {
     problems.throwIfAny(this);
 
     this.keyArn = props.keyArn ?? this.makeKey(topicName, provider);
-    this.resource = new SnsTopic(this, "Resource", { name: topicName, kmsMasterKeyId: this.keyArn, provider });
+    this.resource = new SnsTopic(this, "Resource", {
+      name: topicName,
+      displayName: props.displayName ?? "GuardDuty response",
+      kmsMasterKeyId: this.keyArn,
+      provider,
+    });
     this.topicArn = this.resource.arn;
     this.topicName = topicName;
+    this.confirmation = new ConfirmationCheck(this, "confirmed");
     new SnsTopicPolicy(this, "policy", {
       arn: this.topicArn,
       policy: jsonText(topicPolicy(this.topicArn, Place.of(this, provider))),
@@ -103,7 +118,8 @@ export class AlertTopic extends Construct {
   }
 
   /**
-   * Sends everything that is published to one more subscriber: mails about findings and outcomes, and what the alarms say.
+   * Sends everything that is published to one more subscriber: mails about findings and outcomes, and what the alarms say. Each
+   * plan says whether it is confirmed.
    *
    * @param id distinguishes it from the topic's other subscribers.
    * @throws Error if Terraform would evaluate the subscriber's protocol or endpoint.
@@ -113,7 +129,8 @@ export class AlertTopic extends Construct {
     problems.check("protocol", subscriber.protocol, isPlainText, NO_TEMPLATE_WORDS);
     problems.check("endpoint", subscriber.endpoint, isPlainText, NO_TEMPLATE_WORDS);
     problems.throwIfAny(this);
-    new SnsTopicSubscription(this, id, { topicArn: this.topicArn, ...subscriber, provider: this.props.provider });
+    const { provider } = this.props;
+    this.confirmation.add(new SnsTopicSubscription(this, id, { topicArn: this.topicArn, ...subscriber, provider }));
   }
 }
 

@@ -21,6 +21,10 @@ export const FORMATS = {
   functionName: { pattern: /^[\w-]{1,64}$/, words: "1 to 64 of A-Z a-z 0-9 - _" },
   functionRoleName: { pattern: /^[\w+=,.@-]{1,64}$/, words: "1 to 64 of A-Z a-z 0-9 +=,.@-_" },
   topicName: { pattern: /^[\w-]{1,246}$/, words: "1 to 246 of A-Z a-z 0-9 - _" },
+  displayName: {
+    pattern: /^(?![^]*[$%]\{)[ -~]{1,100}$/,
+    words: "1 to 100 printable ASCII characters, without ${ and %{",
+  },
   queueName: { pattern: /^[\w-]{1,80}$/, words: "1 to 80 of A-Z a-z 0-9 - _" },
   topicArn: { pattern: /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, words: "the ARN of an SNS topic" },
   topicKeyArn: KEY_ARN,

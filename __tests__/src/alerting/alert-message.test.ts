@@ -3,7 +3,9 @@ import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 
 import { ArnTarget, FailureQueue, FindingRule, type InputTransformer, ResponseMode } from "../../../src";
 import { anyFindingMessage, credentialExfiltrationMessage } from "../../../src/alerting/alert-message";
+import { transformInput } from "../../../local-aws/eventbridge/input-transformer";
 import { Place } from "../../../src/shared/place";
+import { findingEvent, type FindingOptions } from "../../support/finding";
 import { Template } from "../../support/template";
 
 /** EventBridge takes at most so many paths, and so many characters of template. */
@@ -74,4 +76,107 @@ test("the mail about stolen credentials says what is about to happen", () => {
   expect(template(ResponseMode.REVOKE)).toContain("whether the role's sessions were revoked");
   expect(template(ResponseMode.NOTIFY_ONLY)).toContain("only notifies");
   expect(template(ResponseMode.NOTIFY_ONLY)).not.toContain("sessions were revoked");
+});
+
+describe("the mail about stolen credentials, filled in,", () => {
+  const RULE = { ruleName: "rule", ruleArn: "arn:aws:events:us-west-2:111122223333:rule/rule", ingestionTime: "" };
+  const RESOURCE = "UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration";
+  const CALL = "detail.service.action.awsApiCallAction";
+  const OWN_CALL = { api: "ListTables", serviceName: "dynamodb.amazonaws.com" };
+
+  /** What follows each label, without blanks. */
+  function mailed(options: FindingOptions): Record<string, string> {
+    const { transformer } = synthesize((place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE));
+    const inputTransformer = {
+      inputPaths: transformer.input_paths,
+      inputTemplate: transformer.input_template.replace(/\$\{lookup.*\)\}/, "console.aws.amazon.com"),
+    };
+    const text = transformInput(inputTransformer, findingEvent(options), RULE);
+    const labelled = [...text.matchAll(/^" *([A-Z][A-Za-z ]+): +(.*)"$/gm)];
+    return Object.fromEntries(labelled.map(([, label, value]) => [label!, value!.trim()]));
+  }
+
+  test("says who was robbed of what, from where it is used, and for what", () => {
+    expect(mailed({})).toEqual({
+      GuardDuty: "credentials of a role are used where they do not belong.",
+      "Finding type": "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS",
+      Sample: "",
+      Severity: "8",
+      Account: "111122223333 us-west-2",
+      Role: "web",
+      Session: "AROAINVENTEDROLEWEB01:i-0aaaaaaaaaaaaaaa1",
+      "Access key": "ASIAINVENTED00000001",
+      "Used from": "198.51.100.77",
+      Place: "Oslo Norway",
+      "AWS account": "",
+      Affiliated: "",
+      "AWS service": "",
+      Call: "ListTables dynamodb.amazonaws.com",
+      Error: "AccessDenied",
+      "First seen": "2026-03-01T11:51:00.000Z",
+      "Last seen": "2026-03-01T11:56:00.000Z",
+      Times: "3",
+      Console: expect.stringMatching(/region=us-west-2#\/findings\?search=id%3D0+1$/),
+      Runbook: expect.stringContaining("docs/operations.md"),
+    });
+  });
+
+  test.each<[string, FindingOptions, Record<string, string>]>([
+    [
+      "an address of version 6",
+      {
+        set: {
+          [`${CALL}.remoteIpDetails.ipAddressV4`]: undefined,
+          [`${CALL}.remoteIpDetails.ipAddressV6`]: "2001:db8::7",
+        },
+      },
+      { "Used from": "2001:db8::7" },
+    ],
+    [
+      "a foreign account",
+      { set: { [`${CALL}.remoteAccountDetails`]: { accountId: "444455556666", affiliated: false } } },
+      { "AWS account": "444455556666", Affiliated: "false" },
+    ],
+    [
+      "an account of the own organization",
+      {
+        type: `${RESOURCE}.InsideAWS`,
+        set: { [`${CALL}.remoteAccountDetails`]: { accountId: "4", affiliated: true } },
+      },
+      { "Finding type": `${RESOURCE}.InsideAWS`, "AWS account": "4", Affiliated: "true" },
+    ],
+    [
+      "an account that belongs to a service",
+      { set: { [`${CALL}.remoteAccountDetails`]: { accountId: "4", awsServiceName: "Invented Service" } } },
+      { "AWS service": "Invented Service" },
+    ],
+    [
+      "a service that calls",
+      { set: { [CALL]: { ...OWN_CALL, domainDetails: { domain: "invented.amazonaws.com" } } } },
+      {
+        "AWS service": "invented.amazonaws.com",
+        "Used from": "",
+        Place: "",
+        Call: "ListTables dynamodb.amazonaws.com",
+      },
+    ],
+    ["a sample", { sample: true }, { Sample: "true" }],
+  ])("says so of %s", (_, options, lines) => {
+    expect(mailed(options)).toMatchObject(lines);
+  });
+
+  test("does not call anything an EC2 instance, whatever the kind", () => {
+    const { transformer } = synthesize((place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE));
+    expect(transformer.input_template).not.toMatch(/EC2|instance/i);
+  });
+
+  test("has no bracket, word or comma that depends on a value", () => {
+    // WHEN
+    const nothing = mailed({ set: { "detail.service": {}, "detail.resource": {}, "detail.accountId": undefined } });
+
+    // THEN
+    const { GuardDuty, Console, Runbook, "Finding type": type, Severity, Account, ...unsaid } = nothing;
+    expect([GuardDuty, Console, Runbook, type, Severity, Account]).not.toContain("");
+    expect(Object.values(unsaid).join("")).toBe("");
+  });
 });

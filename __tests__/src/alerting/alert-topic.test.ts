@@ -12,7 +12,7 @@ import { problemsOf, statementsOf, Template, testStack } from "../../support/tem
 
 const KEY = "arn:aws:kms:us-west-2:111122223333:key/01234567-89ab-cdef-0123-456789abcdef";
 
-const topic = (props: { alertEmails?: string[]; keyArn?: string } = {}) =>
+const topic = (props: { alertEmails?: string[]; keyArn?: string; displayName?: string } = {}) =>
   Template.from((stack) => new AlertTopic(stack, "topic", { topicName: "alerts", ...props }));
 
 test("the smallest use makes a topic, its policy and its key, and subscribes nobody", () => {
@@ -166,4 +166,43 @@ test("throws when Terraform would evaluate a subscriber's endpoint", () => {
     "test/topic: invalid props:",
     '  - endpoint: must be a text without ${ and %{, which Terraform would evaluate; received "https://example.com/${x}"',
   ]);
+});
+
+test("mails come from a name that people can read, or from one that is given", () => {
+  expect(topic().only(SnsTopic)).toMatchObject({ display_name: "GuardDuty response" });
+  expect(topic({ displayName: "Security of Acme" }).only(SnsTopic)).toMatchObject({ display_name: "Security of Acme" });
+});
+
+test.each(["", "x".repeat(101), "Sécurité", "two\nlines", "${terraform.workspace}"])(
+  "throws when SNS does not accept the display name %j, or Terraform would evaluate it",
+  (displayName) => {
+    expect(problemsOf(() => topic({ displayName }))).toEqual([
+      "test/topic: invalid props:",
+      expect.stringMatching(
+        /^ {2}- displayName: must be 1 to 100 printable ASCII characters, without \$\{ and %\{; received/,
+      ),
+    ]);
+  },
+);
+
+test("a check looks at every subscription, however it was added", () => {
+  // WHEN
+  const template = Template.from((stack) => {
+    const made = new AlertTopic(stack, "topic", { topicName: "alerts", alertEmails: ["a@example.com"] });
+    made.subscribe("pager", { protocol: "https", endpoint: "https://pager.example.com" });
+  });
+
+  // THEN
+  const [{ assert }, ...others] = Object.values<any>(template.section("check"));
+  expect(others).toEqual([]);
+  for (const address of Object.keys(template.blocks).filter((each) => each.includes("aws_sns_topic_subscription"))) {
+    expect(assert[0].condition).toContain(address.replace("resource.", ""));
+  }
+  expect(assert[0].condition).toMatch(
+    /^\$\{length\(\[for subscription in \[\S+, \S+\] : subscription\.endpoint if subscription\.pending/,
+  );
+});
+
+test("there is no check when nobody is subscribed", () => {
+  expect(topic().section("check")).toBeUndefined();
 });

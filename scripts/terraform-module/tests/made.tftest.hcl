@@ -125,3 +125,14 @@ run "existing_topic" {
     error_message = "Alarms can be left out."
   }
 }
+
+run "an_address_that_nobody_has_confirmed" {
+  variables {
+    alert_emails = ["nobody@example.com"]
+  }
+  override_resource {
+    target = aws_sns_topic_subscription.topic_email
+    values = { pending_confirmation = true }
+  }
+  expect_failures = [check.everybody_has_confirmed]
+}

@@ -6,9 +6,10 @@ mock_provider "aws" {
   }
 }
 
+# An existing topic: whether addresses are confirmed is known after an apply only.
 variables {
   revocable_roles = { any = true }
-  alert_emails    = ["security@example.com"]
+  existing_topic  = { arn = "arn:aws:sns:us-west-2:123456789012:security" }
 }
 
 run "no_choice_of_roles" {
@@ -146,7 +147,6 @@ run "an_alarm_action_that_is_not_an_arn" {
 run "a_topic_of_another_account" {
   command = plan
   variables {
-    alert_emails   = []
     existing_topic = { arn = "arn:aws:sns:us-west-2:210987654321:security" }
   }
   expect_failures = [aws_lambda_function.revoker]
@@ -155,7 +155,7 @@ run "a_topic_of_another_account" {
 run "addresses_for_a_topic_that_exists" {
   command = plan
   variables {
-    existing_topic = { arn = "arn:aws:sns:us-west-2:123456789012:security" }
+    alert_emails = ["security@example.com"]
   }
   expect_failures = [aws_lambda_function.revoker]
 }
@@ -163,7 +163,7 @@ run "addresses_for_a_topic_that_exists" {
 run "nobody_to_mail" {
   command = plan
   variables {
-    alert_emails = []
+    existing_topic = null
   }
   expect_failures = [check.somebody_is_mailed]
 }
