@@ -1,4 +1,4 @@
-import { TerraformResource, TerraformStack } from "cdktf";
+import { TerraformElement, TerraformResource, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 
 /**
@@ -10,10 +10,48 @@ import { Construct, type IConstruct } from "constructs";
  * @param formerPath ids from there to what held the resources then.
  */
 export function movedFrom(formerParent: Construct, formerPath: readonly string[], construct: Construct): void {
-  for (const resource of construct.node.findAll().filter(TerraformResource.isTerraformResource)) {
-    const own = resource.node.scopes.slice(construct.node.scopes.length).map(({ node }) => node.id);
-    const formerId = logicalIdAt(formerParent, [...formerPath, ...own]);
-    resource.moveFromId(`${resource.terraformResourceType}.${formerId}`);
+  const moves = construct.node
+    .findAll()
+    .filter(TerraformResource.isTerraformResource)
+    .map((resource): Move => {
+      const own = resource.node.scopes.slice(construct.node.scopes.length).map(({ node }) => node.id);
+      return { resource, formerId: logicalIdAt(formerParent, [...formerPath, ...own]) };
+    });
+  new Moves(construct, "moved", moves);
+}
+
+interface Move {
+  readonly resource: TerraformResource;
+  readonly formerId: string;
+}
+
+/**
+ * The `moved` blocks of resources. CDKTF's own (`moveFromId`) run `terraform version` at each synthesis, and fail if Terraform
+ * is not installed: this must synthesize with npm alone, and beside OpenTofu.
+ */
+class Moves extends TerraformElement {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly moves: readonly Move[],
+  ) {
+    super(scope, id, "moved");
+  }
+
+  override toTerraform(): object {
+    return { moved: this.addresses() };
+  }
+
+  override toHclTerraform(): object {
+    const reference = (value: string) => ({ value, isBlock: false, type: "simple", storageClassType: "reference" });
+    return { moved: this.addresses().map(({ from, to }) => ({ from: reference(from), to: reference(to) })) };
+  }
+
+  private addresses(): { from: string; to: string }[] {
+    return this.moves.map(({ resource: { terraformResourceType: type, friendlyUniqueId }, formerId }) => ({
+      from: `${type}.${formerId}`,
+      to: `${type}.${friendlyUniqueId}`,
+    }));
   }
 }
 

@@ -43,3 +43,11 @@ test("nothing is left at the former path, and what is there already stays", () =
   expect(stack.node.tryFindChild("old")).toBe(old);
   expect(old.node.children).toEqual([]);
 });
+
+test("does not make CDKTF ask for the version of Terraform, which need not be installed", () => {
+  const stack = testStack();
+  const queues = new Construct(stack, "queues");
+  new SqsQueue(queues, "failures", {});
+  movedFrom(stack, ["old", "place"], queues);
+  expect(stack.hasResourceMove()).toBe(false);
+});
