@@ -7,34 +7,41 @@ import { type Options, readOptions, USAGE } from "./options";
 import { functionVariable } from "./play/function-variable";
 import { RehearsalError } from "./play/rehearsal-error";
 import { standardPrinter } from "./print/printer";
-import { isFolder, readEvent, readFolder } from "./replay/finding-input";
-import { replayFolder, replayOne } from "./replay/replay-findings";
+import { type FindingInput, isFolder, readFindings, readFolder } from "./replay/finding-input";
+import { replayAll, replayOne } from "./replay/replay-findings";
 import { tellStory } from "./story/tell-story";
 import { type SynthesizedOutput, synthesize } from "./synthesize";
 
 /** Runs the command and returns its exit code: 1 if a claim of the story does not hold, 2 if a file is not usable. */
 async function main(): Promise<number> {
+  // npm starts the command in the project's folder. Relative paths are meant from where its user stands.
+  process.chdir(process.env["INIT_CWD"] ?? process.cwd());
   const options = readOptions(process.argv.slice(2));
   if (options.help) {
     process.stdout.write(USAGE);
     return 0;
   }
   // Read before anything is synthesized: a wrong file is reported at once.
-  const { finding } = options;
-  const folder = finding !== undefined && isFolder(finding) ? readFolder(finding, EXAMPLE_ACCOUNT) : undefined;
-  const single = finding !== undefined && folder === undefined ? readEvent(finding, EXAMPLE_ACCOUNT) : undefined;
+  const inputs = options.finding === undefined ? undefined : readInputs(options.finding);
 
   const printer = standardPrinter(options.json);
   const output = await outputOf(options);
   try {
     const deployment = readDeployment(output.directory, EXAMPLE_ACCOUNT);
-    if (folder) return (await replayFolder(output.directory, deployment, folder, printer)) ? 0 : 2;
-    if (!single) return (await tellStory(revoking(deployment), output.milliseconds, printer)) ? 0 : 1;
-    await replayOne(output.directory, deployment, single, printer);
+    if (!inputs) return (await tellStory(revoking(deployment), output.milliseconds, printer)) ? 0 : 1;
+    const [first, ...others] = inputs;
+    if (!first || "problem" in first || others.length > 0) {
+      return (await replayAll(output.directory, deployment, inputs, printer)) ? 0 : 2;
+    }
+    await replayOne(output.directory, deployment, first, printer);
     return 0;
   } finally {
     output.remove();
   }
+}
+
+function readInputs(finding: string): FindingInput[] {
+  return isFolder(finding) ? readFolder(finding, EXAMPLE_ACCOUNT) : readFindings(finding, EXAMPLE_ACCOUNT);
 }
 
 /** The deployment, if it revokes sessions; throws a `RehearsalError` if it only notifies, because the story is about a revocation. */

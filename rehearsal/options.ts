@@ -19,9 +19,11 @@ Synthesizes the deployment and plays the workshop's story against it on this
 machine: event pattern, mails, the function's real package, IAM's decisions.
 Nothing leaves the machine, and no AWS account is needed.
 
-  --finding FILE        replay a GuardDuty finding or a whole EventBridge event
-                        instead of the story; "-" reads standard input
-  --finding FOLDER      replay every .json file of a folder, one row for each
+  --finding FILE        replay findings instead of the story, in any form: an
+                        EventBridge event, a finding as GuardDuty, get-findings
+                        or the console give it, a message of SNS or of the
+                        failure queue, JSON lines; "-" reads standard input
+  --finding FOLDER      replay every JSON file of a folder, one row for each
   --scope role|session  what the deployment revokes, in place of its setting
   --synthesized FOLDER  use what "cdktf synth" wrote (cdktf.out), as it is
   --json                write one JSON document

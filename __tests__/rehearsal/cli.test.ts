@@ -16,14 +16,14 @@ interface Ending {
 /** Runs the command with nothing in its environment but a path without Terraform, Python or AWS. */
 function rehearse(
   parameters: string[],
-  { input = "", environment = {} as Record<string, string> } = {},
+  { input = "", environment = {} as Record<string, string>, directory = tmpdir() } = {},
 ): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
       ["--require", require.resolve("tsx/cjs"), join(PROJECT, "rehearsal", "cli.ts"), ...parameters],
       {
-        cwd: tmpdir(),
+        cwd: directory,
         env: { PATH: dirname(process.execPath), HOME: tmpdir(), ...environment },
       },
     );
@@ -132,7 +132,7 @@ test.concurrent("ends with 1 and names the claim if a permission is missing", as
   );
   const { exitCode, stdout } = await rehearse(["--synthesized", directory]);
   expect(exitCode).toBe(1);
-  expect(stdout.replace(/\s+/g, " ")).toContain("FAILED: its role allows every call that it makes: arn:aws:sts::");
+  expect(stdout.replace(/\s+/g, " ")).toContain("FAILED: its role allows every call that it makes: User: arn:aws:sts::");
   expect(stdout.replace(/\s+/g, " ")).toContain("is not authorized to perform: iam:PutRolePolicy on resource: arn:");
 });
 
@@ -198,12 +198,31 @@ describe("--finding", () => {
     expect(table.stdout).toMatch(
       /^file +matched +outcome +reason\na\.json +yes +revoked\n {4}mail: GuardDuty: Sessions revoked: role app.*\nb\.json +no +- +detail\.type\nc\.json +- +not usable\n/,
     );
-    expect(table.stdout).toContain("3 files: 1 revoked, 1 matched by no rule, 1 not usable");
+    expect(table.stdout).toContain("3 findings: 1 revoked, 1 matched by no rule, 1 not usable");
     expect(JSON.parse(json.stdout).findings).toMatchObject([
       { file: "a.json", outcome: "revoked" },
       { file: "b.json", matched: false },
-      { file: "c.json", problem: expect.stringContaining("not JSON") },
+      { file: "c.json", problem: expect.stringMatching(/^is not JSON/) },
     ]);
+  });
+
+  test.concurrent("replays every finding of a file that has several, as a table", async () => {
+    const input = `${JSON.stringify(finding)}\n${JSON.stringify({ ...finding, severity: 2 })}\n`;
+    const { exitCode, stdout } = await rehearse(["--finding", "-", "--synthesized", anyRole.original], { input });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^standard input #1 yes +revoked\n(.*\n)*standard input #2 yes +not-revoked +below-severity\n/m,
+    );
+  });
+
+  test.concurrent("takes relative paths from where the user of npm stands", async () => {
+    writeFileSync(join(folder, "single.txt"), JSON.stringify(finding));
+    const { exitCode, stdout } = await rehearse(["--finding", "single.txt", "--synthesized", anyRole.original], {
+      directory: PROJECT,
+      environment: { INIT_CWD: folder },
+    });
+    expect(stdout).toMatch(/^Replay of single\.txt\n/);
+    expect(exitCode).toBe(0);
   });
 
   test.concurrent.each<[string, string[], RegExp]>([

@@ -1,6 +1,9 @@
 import { AwsAccount, uniqueId } from "../../local-aws/api/account";
 import { findingEvent } from "../../rehearsal/story/finding-event";
-import { type Replay, replay, summarize } from "../../rehearsal/replay/replay";
+import { type Replay, replay } from "../../rehearsal/replay/replay";
+import { summarize } from "../../rehearsal/replay/summary";
+import { paintFor } from "../../rehearsal/print/terminal";
+import { renderFact } from "../../rehearsal/print/timeline";
 import { SynthesizedOutputs } from "./support/synthesized-output";
 
 const LAB_ROLE = "GuardDuty-Example-EC2-Compromised";
@@ -31,7 +34,7 @@ function event(roleName: string, change: (event: any) => void = () => {}): Recor
 }
 
 const play = (directory: string, played: Record<string, unknown>): Promise<Replay> =>
-  replay(directory, { name: "finding.json", event: played, added: [] }, { VERIFY_AFTER_SECONDS: "0.01" });
+  replay(directory, { name: "finding.json", event: played, assumptions: [] }, { VERIFY_AFTER_SECONDS: "0.01" });
 
 test.concurrent("revokes the role that the finding names, in the account of the event", async () => {
   const played = await play(outputs.original, event(LAB_ROLE));
@@ -117,6 +120,40 @@ test.concurrent.each<[string, string, (each: any) => void, string, string]>([
   });
 });
 
+test.concurrent.each<[string, string, (each: any) => void, RegExp]>([
+  ["protected-role", "other", () => {}, /GUARDDUTY_RESPONSE_REVOCABLE_ROLES=any/],
+  [
+    "below-severity",
+    LAB_ROLE,
+    (each) => (each.detail.severity = 5),
+    /ask for a severity of 7: GUARDDUTY_RESPONSE_MINIMUM_SEVERITY/,
+  ],
+])("says beside %s which setting decided", async (reason, roleName, change, hint) => {
+  const played = await play(outputs.original, event(roleName, change));
+  expect(summarize(played)).toMatchObject({ reason, hint: expect.stringMatching(hint) });
+  const invocation = played.facts.find(({ kind }) => kind === "invocation");
+  const paint = paintFor({}, {});
+  expect(renderFact(invocation!, paint).join(" ").replace(/\s+/g, " ")).toMatch(
+    new RegExp(`not-revoked: ${reason}.*${hint.source}`),
+  );
+});
+
+test.concurrent("does not blame the settings for a sample", async () => {
+  const sample = event(LAB_ROLE, (each) => (each.detail.service.additionalInfo = { sample: true }));
+  expect(summarize(await play(outputs.original, sample)).hint).toBeUndefined();
+});
+
+test.concurrent.each<[string, string, RegExp]>([
+  ["an ECS task", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", /, which ECS tasks may assume$/],
+  ["a Lambda function", "orders", /, which Lambda functions may assume$/],
+])("supposes a role that the session of %s can have", async (_, session, assumption) => {
+  const stolen = event(
+    "other",
+    (each) => (each.detail.resource.accessKeyDetails.principalId = `AROAEXAMPLEEXAMPLE123:${session}`),
+  );
+  expect((await play(anyRole.original, stolen)).assumptions).toEqual([expect.stringMatching(assumption)]);
+});
+
 test.concurrent("plays the same finding in a deployment that may revoke any role", async () => {
   expect(summarize(await play(anyRole.original, event("other")))).toMatchObject({ outcome: "revoked" });
 });
@@ -127,13 +164,13 @@ test.concurrent("says what it had to assume about the event", async () => {
     {
       name: "f",
       event: event(LAB_ROLE, (each) => Object.assign(each, { account: "root", region: "eu-west-1" })),
-      added: ["source"],
+      assumptions: ["the keys are others"],
     },
     {},
   );
   expect(played.assumptions).toEqual([
+    "the keys are others",
     '"root" is not an account id: replayed in account 111122223333',
     expect.stringMatching(/^the deployment in us-west-2 stands for one in eu-west-1/),
-    "the event has source, as GuardDuty sets them; the file has not",
   ]);
 });

@@ -34,6 +34,8 @@ export interface RuleFact {
 export interface InvocationFact {
   readonly kind: "invocation";
   readonly invoked: InvokedFunction;
+  /** The setting that decided the outcome. */
+  readonly hint?: string;
 }
 
 /** A role carries an inline policy. */

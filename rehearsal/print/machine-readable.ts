@@ -31,6 +31,7 @@ export function factData(fact: Fact) {
         initMilliseconds,
         ended,
         ...ending,
+        hint: fact.hint,
         calls: calls.map(callData),
       };
     }

@@ -1,9 +1,8 @@
 import type { Mail } from "../../local-aws/api/account";
 import type { AwsCall } from "../../local-aws/api/endpoint";
 import { cutoffOf, endingOf, outcomeOf } from "../play/function-result";
-import type { InvokedFunction } from "../../local-aws/deployment/local-deployment";
 import type { Claim } from "../play/claim";
-import type { Fact, Scene } from "../play/scene";
+import type { Fact, InvocationFact, Scene } from "../play/scene";
 import { column, fold, type Paint } from "./terminal";
 
 const INDENT = "    ";
@@ -51,7 +50,7 @@ export function renderFact(fact: Fact, paint: Paint): string[] {
       ];
     }
     case "invocation":
-      return renderInvocation(fact.invoked, paint);
+      return renderInvocation(fact, paint);
     case "policy":
       return [
         ...fold(`inline policy ${fact.policyName} of the role ${fact.roleName}`, INDENT),
@@ -62,7 +61,7 @@ export function renderFact(fact: Fact, paint: Paint): string[] {
   }
 }
 
-function renderInvocation(invoked: InvokedFunction, paint: Paint): string[] {
+function renderInvocation({ invoked, hint }: InvocationFact, paint: Paint): string[] {
   const { deployed, invocation, initMilliseconds, calls } = invoked;
   const cold = initMilliseconds === undefined ? "" : `, after ${Math.round(initMilliseconds)} ms to load the package`;
   const cutoff = cutoffOf(outcomeOf(invoked));
@@ -70,6 +69,7 @@ function renderInvocation(invoked: InvokedFunction, paint: Paint): string[] {
     ...fold(`function ${deployed.functionName}`, INDENT),
     ...fold(`ended in ${Math.round(invocation.milliseconds)} ms${cold}`, INDENT),
     ...fold(`${endingOf(invoked)}${cutoff ? `, cut-off ${cutoff}` : ""}`, INDENT),
+    ...(hint === undefined ? [] : fold(hint, `${INDENT}  `).map(paint.strong)),
     ...calls.map((call) => renderCall(call, paint)),
   ];
 }

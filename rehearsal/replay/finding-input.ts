@@ -1,62 +1,57 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { gunzipSync } from "node:zlib";
 
 import { RehearsalError } from "../play/rehearsal-error";
+import { jsonValues } from "./json-values";
+import { type Unwrapped, unwrap } from "./unwrap";
 
 /** An event to replay. */
 export interface ReplayedEvent {
   /** Where it was read from. */
   readonly name: string;
   readonly event: Record<string, unknown>;
-  /** The fields of the envelope that had to be added. */
-  readonly added: readonly string[];
+  /** What had to be assumed to make an event of what was read. */
+  readonly assumptions: readonly string[];
 }
 
-/** A file that holds nothing to replay, and why. */
-export interface UnusableFile {
+/** A file, or a part of one, that holds nothing to replay. */
+export interface UnusableInput {
   readonly name: string;
+  /** Why, as what follows the name: `is not JSON: …`. */
   readonly problem: string;
 }
 
-/** Reads one event from a file, or from standard input if the file is `-`; throws a `RehearsalError` for anything else. */
-export function readEvent(file: string, accountId: string): ReplayedEvent {
-  const name = file === "-" ? "standard input" : file;
-  let text: string;
-  try {
-    text = readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (cause) {
-    throw new RehearsalError(`${name} cannot be read: ${(cause as Error).message}`, { cause });
+export type FindingInput = ReplayedEvent | UnusableInput;
+
+/**
+ * Reads the findings in a file, or in standard input if the file is `-`.
+ *
+ * @param accountId the account that an event arrives in if nothing in it names one.
+ * @throws RehearsalError if the file holds nothing but one thing that cannot be replayed.
+ */
+export function readFindings(file: string, accountId: string): FindingInput[] {
+  const inputs = inputsOf(file, file === "-" ? "standard input" : file, accountId);
+  const [first, ...others] = inputs;
+  if (first && "problem" in first && others.length === 0) {
+    throw new RehearsalError(`${first.name} ${first.problem}`);
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new RehearsalError(`${name} is not JSON: ${(cause as Error).message}`, { cause });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    const kind = Array.isArray(value) ? "a list" : value === null ? "null" : `a ${typeof value}`;
-    throw new RehearsalError(
-      `${name} holds ${kind}: expected is one GuardDuty finding or one EventBridge event, a JSON object`,
-    );
-  }
-  return { name, ...toEvent(value as Record<string, unknown>, accountId) };
+  return inputs;
 }
 
-/** Reads every `.json` file of a folder, in the order of their names. */
-export function readFolder(folder: string, accountId: string): (ReplayedEvent | UnusableFile)[] {
+/** The names of files that may hold findings, in a folder. */
+const FINDING_FILE = /\.(json|jsonl|ndjson)(\.gz)?$/;
+
+/** Reads the findings in every JSON file of a folder, in the order of their names. */
+export function readFolder(folder: string, accountId: string): FindingInput[] {
   const files = readdirSync(folder)
-    .filter((file) => file.endsWith(".json"))
+    .filter((file) => FINDING_FILE.test(file))
     .sort();
-  if (files.length === 0) throw new RehearsalError(`${folder} holds no .json file`);
-  return files.map((file) => {
-    try {
-      return { ...readEvent(path.join(folder, file), accountId), name: file };
-    } catch (error) {
-      if (error instanceof RehearsalError) return { name: file, problem: error.message };
-      throw error;
-    }
-  });
+  if (files.length === 0) {
+    throw new RehearsalError(`${folder} holds no file of findings (.json, .jsonl, .ndjson, also with .gz)`);
+  }
+  return files.flatMap((file) => inputsOf(path.join(folder, file), file, accountId));
 }
 
 /** Whether a path names a folder. */
@@ -64,15 +59,60 @@ export function isFolder(file: string): boolean {
   return file !== "-" && (statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false);
 }
 
-/**
- * Makes an event of a bare finding, and completes an envelope that was cut short: only fields that are missing are added,
- * as GuardDuty would set them.
- */
-function toEvent(value: Record<string, unknown>, accountId: string): Omit<ReplayedEvent, "name"> {
-  const isEnvelope = "detail" in value || "detail-type" in value;
-  const given = isEnvelope ? value : { detail: value };
-  const detail = (given["detail"] ?? {}) as Record<string, unknown>;
-  const complete: Record<string, unknown> = {
+function inputsOf(file: string, name: string, accountId: string): FindingInput[] {
+  let text: string;
+  try {
+    text = decoded(readFileSync(file === "-" ? 0 : file));
+  } catch (cause) {
+    return [{ name, problem: `cannot be read: ${oneLine(cause)}` }];
+  }
+  let found: Unwrapped[];
+  try {
+    found = jsonValues(text).flatMap(unwrap);
+  } catch (cause) {
+    return [{ name, problem: `is not JSON: ${oneLine(cause)}` }];
+  }
+  return found.map((each, index) => inputOf(each, found.length === 1 ? name : `${name} #${index + 1}`, accountId));
+}
+
+const oneLine = (error: unknown): string => (error as Error).message.replace(/\s+/g, " ");
+
+/** A file's text: unpacked if it is an export of GuardDuty's, and in the encoding of its byte order mark, as PowerShell writes it. */
+function decoded(bytes: Buffer): string {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    return decoded(gunzipSync(bytes));
+  }
+  const mark = bytes.subarray(0, 2).toString("hex");
+  return new TextDecoder(mark === "fffe" ? "utf-16le" : mark === "feff" ? "utf-16be" : "utf-8").decode(bytes);
+}
+
+const EXPECTED =
+  "must be findings of GuardDuty, as EventBridge, get-findings, the console, SNS or the failure queue give them";
+
+function inputOf(found: Unwrapped, name: string, accountId: string): FindingInput {
+  if (found.kind === "other") {
+    return { name, problem: `holds ${found.what}: ${EXPECTED}` };
+  }
+  const given = found.kind === "event" ? found.event : { detail: found.finding };
+  const missing = found.kind === "event" ? ["source", "detail-type"].filter((field) => !(field in given)) : [];
+  return {
+    name,
+    event: completed(given, accountId),
+    assumptions: [
+      ...(found.converted
+        ? ["the keys are as EventBridge writes them (accessKeyId); the file has others (AccessKeyId)"]
+        : []),
+      ...(missing.length > 0
+        ? [`the event has ${missing.join(" and ")}, as GuardDuty sets them; the file has not`]
+        : []),
+    ],
+  };
+}
+
+/** An event with the fields of its envelope that are missing, as GuardDuty would set them. */
+function completed(given: Record<string, unknown>, accountId: string): Record<string, unknown> {
+  const detail = given["detail"] as Record<string, unknown>;
+  return {
     version: "0",
     id: randomUUID(),
     "detail-type": "GuardDuty Finding",
@@ -83,7 +123,6 @@ function toEvent(value: Record<string, unknown>, accountId: string): Omit<Replay
     resources: [],
     ...given,
   };
-  return { event: complete, added: isEnvelope ? ["source", "detail-type"].filter((field) => !(field in given)) : [] };
 }
 
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -4,9 +4,10 @@ import { fold } from "../print/terminal";
 import { renderFact } from "../print/timeline";
 import type { Deployment } from "../../local-aws/terraform/deployment";
 import { shortenWait, waitNote } from "../play/verification-wait";
-import type { ReplayedEvent, UnusableFile } from "./finding-input";
-import { replay, summarize } from "./replay";
+import type { FindingInput, ReplayedEvent } from "./finding-input";
+import { replay } from "./replay";
 import { renderTable, type TableRow } from "./replay-table";
+import { summarize } from "./summary";
 
 /**
  * Replays one event and prints all that would have happened.
@@ -33,23 +34,23 @@ export async function replayOne(
 }
 
 /**
- * Replays every event of a folder, each in an account of its own, and prints a table.
+ * Replays several events, each in an account of its own, and prints a table.
  *
- * @returns whether every file could be replayed.
+ * @returns whether everything could be replayed.
  */
-export async function replayFolder(
+export async function replayAll(
   directory: string,
   deployment: Deployment,
-  files: readonly (ReplayedEvent | UnusableFile)[],
+  inputs: readonly FindingInput[],
   printer: Printer,
 ): Promise<boolean> {
   const { overrides } = shortenWait(deployment);
   const rows: TableRow[] = [];
-  for (const file of files) {
-    if ("problem" in file) rows.push({ file: file.name, problem: file.problem });
-    else rows.push(summarize(await replay(directory, file, overrides)));
+  for (const input of inputs) {
+    if ("problem" in input) rows.push({ file: input.name, problem: input.problem });
+    else rows.push(summarize(await replay(directory, input, overrides)));
   }
-  printer.text(renderTable(rows, printer.paint));
+  printer.text(renderTable(rows, printer.paint, printer.columns));
   printer.document({ findings: rows });
-  return !files.some((file) => "problem" in file);
+  return !inputs.some((input) => "problem" in input);
 }

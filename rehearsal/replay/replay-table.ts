@@ -1,41 +1,45 @@
-import type { ReplaySummary } from "./replay";
 import { column, fold, type Paint } from "../print/terminal";
+import type { ReplaySummary } from "./summary";
 
-/** A row of the table: a replay, or a file that could not be replayed. */
+/** A row of the table: a replay, or something that could not be replayed. */
 export type TableRow = ReplaySummary | { readonly file: string; readonly problem: string };
 
-const WIDTHS = { file: 34, matched: 8, outcome: 15 };
+const WIDTHS = { matched: 8, outcome: 15, reason: 22 };
 
-/** Writes replays as a table of 80 columns: file, whether a rule matched, outcome, reason; below it the mail's subject. */
-export function renderTable(rows: readonly TableRow[], paint: Paint): string {
-  const counts = new Map<string, number>();
+/**
+ * Writes replays as a table: file, whether a rule matched, outcome, reason; below it the setting that decided, and the
+ * mail's subject.
+ *
+ * @param columns the width of the terminal: in a narrow one, long names are cut. Undefined cuts none.
+ */
+export function renderTable(rows: readonly TableRow[], paint: Paint, columns: number | undefined): string {
+  const longest = Math.max(...rows.map(({ file }) => file.length), "file".length);
+  const room = (columns ?? Infinity) - WIDTHS.matched - WIDTHS.outcome - WIDTHS.reason - 3;
+  const width = Math.min(longest, Math.max(room, 12));
+  const cells = (file: string, matched: string, outcome: string, reason: string): string =>
+    `${column(file, width)} ${column(matched, WIDTHS.matched)} ${column(outcome, WIDTHS.outcome)} ${reason}`.trimEnd();
+
   const lines = rows.flatMap((row) => {
     if ("problem" in row) {
-      count(counts, "not usable");
       return [cells(row.file, "-", "not usable", ""), ...fold(row.problem, "    ").map(paint.bad)];
     }
-    const { file, matched, outcome, reason, mailSubject } = row;
-    count(counts, matched ? outcome : "matched by no rule");
-    const isShort = reason.length <= 80 - WIDTHS.file - WIDTHS.matched - WIDTHS.outcome - 3;
+    const { file, matched, outcome, reason, hint, mailSubject } = row;
+    const isShort = reason.length <= WIDTHS.reason;
     return [
       cells(file, matched ? "yes" : "no", outcome, isShort ? reason : ""),
       ...(isShort ? [] : fold(reason, "    ")),
+      ...(hint === undefined ? [] : fold(hint, "    ")),
       ...(mailSubject === undefined ? [] : fold(`mail: ${mailSubject}`, "    ").map(paint.faint)),
     ];
   });
-  const total = [...counts].map(([outcome, number]) => `${number} ${outcome}`).join(", ");
-  return [
-    paint.strong(cells("file", "matched", "outcome", "reason")),
-    ...lines,
-    "",
-    `${rows.length} files: ${total}`,
-  ].join("\n");
+  return [paint.strong(cells("file", "matched", "outcome", "reason")), ...lines, "", total(rows)].join("\n");
 }
 
-function cells(file: string, matched: string, outcome: string, reason: string): string {
-  return `${column(file, WIDTHS.file)} ${column(matched, WIDTHS.matched)} ${column(outcome, WIDTHS.outcome)} ${reason}`.trimEnd();
-}
-
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function total(rows: readonly TableRow[]): string {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    const kind = "problem" in row ? "not usable" : row.matched ? row.outcome : "matched by no rule";
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return `${rows.length} findings: ${[...counts].map(([kind, number]) => `${number} ${kind}`).join(", ")}`;
 }

@@ -1,0 +1,32 @@
+import type { Role } from "../../local-aws/api/account";
+import type { DeployedFunction } from "../../local-aws/terraform/deployment";
+import { ResponseMode, type RevocableRolesSpec } from "../../src/contract/environment";
+import type { Outcome } from "../../src/contract/outcome-line";
+import { reasonOf } from "../play/function-result";
+import { functionVariable } from "../play/function-variable";
+
+/** The setting that decided an outcome, and the value under which it would be another one; undefined if no setting did. */
+export function hintAbout(outcome: Outcome, deployed: DeployedFunction, role: Role | undefined): string | undefined {
+  switch (reasonOf(outcome)) {
+    case "protected-role":
+      return isRevocable(deployed, role)
+        ? undefined
+        : "the settings do not let this role be revoked: GUARDDUTY_RESPONSE_REVOCABLE_ROLES=any (or the role's ARN) does";
+    case "below-severity":
+      return `the settings ask for a severity of ${functionVariable(deployed, "MINIMUM_SEVERITY")}: GUARDDUTY_RESPONSE_MINIMUM_SEVERITY changes that`;
+    case "notify-only":
+      return `the settings only notify: GUARDDUTY_RESPONSE_RESPONSE=${ResponseMode.REVOKE} changes that`;
+    default:
+      return undefined;
+  }
+}
+
+/** What somebody may wish who sees that no rule matches a finding. */
+export const UNMATCHED_HINT =
+  "GUARDDUTY_RESPONSE_ALERT_SEVERITY=4 mails people about every finding from that severity up";
+
+/** Whether the deployment names the role, or every role, as revocable: then it is protected by another setting. */
+function isRevocable(deployed: DeployedFunction, role: Role | undefined): boolean {
+  const spec = JSON.parse(functionVariable(deployed, "REVOCABLE_ROLES") ?? "{}") as RevocableRolesSpec;
+  return "any" in spec || (role !== undefined && (spec.arns ?? []).includes(role.arn));
+}
