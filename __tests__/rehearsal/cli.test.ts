@@ -132,7 +132,9 @@ test.concurrent("ends with 1 and names the claim if a permission is missing", as
   );
   const { exitCode, stdout } = await rehearse(["--synthesized", directory]);
   expect(exitCode).toBe(1);
-  expect(stdout.replace(/\s+/g, " ")).toContain("FAILED: its role allows every call that it makes: User: arn:aws:sts::");
+  expect(stdout.replace(/\s+/g, " ")).toContain(
+    "FAILED: its role allows every call that it makes: User: arn:aws:sts::",
+  );
   expect(stdout.replace(/\s+/g, " ")).toContain("is not authorized to perform: iam:PutRolePolicy on resource: arn:");
 });
 

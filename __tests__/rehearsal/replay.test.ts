@@ -122,12 +122,7 @@ test.concurrent.each<[string, string, (each: any) => void, string, string]>([
 
 test.concurrent.each<[string, string, (each: any) => void, RegExp]>([
   ["protected-role", "other", () => {}, /GUARDDUTY_RESPONSE_REVOCABLE_ROLES=any/],
-  [
-    "below-severity",
-    LAB_ROLE,
-    (each) => (each.detail.severity = 5),
-    /ask for a severity of 7: GUARDDUTY_RESPONSE_MINIMUM_SEVERITY/,
-  ],
+  ["below-severity", LAB_ROLE, (each) => (each.detail.severity = 5), /GUARDDUTY_RESPONSE_MINIMUM_SEVERITY is 7/],
 ])("says beside %s which setting decided", async (reason, roleName, change, hint) => {
   const played = await play(outputs.original, event(roleName, change));
   expect(summarize(played)).toMatchObject({ reason, hint: expect.stringMatching(hint) });

@@ -17,7 +17,7 @@ export interface RuleTarget {
   readonly arn: string;
   /** Undefined passes the event on as it is. */
   readonly inputTransformer?: InputTransformer;
-  /** ARN of where events go that the target does not take. */
+  /** ARN of the queue for events that the target does not take. */
   readonly deadLetterQueueArn?: string;
 }
 
@@ -27,7 +27,7 @@ export interface DeployedFunction extends FunctionDefinition {
   readonly permissions: readonly PolicyStatement[];
   /** How often Lambda tries again after an error. */
   readonly retries: number;
-  /** ARN of where events go that could not be handled. */
+  /** ARN of the destination of events that the function could not handle. */
   readonly failureDestination?: string;
   readonly logGroupName: string;
 }

@@ -8,7 +8,7 @@ export interface Paint {
 
 const WIDTH = 80;
 
-/** Colours where a person looks at a terminal and has not asked for none (https://no-color.org). */
+/** Colours for a terminal, unless its user has asked for none (https://no-color.org); for anything else, no colours. */
 export function paintFor(
   stream: { isTTY?: boolean },
   environment: Readonly<Record<string, string | undefined>>,
@@ -20,7 +20,7 @@ export function paintFor(
 
 /**
  * Breaks text into lines that fit into 80 columns, each with an indent before it; what continues a line is indented further.
- * Breaks at spaces where there are any, and anywhere else only where a word is longer than a line.
+ * Breaks at spaces, and inside a word only if the word is longer than a line.
  */
 export function fold(text: string, indent: string, continuation = indent): string[] {
   return text.split("\n").flatMap((line) => {

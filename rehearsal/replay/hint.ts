@@ -11,11 +11,11 @@ export function hintAbout(outcome: Outcome, deployed: DeployedFunction, role: Ro
     case "protected-role":
       return isRevocable(deployed, role)
         ? undefined
-        : "the settings do not let this role be revoked: GUARDDUTY_RESPONSE_REVOCABLE_ROLES=any (or the role's ARN) does";
+        : "GUARDDUTY_RESPONSE_REVOCABLE_ROLES=any (or its ARN) lets it be revoked";
     case "below-severity":
-      return `the settings ask for a severity of ${functionVariable(deployed, "MINIMUM_SEVERITY")}: GUARDDUTY_RESPONSE_MINIMUM_SEVERITY changes that`;
+      return `GUARDDUTY_RESPONSE_MINIMUM_SEVERITY is ${functionVariable(deployed, "MINIMUM_SEVERITY")}: a lower one acts on it`;
     case "notify-only":
-      return `the settings only notify: GUARDDUTY_RESPONSE_RESPONSE=${ResponseMode.REVOKE} changes that`;
+      return `GUARDDUTY_RESPONSE_RESPONSE=${ResponseMode.REVOKE} revokes the role's sessions`;
     default:
       return undefined;
   }
