@@ -15,7 +15,6 @@ import type { Place } from "../shared/place";
  */
 
 const FINDING_PATHS = {
-  title: "$.detail.title",
   type: "$.detail.type",
   sample: "$.detail.service.additionalInfo.sample",
   severity: "$.detail.severity",
@@ -26,6 +25,8 @@ const FINDING_PATHS = {
   lastSeen: "$.detail.service.eventLastSeen",
   count: "$.detail.service.count",
 };
+
+const ANY_FINDING_PATHS = { ...FINDING_PATHS, title: "$.detail.title" };
 
 const KEY = "$.detail.resource.accessKeyDetails";
 const CALL = "$.detail.service.action.awsApiCallAction";
@@ -52,7 +53,6 @@ const CREDENTIAL_PATHS = {
 export function credentialExfiltrationMessage(place: Place, response: ResponseMode): InputTransformer {
   return message(CREDENTIAL_PATHS, [
     "GuardDuty: credentials of a role are used where they do not belong.",
-    "<title>",
     "",
     "Finding type:  <type>",
     "Sample:        <sample>",
@@ -88,7 +88,7 @@ export function whatFollows(response: ResponseMode): string {
 
 /** The mail about any other finding: nothing is done about it. */
 export function anyFindingMessage(place: Place): InputTransformer {
-  return message(FINDING_PATHS, [
+  return message(ANY_FINDING_PATHS, [
     "GuardDuty: <title>",
     "",
     "Finding type:  <type>",
