@@ -32,6 +32,12 @@ test("the runbook has a row for each alarm that is deployed, and no other", () =
   expect(firstCells(RUNBOOK, "### Alarms").sort()).toEqual(alarms.sort());
 });
 
+test("the cost table counts the alarms that are deployed", () => {
+  const deployed = (settings = {}) =>
+    workshopResources(settings).filter(({ type }) => type === "aws_cloudwatch_metric_alarm").length;
+  expect(RUNBOOK).toContain(`| ${deployed()} alarms, ${deployed({ alertSeverity: 4 })} with \`alertSeverity\` |`);
+});
+
 test("the threat model names every action that the function's role is allowed", () => {
   // GIVEN
   const policies = workshopResources().filter(({ address }) =>
