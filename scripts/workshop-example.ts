@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Configuration } from "../lambda/revoke-sessions/configuration";
+import type { FunctionConfiguration } from "../lambda/revoke-sessions/configuration";
 import { logLine } from "../lambda/revoke-sessions/log";
-import { type Mail, report } from "../lambda/revoke-sessions/mail";
+import { type Mail, mailAbout } from "../lambda/revoke-sessions/mail";
+import type { Account } from "../lambda/revoke-sessions/ports";
 import { respond } from "../lambda/revoke-sessions/respond";
 import { transformInput } from "../local-aws/eventbridge/input-transformer";
 import { evaluateTemplate } from "../local-aws/terraform/expression";
@@ -40,41 +41,45 @@ export interface WorkshopExample {
 export async function workshopExample(): Promise<WorkshopExample> {
   const event = exampleEvent();
   const policies: string[] = [];
-  const { result, incident } = await respond(event, {
+  const account: Account = {
+    getRole: async (name) => ({
+      arn: `arn:aws:iam::${PLACEHOLDERS.ACCOUNT_ID}:role/${name}`,
+      path: "/",
+      roleId: PLACEHOLDERS.ROLE_ID,
+      tags: [],
+      trust: { services: ["ec2.amazonaws.com"], principals: [], providers: [] },
+    }),
+    getRolePolicy: async () => policies.at(-1),
+    listRolePolicies: async () => [],
+    putRolePolicy: async (_role, _policy, document) => void policies.push(document),
+    findRoleUse: async () => [
+      {
+        instanceId: PLACEHOLDERS.INSTANCE_ID,
+        name: "GuardDuty-Example: Compromised Instance: Scenario 3",
+        state: "running",
+      },
+    ],
+  };
+  const { outcome, incident } = await respond(event, {
     configuration: CONFIGURATION,
+    accountOf: () => account,
+    report: async () => {},
     now: () => WRITTEN_AT,
     wait: async () => {},
-    aws: {
-      getRole: async (name) => ({
-        arn: `arn:aws:iam::${PLACEHOLDERS.ACCOUNT_ID}:role/${name}`,
-        path: "/",
-        roleId: PLACEHOLDERS.ROLE_ID,
-        tags: [],
-      }),
-      getRolePolicy: async () => policies.at(-1),
-      putRolePolicy: async (_role, _policy, document) => void policies.push(document),
-      findRoleUse: async () => [
-        {
-          instanceId: PLACEHOLDERS.INSTANCE_ID,
-          name: "GuardDuty-Example: Compromised Instance: Scenario 3",
-          state: "running",
-        },
-      ],
-      notify: async () => {},
-    },
+    secondsLeft: () => 100,
   });
   const [policy] = policies;
   if (!incident || policy === undefined) throw new Error("the workshop's event must lead to a revocation and a mail");
   return {
     alert: alertText(event),
-    mail: report(incident),
+    mail: mailAbout(incident),
     policy: JSON.parse(policy) as object,
-    logLine: JSON.parse(logLine(result, incident, WRITTEN_AT)) as object,
+    logLine: JSON.parse(logLine(outcome, incident, WRITTEN_AT)) as object,
   };
 }
 
 /** The function's settings in the workshop, which its guide leaves as they are. */
-const CONFIGURATION: Configuration = {
+const CONFIGURATION: FunctionConfiguration = {
   accountId: PLACEHOLDERS.ACCOUNT_ID,
   topicArn: `arn:aws:sns:us-west-2:${PLACEHOLDERS.ACCOUNT_ID}:GuardDuty-Example`,
   partition: "aws",

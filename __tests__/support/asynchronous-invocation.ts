@@ -1,4 +1,4 @@
-import type { Result } from "../../lambda/revoke-sessions/outcome";
+import type { Outcome } from "../../src/contract/outcome-line";
 
 /** What Lambda leaves at the failure destination: the event is whole in `requestPayload`. */
 export interface FailureRecord {
@@ -31,9 +31,9 @@ const RETRY_AFTER_MILLISECONDS = [60_000, 120_000];
  */
 export async function invokeAsynchronously(
   event: unknown,
-  attempt: (event: unknown) => Promise<Result>,
+  attempt: (event: unknown) => Promise<Outcome>,
   sleep: (milliseconds: number) => Promise<void>,
-): Promise<{ readonly result: Result } | { readonly failure: FailureRecord }> {
+): Promise<{ readonly result: Outcome } | { readonly failure: FailureRecord }> {
   for (let attempts = 1; ; attempts++) {
     try {
       return { result: await attempt(event) };

@@ -1,11 +1,11 @@
-import type { Configuration } from "../../lambda/revoke-sessions/configuration";
+import type { FunctionConfiguration } from "../../lambda/revoke-sessions/configuration";
 import type { FunctionEnvironment } from "../../src/contract/environment";
 import { ACCOUNT_ID, REGION } from "./finding";
 
 export const TOPIC_ARN = `arn:aws:sns:${REGION}:${ACCOUNT_ID}:alerts`;
 
 /** A function that may revoke any role, reads back after ten seconds, and protects one role. */
-export function configuration(changed: Partial<Configuration> = {}): Configuration {
+export function configuration(changed: Partial<FunctionConfiguration> = {}): FunctionConfiguration {
   return {
     accountId: ACCOUNT_ID,
     topicArn: TOPIC_ARN,

@@ -39,6 +39,8 @@ export interface History {
 }
 
 const HOUR = 3_600;
+/** By how much earlier than its event a finding says that the credentials were first seen in use. */
+const SEEN_BEFORE = 9 * 60;
 const seconds = (count: number): Date => new Date(EVENT_TIME.getTime() + count * 1_000);
 
 const theft = fc.record({
@@ -85,7 +87,7 @@ export const histories: fc.Arbitrary<History> = plan.map(({ thefts: planned, fin
     return {
       accessKeyId: accessKeyId(index + 1),
       userId: `${ROLE_ID}:${session}`,
-      issuedAt: seconds(firstFound - age),
+      issuedAt: seconds(firstFound - SEEN_BEFORE - age),
     };
   });
   const deliveries = findings.flatMap(({ thefts: indexes, at, id, delays }) => {
@@ -110,4 +112,11 @@ export const histories: fc.Arbitrary<History> = plan.map(({ thefts: planned, fin
 /** Histories of a role that nobody but the function edits, on machines whose clocks differ. */
 export const undisturbedHistories: fc.Arbitrary<History> = fc
   .tuple(histories, fc.array(fc.integer({ min: -300_000, max: 300_000 }), { maxLength: 8 }))
-  .map(([history, clockErrors]) => ({ ...history, clockErrors, deletions: [], roleDeletedAt: undefined }));
+  .map(([history, clockErrors]) => ({
+    ...history,
+    clockErrors,
+    // What IAM takes late is written again with a later cut-off, and a full role forgets.
+    faults: history.faults.map((fault) => (fault === "slow" || fault === "quota" ? "none" : fault)),
+    deletions: [],
+    roleDeletedAt: undefined,
+  }));

@@ -1,9 +1,11 @@
-import type { RoleUse } from "../../lambda/revoke-sessions/impact";
-import type { Refusal } from "../../lambda/revoke-sessions/outcome";
-import { type Mail, report } from "../../lambda/revoke-sessions/mail";
-import type { Aws, Incident, Revoked } from "../../lambda/revoke-sessions/respond";
+import type { Incident, Revoked, RoleUse } from "../../lambda/revoke-sessions/incident";
+import { type Mail, mailAbout } from "../../lambda/revoke-sessions/mail";
+import type { Account, Dependencies } from "../../lambda/revoke-sessions/ports";
+import { type Refusal, RefusalError } from "../../lambda/revoke-sessions/refusal";
 import type { Role } from "../../lambda/revoke-sessions/triage";
-import { ACCOUNT_ID, ROLE_ID, ROLE_NAME } from "./finding";
+import { readTrust, type Trust } from "../../lambda/revoke-sessions/trust";
+import { configuration } from "./configuration";
+import { ACCOUNT_ID, EVENT_TIME, ROLE_ID, ROLE_NAME } from "./finding";
 
 /** A role with its inline policies. */
 export interface MemoryRole extends Role {
@@ -17,11 +19,17 @@ export interface PolicyWrite {
   readonly document: string;
 }
 
-/** What IAM refuses for good where a role is gone, as the port answers it. */
+/** The calls of the function to AWS, and the mail that it sends. */
+export type Call = keyof Account | "report";
+
+/** As the port refuses a write to a role that is gone. */
 const ROLE_GONE: Refusal = { reason: "role-not-found", explanation: "the role was deleted while it was being revoked" };
 
+/** A role that instances use, and nobody else. */
+export const TRUSTS_EC2: Trust = { ...readTrust(undefined), services: ["ec2.amazonaws.com"] };
+
 /** The port to AWS, over an account in memory: what the function does there is recorded, what goes wrong is hooked in. */
-export class MemoryAws implements Aws {
+export class MemoryAws implements Account, Pick<Dependencies, "report"> {
   readonly roles = new Map<string, MemoryRole>();
   /** The policies that took effect, in this order. */
   readonly writes: PolicyWrite[] = [];
@@ -31,22 +39,31 @@ export class MemoryAws implements Aws {
   readonly mails: Mail[] = [];
   /** Those of the incidents that are revocations. */
   get revoked(): Revoked[] {
-    return this.incidents.filter((incident) => "cutoff" in incident);
+    return this.incidents.filter((incident) => incident.kind === "revoked");
   }
   /** The names of the calls, in this order. */
-  readonly calls: (keyof Aws)[] = [];
+  readonly calls: Call[] = [];
   roleUses: readonly RoleUse[] = [];
 
   /** Runs before a call takes effect; may throw, wait, or change the account. */
-  before: (call: keyof Aws) => unknown = () => {};
-  /** Runs after a call took effect; what it throws is an answer that got lost. */
-  after: (call: keyof Aws) => unknown = () => {};
+  before: (call: Call) => unknown = () => {};
+  /** Runs after a call took effect; what it throws is a response that got lost. */
+  after: (call: Call) => unknown = () => {};
   /** What IAM refuses to write. */
   refuse: (write: PolicyWrite) => Refusal | undefined = () => undefined;
 
-  addRole({ name = ROLE_NAME, roleId = ROLE_ID, path = "/", tags = [] as Role["tags"] } = {}): MemoryRole {
+  addRole(changed: Partial<Omit<Role, "arn">> & { readonly name?: string } = {}): MemoryRole {
+    const { name = ROLE_NAME, path = "/", ...others } = changed;
     const arn = `arn:aws:iam::${ACCOUNT_ID}:role${path}${name}`;
-    const role = { arn, path, roleId, tags, policies: new Map<string, string>() };
+    const role = {
+      arn,
+      path,
+      roleId: ROLE_ID,
+      tags: [],
+      trust: TRUSTS_EC2,
+      ...others,
+      policies: new Map<string, string>(),
+    };
     this.roles.set(name, role);
     return role;
   }
@@ -59,15 +76,18 @@ export class MemoryAws implements Aws {
     return this.call("getRolePolicy", () => this.roles.get(roleName)?.policies.get(policyName));
   }
 
-  async putRolePolicy(roleName: string, policyName: string, document: string): Promise<Refusal | undefined> {
+  async listRolePolicies(roleName: string): Promise<readonly string[]> {
+    return this.call("listRolePolicies", () => [...(this.roles.get(roleName)?.policies.keys() ?? [])]);
+  }
+
+  async putRolePolicy(roleName: string, policyName: string, document: string): Promise<void> {
     return this.call("putRolePolicy", () => {
       const role = this.roles.get(roleName);
       const write = { roleName, policyName, document };
       const refusal = role ? this.refuse(write) : ROLE_GONE;
-      if (refusal) return refusal;
+      if (refusal) throw new RefusalError(refusal);
       role?.policies.set(policyName, document);
       this.writes.push(write);
-      return undefined;
     });
   }
 
@@ -75,18 +95,30 @@ export class MemoryAws implements Aws {
     return this.call("findRoleUse", () => this.roleUses);
   }
 
-  async notify(incident: Incident): Promise<void> {
-    return this.call("notify", () => {
-      this.mails.push(report(incident));
+  report = async (incident: Incident): Promise<void> =>
+    this.call("report", () => {
+      this.mails.push(mailAbout(incident));
       this.incidents.push(incident);
     });
-  }
 
-  private async call<Result>(name: keyof Aws, effect: () => Result): Promise<Result> {
+  private async call<Result>(name: Call, effect: () => Result): Promise<Result> {
     this.calls.push(name);
     await this.before(name);
     const result = effect();
     await this.after(name);
     return result;
   }
+}
+
+/** Everything that `respond` needs, over an account in memory; time stands still unless a test lets it go on. */
+export function dependenciesOf(aws: MemoryAws, changed: Partial<Dependencies> = {}): Dependencies {
+  return {
+    configuration: configuration(),
+    accountOf: () => aws,
+    report: aws.report,
+    now: () => EVENT_TIME,
+    wait: async () => {},
+    secondsLeft: () => 117,
+    ...changed,
+  };
 }

@@ -10,7 +10,7 @@ export interface DataPoint {
 
 /**
  * Does what CloudWatch Logs does with a line and a metric filter, for the patterns that are used here: comparisons of one
- * field with a text, joined by `&&`, `||` and brackets. A comparison with a field that the line lacks does not match.
+ * field with a text or with true, joined by `&&`, `||` and brackets. A comparison with a field that the line lacks does not match.
  *
  * @param filter the filter's block of the synthesized configuration.
  * @throws Error on any other pattern: a pattern that is not understood must not pass for one that does not match.
@@ -38,7 +38,7 @@ type Condition = (fields: Record<string, unknown>) => boolean;
 function matches(pattern: string, fields: Record<string, unknown>): boolean {
   const inside = /^\{ (.+) \}$/.exec(pattern)?.[1];
   if (inside === undefined) throw new Error(`not a pattern for JSON: ${pattern}`);
-  const tokens = inside.match(/&&|\|\||[()]|\$\.\w+|!=|=|\*|"[^"]*"|\S/g) ?? [];
+  const tokens = inside.match(/&&|\|\||[()]|IS TRUE|\$\.\w+|!=|=|\*|"[^"]*"|\S/g) ?? [];
   const take = (expected?: string): string => {
     const token = tokens.shift();
     if (token === undefined || (expected !== undefined && token !== expected)) {
@@ -65,6 +65,7 @@ function matches(pattern: string, fields: Record<string, unknown>): boolean {
     }
     const field = /^\$\.(\w+)$/.exec(take())?.[1];
     const operator = take();
+    if (field !== undefined && operator === "IS TRUE") return (line) => line[field] === true;
     const operand = take();
     if (field === undefined || (operator !== "=" && operator !== "!=")) throw new Error(`unknown pattern: ${pattern}`);
     if (operand === "*" && operator === "=") return (line) => line[field] !== undefined;

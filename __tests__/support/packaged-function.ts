@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 
-import type { Result } from "../../lambda/revoke-sessions/outcome";
 import { AwsAccount } from "../../local-aws/api/account";
 import { type AwsCall, AwsEndpoint } from "../../local-aws/api/endpoint";
 import type { Fault } from "../../local-aws/api/fault";
 import { FunctionProcess } from "../../local-aws/function/function-process";
 import type { Invocation } from "../../local-aws/function/definition";
 import type { FunctionEnvironment } from "../../src/contract/environment";
+import type { Outcome } from "../../src/contract/outcome-line";
 import { functionPackage } from "../../src/revocation/function-package";
 import { invokeAsynchronously } from "./asynchronous-invocation";
 import { environment, TOPIC_ARN } from "./configuration";
@@ -71,9 +71,9 @@ export class PackagedFunction {
 
   /** All attempts that Lambda makes, without the minutes between them. */
   async deliver(event: unknown, environmentNumber = 0) {
-    const attempt = async (each: unknown): Promise<Result> => {
+    const attempt = async (each: unknown): Promise<Outcome> => {
       const invocation = await this.invoke(each, environmentNumber);
-      if (invocation.kind === "returned") return invocation.result as Result;
+      if (invocation.kind === "returned") return invocation.result as Outcome;
       throw Object.assign(new Error(invocation.error.message), { name: invocation.error.name });
     };
     return invokeAsynchronously(event, attempt, async () => {});

@@ -1,17 +1,20 @@
-import { type Aws, type Incident, respond } from "../../lambda/revoke-sessions/respond";
-import type { Refusal, Result } from "../../lambda/revoke-sessions/outcome";
+import type { Incident } from "../../lambda/revoke-sessions/incident";
+import type { Account } from "../../lambda/revoke-sessions/ports";
+import { type Refusal, RefusalError } from "../../lambda/revoke-sessions/refusal";
+import { respond } from "../../lambda/revoke-sessions/respond";
+import type { Outcome } from "../../src/contract/outcome-line";
 import { type FailureRecord, invokeAsynchronously } from "./asynchronous-invocation";
 import { configuration } from "./configuration";
 import { EVENT_TIME, ROLE_NAME } from "./finding";
 import type { CallFault, Delivery, History, Theft } from "./history";
-import { MemoryAws } from "./memory-aws";
+import { type Call, MemoryAws } from "./memory-aws";
 import { denies } from "./policy";
 import { VirtualTime } from "./virtual-time";
 
 /** What became of one delivery: the result of its last attempt, or its record at the failure destination. */
 export interface Fate {
   readonly delivery: Delivery;
-  readonly result?: Result;
+  readonly result?: Outcome;
   readonly failure?: FailureRecord;
   /** What people were told by its attempts. */
   readonly mails: readonly Incident[];
@@ -52,10 +55,10 @@ export async function play(history: History, concurrently: boolean): Promise<Pla
 
   const attempt =
     (mails: Incident[]) =>
-    async (event: unknown): Promise<Result> => {
+    async (event: unknown): Promise<Outcome> => {
       const clockError = clockErrors.shift() ?? 0;
       const deadline = time.now().getTime() + ATTEMPT_MILLISECONDS;
-      const call = async <Answer>(name: keyof Aws, answer: (fault: CallFault) => Promise<Answer>): Promise<Answer> => {
+      const call = async <Value>(name: Call, respondWith: (fault: CallFault) => Promise<Value>): Promise<Value> => {
         const fault = faults.shift() ?? "none";
         if (fault !== "none" && (fault !== "quota" || name === "putRolePolicy")) faultsInjected++;
         const takes = fault === "slow" ? SLOW_MILLISECONDS : (latencies.shift() ?? 0);
@@ -63,26 +66,31 @@ export async function play(history: History, concurrently: boolean): Promise<Pla
         if (takes > 0) await time.sleep(Math.max(0, Math.min(takes, left)));
         if (takes > left) throw new Error("AbortError");
         if (fault === "error") throw new Error("Throttling");
-        const answered = await answer(fault);
+        const response = await respondWith(fault);
         if (fault === "lost-answer") throw new Error("socket hang up");
         if (name === "putRolePolicy") thief.noticeWrite();
-        return answered;
+        return response;
       };
-      const disturbed: Aws = {
+      const disturbed: Account = {
         getRole: (...args) => call("getRole", () => aws.getRole(...args)),
         getRolePolicy: (...args) => call("getRolePolicy", () => aws.getRolePolicy(...args)),
+        listRolePolicies: (...args) => call("listRolePolicies", () => aws.listRolePolicies(...args)),
         putRolePolicy: (...args) =>
-          call("putRolePolicy", async (fault) => (fault === "quota" ? NO_ROOM : aws.putRolePolicy(...args))),
+          call("putRolePolicy", async (fault) => {
+            if (fault === "quota") throw new RefusalError(NO_ROOM);
+            await aws.putRolePolicy(...args);
+          }),
         findRoleUse: () => call("findRoleUse", () => aws.findRoleUse()),
-        notify: (incident) => call("notify", async () => (mails.push(incident), aws.notify(incident))),
       };
-      const { result } = await respond(event, {
+      const { outcome } = await respond(event, {
         configuration: decided,
-        aws: disturbed,
+        accountOf: () => disturbed,
+        report: (incident) => call("report", async () => (mails.push(incident), aws.report(incident))),
+        secondsLeft: () => (deadline - time.now().getTime()) / 1_000,
         now: () => new Date(time.now().getTime() + clockError),
         wait: (seconds) => time.sleep(seconds * 1_000),
       });
-      return result;
+      return outcome;
     };
 
   const deliver = async (delivery: Delivery): Promise<Fate> => {

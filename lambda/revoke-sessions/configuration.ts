@@ -1,9 +1,9 @@
 import * as v from "valibot";
 
-import type { FunctionEnvironment, ResponseMode, RevocableRolesSpec, Scope } from "../../src/contract/environment";
+import { type FunctionEnvironment, ResponseMode, type RevocableRolesSpec, Scope } from "../../src/contract/environment";
 
 /** What the deployment decided, read once when the function starts. */
-export interface Configuration {
+export interface FunctionConfiguration {
   readonly accountId: string;
   readonly topicArn: string;
   /** `aws`, `aws-us-gov` or `aws-cn`: the topic's. */
@@ -17,6 +17,8 @@ export interface Configuration {
   readonly protectedRoles: readonly string[];
   readonly exemptTag: { readonly key: string; readonly value: string };
   readonly verifyAfterSeconds: number;
+  /** The runbook that each mail names. */
+  readonly runbookUrl?: string;
 }
 
 const RoleArn = v.pipe(v.string(), v.regex(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, "must be the ARN of an IAM role"));
@@ -40,8 +42,8 @@ const json = <Schema extends v.GenericSchema>(schema: Schema) =>
 const Environment = v.object({
   ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/, "must be twelve digits")),
   TOPIC_ARN: v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+$/, "must be the ARN of an SNS topic")),
-  RESPONSE: v.picklist(["revoke", "notify-only"]),
-  SCOPE: v.picklist(["role", "session"]),
+  RESPONSE: v.picklist(Object.values(ResponseMode)),
+  SCOPE: v.picklist(Object.values(Scope)),
   MINIMUM_SEVERITY: v.pipe(numeral, Severity),
   SEVERITY_OVERRIDES: json(v.record(v.string(), Severity)),
   REVOCABLE_ROLES: json(
@@ -58,16 +60,19 @@ const Environment = v.object({
   PROTECTED_ROLES: json(v.array(RoleArn)),
   EXEMPT_TAG: v.pipe(v.string(), v.regex(/^[^=]+=/, "must be key=value")),
   VERIFY_AFTER_SECONDS: v.pipe(numeral, v.maxValue(30)),
+  RUNBOOK_URL: v.optional(
+    v.pipe(v.string(), v.regex(/^https:\/\/[!-~]{1,500}$/, "must begin with https://, without spaces")),
+  ),
 } satisfies Record<keyof FunctionEnvironment, v.GenericSchema>);
 
 /**
  * Reads the function's environment.
  *
- * @throws Error that names every variable that is missing or not what {@link FunctionEnvironment} allows. A function
- * that cannot know what it may revoke must not start: Lambda then reports an error for each event, and the event ends
- * in the queue.
+ * @throws Error that names every variable that is missing or not as {@link FunctionEnvironment} says. A function that
+ * does not know what it may revoke must not start: Lambda then reports an error for each event, and the event ends in
+ * the queue.
  */
-export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
+export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): FunctionConfiguration {
   const parsed = v.safeParse(Environment, environment);
   if (!parsed.success) {
     const problems = parsed.issues.map((issue) => {
@@ -90,5 +95,6 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     protectedRoles: env.PROTECTED_ROLES,
     exemptTag: { key: env.EXEMPT_TAG.slice(0, separator), value: env.EXEMPT_TAG.slice(separator + 1) },
     verifyAfterSeconds: env.VERIFY_AFTER_SECONDS,
+    runbookUrl: env.RUNBOOK_URL,
   };
 }

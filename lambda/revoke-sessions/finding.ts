@@ -14,8 +14,11 @@ export interface Finding {
   readonly accountId?: string;
   readonly region: string;
   readonly severity?: number;
-  /** When EventBridge received the event, or, where the event does not say, when GuardDuty updated the finding. */
-  readonly eventTime?: Date;
+  /** What tells this event from any other, a repeat of the same finding included. */
+  readonly eventId: string;
+  /** When EventBridge received the event. */
+  readonly receivedAt?: Date;
+  readonly sighting: Sighting;
   readonly sample: boolean;
   readonly archived: boolean;
   readonly userType?: string;
@@ -26,16 +29,30 @@ export interface Finding {
   readonly activity: Activity;
 }
 
+/** When the credentials were seen in use, and whether that shows that they work. */
+export interface Sighting {
+  readonly firstSeen?: Date;
+  /** If the finding does not say it, when EventBridge received the event or GuardDuty updated the finding. */
+  readonly lastSeen?: Date;
+  /** Whether the call that was seen would have been denied to dead credentials, and was not. */
+  readonly provesLife: boolean;
+}
+
 /** What was done with the credentials and from where: for people to read, never decided on. */
 export interface Activity {
   readonly api?: string;
   readonly service?: string;
   readonly errorCode?: string;
+  /** IPv4, IPv6, or both. */
   readonly ipAddress?: string;
   readonly city?: string;
   readonly country?: string;
   readonly network?: string;
   readonly remoteAccountId?: string;
+  /** Whether the remote account belongs to the same organization or works with it, as far as GuardDuty knows. */
+  readonly remoteAccountAffiliated?: boolean;
+  /** The AWS service that made the call, if it was one. */
+  readonly callerService?: string;
   readonly firstSeen?: string;
   readonly lastSeen?: string;
   readonly count?: number;
@@ -49,10 +66,17 @@ export class InvalidEventError extends Error {
 /** A field that may be missing, or of a type nobody documented: neither may stand in the way of a revocation. */
 const lenient = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.optional(v.fallback(v.optional(schema), undefined));
-const text = lenient(v.string());
+/** An empty text says nothing: it counts as missing. */
+const text = lenient(v.pipe(v.string(), v.regex(/\S/)));
 const number = lenient(v.number());
 const flag = lenient(v.boolean());
 const part = <Entries extends v.ObjectEntries>(entries: Entries) => lenient(v.object(entries));
+
+const INFO = {
+  sample: lenient(v.union([v.boolean(), v.string()])),
+  recentCredentials: lenient(v.array(part({ accessKeyId: text, principalId: text }))),
+};
+const EmbeddedInfo = v.fallback(v.object(INFO), {});
 
 const Detail = v.object({
   type: v.string(),
@@ -70,11 +94,7 @@ const Detail = v.object({
     eventFirstSeen: text,
     eventLastSeen: text,
     count: number,
-    additionalInfo: part({
-      sample: lenient(v.union([v.boolean(), v.string()])),
-      value: text,
-      recentCredentials: lenient(v.array(part({ accessKeyId: text, principalId: text }))),
-    }),
+    additionalInfo: part({ ...INFO, value: text }),
     action: part({
       awsApiCallAction: part({
         api: text,
@@ -87,19 +107,19 @@ const Detail = v.object({
           country: part({ countryName: text }),
           city: part({ cityName: text }),
         }),
-        remoteAccountDetails: part({ accountId: text }),
+        remoteAccountDetails: part({ accountId: text, affiliated: flag, awsServiceName: text }),
       }),
     }),
   }),
 });
 
-const Envelope = v.object({ account: text, region: text, time: text, detail: Detail });
+const Envelope = v.object({ id: text, account: text, region: text, time: text, detail: Detail });
 type Envelope = v.InferOutput<typeof Envelope>;
 
 /**
  * Reads the event that EventBridge delivers for a GuardDuty finding.
  *
- * @throws InvalidEventError where `event` is anything else, naming what it looks like and what is expected.
+ * @throws InvalidEventError if `event` is anything else, naming what it looks like and what is expected.
  * @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html
  */
 export function parseFinding(event: unknown): Finding {
@@ -117,19 +137,27 @@ function toFinding({ detail, ...envelope }: Envelope): Finding {
   const { resource, service } = detail;
   const key = resource?.accessKeyDetails;
   const info = service?.additionalInfo;
+  const embedded = embeddedInfo(info?.value);
+  const recent = [...(info?.recentCredentials ?? []), ...(embedded.recentCredentials ?? [])];
   const credentials: [Credential, ...Credential[]] = [
     credential(key),
-    ...(info?.recentCredentials ?? []).filter((recent) => recent?.accessKeyId || recent?.principalId).map(credential),
+    ...recent.filter((each) => each?.accessKeyId || each?.principalId).map(credential),
   ];
-  const names = [key?.userName, key?.accessKeyId, key?.principalId];
   return {
     id: detail.id ?? "unknown",
     type: detail.type,
     accountId: detail.accountId ?? envelope.account,
     region: detail.region ?? envelope.region ?? "unknown",
     severity: detail.severity,
-    eventTime: date(envelope.time) ?? date(detail.updatedAt),
-    sample: isTrue(info?.sample) || isTrue(embedded(info?.value)["sample"]) || names.some(isPlaceholder),
+    eventId: [envelope.id, envelope.time, detail.id, detail.updatedAt].join(" "),
+    receivedAt: date(envelope.time),
+    sighting: {
+      firstSeen: date(service?.eventFirstSeen),
+      lastSeen: date(service?.eventLastSeen) ?? date(envelope.time) ?? date(detail.updatedAt),
+      provesLife: provesLife(service?.action?.awsApiCallAction),
+    },
+    // A role may be called like GuardDuty's placeholders; keys and principal ids are AWS's own.
+    sample: isTrue(info?.sample) || isTrue(embedded.sample) || [key?.accessKeyId, key?.principalId].some(isPlaceholder),
     archived: service?.archived === true,
     userType: key?.userType,
     userName: key?.userName,
@@ -145,17 +173,19 @@ function toActivity(service: Envelope["detail"]["service"]): Activity {
   const organization = remote?.organization;
   const network = [
     organization?.asnOrg ?? organization?.org,
-    organization?.asn && `AS${organization.asn}`.replace("ASAS", "AS"),
+    organization?.asn && `AS${String(organization.asn).replace(/^AS/, "")}`,
   ];
   return {
     api: call?.api,
     service: call?.serviceName,
     errorCode: call?.errorCode,
-    ipAddress: remote?.ipAddressV4 ?? remote?.ipAddressV6,
+    ipAddress: [remote?.ipAddressV4, remote?.ipAddressV6].filter(Boolean).join(" and ") || undefined,
     city: remote?.city?.cityName,
     country: remote?.country?.countryName,
     network: network.filter(Boolean).join(", ") || undefined,
     remoteAccountId: call?.remoteAccountDetails?.accountId,
+    remoteAccountAffiliated: call?.remoteAccountDetails?.affiliated,
+    callerService: call?.remoteAccountDetails?.awsServiceName,
     firstSeen: service?.eventFirstSeen,
     lastSeen: service?.eventLastSeen,
     count: service?.count,
@@ -167,30 +197,45 @@ export function sessionInstance(principalId: string | undefined): string | undef
   return /^AROA\w{1,124}:(i-[0-9a-f]{1,32})$/.exec(principalId ?? "")?.[1];
 }
 
-/** The unique id of the role that a principal is a session of, at most as long as IAM makes them; undefined where it is no role. */
+/** The unique id of the role that a principal is a session of; undefined if the principal is not a role session. */
 export function principalRoleId(principalId: string | undefined): string | undefined {
   return /^(AROA\w{1,124})(:|$)/.exec(principalId ?? "")?.[1];
 }
 
+/** Whether an access key is a user's own: no session has such a key. */
+export const isLongTerm = (accessKeyId: string | undefined): boolean => accessKeyId?.startsWith("AKIA") ?? false;
+
 function credential(from: { accessKeyId?: string; principalId?: string } | undefined): Credential {
-  return { accessKeyId: from?.accessKeyId || undefined, principalId: from?.principalId || undefined };
+  return { accessKeyId: from?.accessKeyId, principalId: from?.principalId };
 }
 
 /** GuardDuty puts some additional information into a string that holds JSON. */
-function embedded(value: string | undefined): Record<string, unknown> {
+function embeddedInfo(value: string | undefined): v.InferOutput<typeof EmbeddedInfo> {
   try {
-    const parsed: unknown = JSON.parse(value ?? "{}");
-    return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : {};
+    return v.parse(EmbeddedInfo, JSON.parse(value ?? "{}"));
   } catch {
     return {};
   }
 }
 
+/** What AWS answers to dead or denied credentials, and what it may answer before it looks at them. */
+const PROVES_NOTHING =
+  /AccessDenied|Unauthorized|NotAuthorized|Forbidden|AuthFailure|InvalidClientTokenId|UnrecognizedClient|Expired|Throttl|LimitExceeded|SlowDown|TooManyRequests/i;
+
+/** No policy denies the question who one is. */
+const NEVER_DENIED = "GetCallerIdentity";
+
+function provesLife(call: { api?: string; errorCode?: string } | undefined): boolean {
+  return call?.api !== undefined && call.api !== NEVER_DENIED && !PROVES_NOTHING.test(call.errorCode ?? "");
+}
+
 const isTrue = (value: unknown): boolean => value === true || value === "true";
 const isPlaceholder = (value: string | undefined): boolean => value?.startsWith("GeneratedFinding") ?? false;
 
+/** JavaScript would take many other texts for a time, and read it in its own zone. */
 function date(value: string | undefined): Date | undefined {
-  const parsed = new Date(value ?? NaN);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(value ?? "")) return undefined;
+  const parsed = new Date(value!);
   return Number.isNaN(parsed.getTime()) ? undefined : parsed;
 }
 

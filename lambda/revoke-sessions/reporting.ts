@@ -3,12 +3,12 @@
  * the package, loaded then, so that what reports cannot delay what revokes.
  */
 import { publish } from "./aws/sns";
-import { report } from "./mail";
-import type { Incident } from "./respond";
+import type { Incident } from "./incident";
+import { mailAbout } from "./mail";
 
 export { findInstances } from "./aws/ec2";
 
 /** Tells the deployment's topic about an incident. */
 export async function publishReport(incident: Incident, abortSignal: AbortSignal): Promise<void> {
-  await publish(incident.configuration.topicArn, report(incident), abortSignal);
+  await publish(incident.configuration.topicArn, mailAbout(incident), abortSignal);
 }

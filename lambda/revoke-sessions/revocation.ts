@@ -1,52 +1,152 @@
+import type { Sighting } from "./finding";
+import { type Memory, mergeMemories } from "./memory";
+import { isoSeconds, latest, type Policy, writePolicy } from "./policy";
 import type { Target } from "./target";
 
-/** One deny statement: sessions issued before the cut-off are denied, in answer to the stolen credentials it names. */
-interface Answer {
-  readonly cutoff: Date;
-  readonly marks: readonly string[];
-}
-
-/** What a target asks for, given the policy that is attached now. */
+/** What a target's policy must become. */
 export type Revocation =
-  | { readonly kind: "answered"; readonly cutoff: Date }
-  | { readonly kind: "write"; readonly cutoff: Date; readonly document: string };
+  /** Every stolen session is denied already, and remembered. */
+  | { readonly kind: "covered"; readonly cutoff: Date }
+  /** Every stolen session is denied already; something is new and gets remembered. No session notices the write. */
+  | { readonly kind: "remember"; readonly cutoff: Date; readonly policy: Policy }
+  /** The cut-off moves. */
+  | { readonly kind: "cut"; readonly cutoff: Date; readonly policy: Policy; readonly distrusted: boolean };
 
 /**
- * How far ahead of now a cut-off lies: what IAM's console uses. Sessions issued while the change spreads are denied too,
- * and so is the one that a session could get by assuming its own role just before it is cut.
+ * How far ahead of the write a cut-off lies: what IAM's console uses. Sessions issued while the change spreads are denied
+ * too, and so is the one that a session could get by assuming its own role just before it is cut.
  */
 const MARGIN_SECONDS = 30;
+
+/** What has to be left of that margin when IAM has taken the policy, which it enforces within about four seconds. */
+const LEAST_MARGIN_SECONDS = 25;
 
 /** No role session lives longer than 12 hours; an hour more allows for clocks and for late findings. */
 const MEMORY_HOURS = 13;
 
-/** Far below the 10,240 characters that a role's inline policies share, even where a policy per instance is attached. */
-const MAX_CHARACTERS = 1_900;
-
 /**
- * Decides what a policy must become so that it answers a target's stolen credentials.
+ * Decides what a policy must become for a target's stolen credentials.
  *
- * All of them answered already: nothing to write, however often GuardDuty repeats the finding, so that a thief who goes
- * on with dead credentials cannot have the healthy sessions cut again and again. A new one: the cut-off moves to now
- * plus a margin, never backwards.
+ * GuardDuty repeats a finding for as long as the thief goes on, even with dead credentials, and a thief can make any number
+ * of new access keys out of one stolen session. A cut-off that moved each time would let the thief keep an application
+ * down. Therefore, in this order:
  *
- * @param attached the document of the policy that is attached now, undefined where there is none. Statements that do
- * not deny what this function would deny are not counted.
+ * 1. By time, which is proof: credentials seen in use before the cut-off were issued before it. They are denied.
+ * 2. By memory: credentials that the policy remembers are denied, for as long as a session can live.
+ * 3. But what was first seen after the cut-off, in a call that was not denied, is alive whatever the policy remembers.
+ * 4. Otherwise it is a new theft: the cut-off moves to now plus a margin, and never backwards.
+ *
+ * @param attached the policy as it is attached now.
+ * @param wider policies that deny the target's sessions among others.
  */
-export function planRevocation(attached: string | undefined, target: Target, now: Date): Revocation {
-  const answers = readAnswers(attached, target.userId);
-  const answering = answers.filter((answer) => answer.marks.some((mark) => target.marks.includes(mark)));
-  const unanswered = target.marks.filter((mark) => !answers.some((answer) => answer.marks.includes(mark)));
-  if (unanswered.length === 0) {
-    return { kind: "answered", cutoff: latest(answering.map(({ cutoff }) => cutoff)) };
+export function planRevocation(
+  target: Target,
+  attached: Policy,
+  wider: readonly Policy[],
+  sighting: Sighting,
+  now: Date,
+): Revocation {
+  const policies = [attached, ...wider];
+  const standing = latest(policies.map(({ deniedBefore }) => deniedBefore));
+  const memory = mergeMemories(policies.flatMap(({ own }) => own?.memory ?? []));
+  const isAlive = standing !== undefined && wasSeenAlive(sighting, standing);
+  const isDenied =
+    standing !== undefined &&
+    ((sighting.lastSeen !== undefined && sighting.lastSeen < standing) ||
+      (!isAlive && isRemembered(target.stolen, memory, sighting.lastSeen ?? now)));
+
+  if (!isDenied) {
+    const cutoff = latest([cutoffAt(now), attached.own?.cutoff])!;
+    return { kind: "cut", cutoff, policy: remembering(attached, target, cutoff), distrusted: isAlive };
   }
-  const cutoff = latest([cutoffAt(now), ...answers.map((answer) => answer.cutoff)]);
-  return { kind: "write", cutoff, document: writeAnswers(answers, { cutoff, marks: target.marks }, target.userId) };
+  if ([...target.stolen, ...target.foreign].every((digest) => memory.has(digest))) {
+    return { kind: "covered", cutoff: standing };
+  }
+  // What somebody else denies further ahead may be lifted again; our own statement does not take it over.
+  const cutoff = attached.own?.cutoff ?? earliest(standing, cutoffAt(now));
+  return { kind: "remember", cutoff: standing, policy: remembering(attached, target, cutoff) };
 }
 
-/** The policy that would answer a target if it were attached by hand. */
-export function documentByHand({ marks, userId }: Target, now: Date): string {
-  return writeAnswers([], { cutoff: cutoffAt(now), marks }, userId);
+/** Whether credentials were first seen after a cut-off, by a call that it should have denied. */
+function wasSeenAlive({ firstSeen, provesLife }: Sighting, cutoff: Date): boolean {
+  return firstSeen !== undefined && provesLife && firstSeen.getTime() > cutoff.getTime() + MARGIN_SECONDS * 1_000;
+}
+
+/** Whether a memory knows all credentials, one of them from less than {@link MEMORY_HOURS} before they were seen. */
+function isRemembered(digests: readonly string[], memory: Memory, seen: Date): boolean {
+  const forgottenBefore = seen.getTime() - MEMORY_HOURS * 3_600_000;
+  const known = digests.map((digest) => memory.get(digest)?.getTime());
+  return known.every((time) => time !== undefined) && known.some((time) => time! > forgottenBefore);
+}
+
+/** A policy with a cut-off that covers a target's credentials, and remembers them before all that it remembered. */
+function remembering(policy: Policy, { stolen, foreign, sessions, event }: Target, cutoff: Date): Policy {
+  const digests = [...stolen, ...foreign, event, ...sessions];
+  const memory = new Map(digests.map((digest) => [digest, cutoff]));
+  for (const [digest, earlier] of policy.own?.memory ?? []) if (!memory.has(digest)) memory.set(digest, earlier);
+  return { ...policy, own: { cutoff, memory } };
+}
+
+/** A revocation whose cut-off moves. */
+export type Cut = Extract<Revocation, { kind: "cut" }>;
+
+/**
+ * What has to be written once more, because IAM took a policy so late that too little of the margin was left: a session
+ * that assumed its own role meanwhile could have been issued after the cut-off.
+ *
+ * @param takenAt when IAM had taken it.
+ * @returns undefined if the margin suffices.
+ */
+export function renewed(cut: Cut, target: Target, takenAt: Date): Cut | undefined {
+  if (cut.cutoff.getTime() >= takenAt.getTime() + LEAST_MARGIN_SECONDS * 1_000) return undefined;
+  const cutoff = cutoffAt(takenAt);
+  return { ...cut, cutoff, policy: remembering(cut.policy, target, cutoff) };
+}
+
+/**
+ * Puts back a revocation that was lost or weakened after it was written, keeping what others have added meanwhile. Two
+ * invocations that both read before either wrote overwrite each other: then sessions stay denied, and only the memory of
+ * one's credentials is lost. If sessions went free, the cut-off moves: they may have started new ones.
+ *
+ * @param written the policy that IAM had taken.
+ * @returns undefined if the attached policy still denies and remembers all that was written for the target; a cut if
+ * sessions went free.
+ */
+export function restoreRevocation(
+  attached: Policy,
+  written: Policy,
+  target: Target,
+  now: Date,
+): Exclude<Revocation, { kind: "covered" }> | undefined {
+  const cutoff = written.own?.cutoff;
+  if (cutoff === undefined) return undefined;
+  const denies = attached.own !== undefined && attached.own.cutoff >= cutoff;
+  const remembers = target.stolen.every((digest) => attached.own?.memory.has(digest));
+  if (denies && remembers) return undefined;
+  const kept = latest([cutoff, attached.own?.cutoff, denies ? undefined : cutoffAt(now)])!;
+  const policy = remembering(attached, target, kept);
+  return denies ? { kind: "remember", cutoff: kept, policy } : { kind: "cut", cutoff: kept, policy, distrusted: false };
+}
+
+/** Whether a policy of one session denies nobody any more, so that something shorter can take its place. */
+export function hasExpired({ own, others, deniedBefore }: Policy, now: Date): boolean {
+  if (own === undefined || others.length > 0 || deniedBefore === undefined) return false;
+  return deniedBefore.getTime() < now.getTime() - MEMORY_HOURS * 3_600_000;
+}
+
+/** Whether this very event has written a revocation already, in an attempt whose mail may never have left. */
+export function isOwnEarlierAttempt({ event }: Target, policies: readonly Policy[]): boolean {
+  return policies.some(({ own }) => own?.memory.has(event));
+}
+
+/**
+ * The policy that a person can attach by hand.
+ *
+ * @param cutoff what stands for its time, such as a command that a shell replaces.
+ */
+export function documentByHand(target: Target, attached: Policy, cutoff: string, now: Date): string {
+  const policy = remembering(attached, target, cutoffAt(now));
+  return writePolicy(policy).replace(isoSeconds(policy.own!.cutoff), cutoff);
 }
 
 /** Whole seconds, as IAM writes them, {@link MARGIN_SECONDS} ahead. */
@@ -54,115 +154,4 @@ function cutoffAt(now: Date): Date {
   return new Date((Math.ceil(now.getTime() / 1_000) + MARGIN_SECONDS) * 1_000);
 }
 
-/** What has to be put back after a revocation was written. */
-export interface Restoration {
-  readonly document: string;
-  /** Whether sessions went free; false where only the memory of the stolen credentials was lost. */
-  readonly weakened: boolean;
-}
-
-/**
- * Puts back a revocation that was lost or weakened after it was written, keeping what others have added meanwhile. Two
- * invocations that both read before either wrote overwrite each other: then sessions stay denied, and only the memory of
- * one's credentials is lost.
- *
- * @returns undefined where the attached policy still denies and remembers all that was revoked.
- */
-export function restoreRevocation(attached: string | undefined, target: Target, cutoff: Date): Restoration | undefined {
-  const answers = readAnswers(attached, target.userId);
-  const denies = answers.some((answer) => answer.cutoff >= cutoff);
-  const remembers = target.marks.every((mark) => answers.some((answer) => answer.marks.includes(mark)));
-  if (denies && remembers) return undefined;
-  const kept = latest([cutoff, ...answers.map((answer) => answer.cutoff)]);
-  return { document: writeAnswers(answers, { cutoff: kept, marks: target.marks }, target.userId), weakened: !denies };
-}
-
-function writeAnswers(earlier: readonly Answer[], latestAnswer: Answer, userId: string | undefined): string {
-  const expired = latestAnswer.cutoff.getTime() - MEMORY_HOURS * 3_600_000;
-  const named = new Set(latestAnswer.marks);
-  let answers = [
-    latestAnswer,
-    ...earlier
-      .filter((answer) => answer.cutoff.getTime() > expired)
-      // Each mark once: IAM refuses two statements of one id, and a document that somebody edited can repeat marks.
-      .map(({ cutoff, marks }) => ({ cutoff, marks: marks.filter((mark) => !named.has(mark) && named.add(mark)) }))
-      .filter(({ marks }) => marks.length > 0),
-  ];
-  let document = render(answers, userId);
-  while (document.length > MAX_CHARACTERS && answers.some(({ marks }) => marks.length > 0)) {
-    answers = condense(answers);
-    document = render(answers, userId);
-  }
-  return document;
-}
-
-/** Saves space: the two oldest statements become one, or, where there is only one left, the oldest mark is forgotten. */
-function condense(answers: readonly Answer[]): Answer[] {
-  const [older, oldest] = [answers.at(-2), answers.at(-1)];
-  if (older && oldest) {
-    return [...answers.slice(0, -2), { cutoff: older.cutoff, marks: [...older.marks, ...oldest.marks] }];
-  }
-  return answers.map(({ cutoff, marks }) => ({ cutoff, marks: marks.slice(0, -1) }));
-}
-
-function render(answers: readonly Answer[], userId: string | undefined): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: answers.map(({ cutoff, marks }) => ({
-      Sid: `Answers${marks.join("x")}`,
-      Effect: "Deny",
-      Action: "*",
-      Resource: "*",
-      Condition: {
-        DateLessThan: { "aws:TokenIssueTime": isoSeconds(cutoff) },
-        ...(userId === undefined ? {} : { StringEquals: { "aws:userid": userId } }),
-      },
-    })),
-  });
-}
-
-/** Reads back what {@link render} wrote, and the cut-off of any equivalent statement that somebody else wrote. */
-function readAnswers(document: string | undefined, userId: string | undefined): Answer[] {
-  const statements = parseStatements(document).flatMap((statement): Answer[] => {
-    const { Sid, Effect, Action, Resource, Condition, ...further } = statement;
-    if (Effect !== "Deny" || !isAll(Action) || !isAll(Resource) || Object.keys(further).length > 0) return [];
-    const { DateLessThan, StringEquals, ...others } = asRecord(Condition);
-    if (Object.keys(others).length > 0) return [];
-    if (!sameEntries(asRecord(StringEquals), userId === undefined ? {} : { "aws:userid": userId })) return [];
-    const { "aws:TokenIssueTime": issued, ...otherDates } = asRecord(DateLessThan);
-    const cutoff = typeof issued === "string" && Object.keys(otherDates).length === 0 ? utc(issued) : undefined;
-    if (cutoff === undefined) return [];
-    const marks = /^Answers([A-Z0-9x]+)$/.exec(typeof Sid === "string" ? Sid : "")?.[1]?.split("x") ?? [];
-    return [{ cutoff, marks }];
-  });
-  return statements.sort((a, b) => b.cutoff.getTime() - a.cutoff.getTime());
-}
-
-function parseStatements(document: string | undefined): Record<string, unknown>[] {
-  if (document === undefined) return [];
-  try {
-    const { Statement } = asRecord(JSON.parse(document));
-    return (Array.isArray(Statement) ? Statement : [Statement]).map(asRecord);
-  } catch {
-    // Somebody's text that is no policy denies nothing: it is replaced.
-    return [];
-  }
-}
-
-const isAll = (value: unknown): boolean => value === "*" || (Array.isArray(value) && value.includes("*"));
-const asRecord = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-const sameEntries = (a: Record<string, unknown>, b: Record<string, unknown>): boolean =>
-  Object.keys(a).length === Object.keys(b).length && Object.keys(b).every((key) => a[key] === b[key]);
-const latest = (dates: readonly Date[]): Date => new Date(Math.max(...dates.map((date) => date.getTime())));
-
-/** IAM reads a time without a zone as UTC, JavaScript as local time. */
-function utc(time: string): Date | undefined {
-  const date = new Date(/(Z|[+-]\d{2}:?\d{2})$/.test(time) ? time : `${time}Z`);
-  return Number.isNaN(date.getTime()) ? undefined : date;
-}
-
-/** ISO 8601 in UTC without fractions of a second, as IAM's documentation writes times. */
-export function isoSeconds(date: Date): string {
-  return date.toISOString().replace(/\.\d{3}Z$/, "Z");
-}
+const earliest = (a: Date, b: Date): Date => (a < b ? a : b);

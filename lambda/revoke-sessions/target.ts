@@ -1,69 +1,115 @@
-import { createHash } from "node:crypto";
-
 import type { Scope } from "../../src/contract/environment";
-import { type Credential, type Finding, principalRoleId, sessionInstance } from "./finding";
-import type { Suspect } from "./triage";
+import { type Credential, type Finding, isLongTerm, principalRoleId, sessionInstance } from "./finding";
+import { digestOf } from "./memory";
+import type { ClaimedRole } from "./triage";
 
-/** One inline policy to attach, and the stolen credentials it answers. */
+/** One inline policy to attach, and what it has to cover and to remember: digests, as a policy's memory has them. */
 export interface Target {
   readonly policyName: string;
   /** `aws:userid` of the one session to deny; undefined denies all of the role's sessions. */
   readonly userId?: string;
-  /** The stolen credentials, in the form in which the policy remembers them. */
-  readonly marks: readonly string[];
+  /** The stolen credentials of the role. */
+  readonly stolen: readonly string[];
+  /** Credentials of other principals in the same finding, which no policy on this role could deny. */
+  readonly foreign: readonly string[];
+  /** The compromised instances' sessions. */
+  readonly sessions: readonly string[];
+  /** The event that is handled. */
+  readonly event: string;
 }
 
 export interface Targets {
-  /** The scope in force: `role` where `session` was asked for, but a principal is no instance's session or there are too many. */
+  /** The scope in force: can be wider than the one that was asked for. */
   readonly scope: Scope;
   readonly targets: readonly [Target, ...Target[]];
+  /** The stolen access keys of the role. */
   readonly accessKeyIds: readonly string[];
+  /** Credentials of other principals in the same finding. */
+  readonly foreign: readonly Credential[];
 }
 
 /** The policy that denies all of a role's old sessions; the name is the workshop's. */
 export const POLICY_NAME = "RevokeOldSessions";
 
-/** More marks than this in one finding are remembered as one, so that no finding can outgrow the policy. */
-const MAX_MARKS = 40;
+/** The name of the policy that denies an instance's old sessions. */
+export const sessionPolicyName = (instanceId: string): string => `${POLICY_NAME}-${instanceId}`;
+
+/** More credentials than this in one finding are remembered as one, so that no finding can outgrow the policy. */
+const MAX_CREDENTIALS = 120;
+/** The memory of a policy for one session is smaller. */
+const MAX_SESSION_CREDENTIALS = 15;
+const MAX_FOREIGN = 5;
 
 /** More policies of single sessions than this leave a role no room: its inline policies share 10,240 characters. */
 const MAX_SESSIONS = 20;
 
+/** The one policy that covers a finding in scope `role`. */
+export function roleTargets(finding: Finding, claimed: ClaimedRole): Targets {
+  const { stolen, foreign, accessKeyIds } = credentialsOf(finding, claimed);
+  const target: Target = {
+    policyName: POLICY_NAME,
+    stolen: remembered(stolen.map(identityIn(finding)), MAX_CREDENTIALS),
+    foreign: remembered(foreign.map(identityIn(finding)), MAX_FOREIGN),
+    sessions: stolen.flatMap(({ principalId }) => (sessionInstance(principalId) ? digestOf(principalId!) : [])),
+    event: digestOf(finding.eventId),
+  };
+  return { scope: "role", targets: [target], accessKeyIds, foreign };
+}
+
 /**
- * The policies that answer a finding: one for the role, or, in scope `session`, one for each robbed instance.
+ * The policies that cover a finding in scope `session`: one for each compromised instance.
  *
- * Credentials of another role are left out: no policy on this role could deny them.
+ * @returns undefined if one of the stolen sessions does not belong to an instance, or there are too many.
  */
-export function targetsOf(finding: Finding, suspect: Suspect, wanted: Scope): Targets {
-  const stolen = finding.credentials.filter(({ principalId }) => {
-    const roleId = principalRoleId(principalId);
-    return roleId === undefined || roleId === suspect.roleId;
-  });
-  const accessKeyIds = [...new Set(stolen.flatMap(({ accessKeyId }) => accessKeyId ?? []))];
-  const instances = stolen.map(({ principalId }) => sessionInstance(principalId));
-  const userIds = [...new Set(stolen.flatMap(({ principalId }) => principalId ?? []))];
-  if (wanted === "role" || instances.includes(undefined) || userIds.length > MAX_SESSIONS) {
-    return { scope: "role", targets: [{ policyName: POLICY_NAME, marks: marksOf(stolen, finding) }], accessKeyIds };
-  }
-  const [first, ...rest] = userIds.map((userId): Target => {
+export function sessionTargets(finding: Finding, claimed: ClaimedRole): Targets | undefined {
+  const { stolen, foreign, accessKeyIds } = credentialsOf(finding, claimed);
+  const userIds = [...new Set(stolen.map(({ principalId }) => principalId))];
+  const instances = userIds.map(sessionInstance);
+  if (instances.includes(undefined) || userIds.length > MAX_SESSIONS) return undefined;
+  const [first, ...rest] = userIds.map((userId, index): Target => {
     const own = stolen.filter(({ principalId }) => principalId === userId);
-    return { policyName: `${POLICY_NAME}-${sessionInstance(userId)}`, userId, marks: marksOf(own, finding) };
+    return {
+      policyName: sessionPolicyName(instances[index]!),
+      userId,
+      stolen: remembered(own.map(identityIn(finding)), MAX_SESSION_CREDENTIALS),
+      // Once is enough.
+      foreign: index === 0 ? remembered(foreign.map(identityIn(finding)), MAX_FOREIGN) : [],
+      sessions: [digestOf(userId!)],
+      event: digestOf(finding.eventId),
+    };
   });
-  return { scope: "session", targets: [first!, ...rest], accessKeyIds };
+  return { scope: "session", targets: [first!, ...rest], accessKeyIds, foreign };
 }
 
-function marksOf(credentials: readonly Credential[], finding: Finding): string[] {
-  const marks = [
-    ...new Set(credentials.map(({ accessKeyId, principalId }) => mark(accessKeyId ?? `${finding.id} ${principalId}`))),
-  ];
-  if (marks.length <= MAX_MARKS) return marks;
+/** The finding's credentials: those that are, or may be, the role's, and those of other principals. */
+function credentialsOf({ credentials }: Finding, { roleId }: ClaimedRole) {
+  const isForeign = ({ principalId, accessKeyId }: Credential) =>
+    (principalId !== undefined && principalRoleId(principalId) !== roleId) || isLongTerm(accessKeyId);
+  const stolen = credentials.filter((credential) => !isForeign(credential));
+  const foreign = credentials.filter(isForeign);
+  return {
+    stolen,
+    foreign: unique(foreign),
+    accessKeyIds: [...new Set(stolen.flatMap(({ accessKeyId }) => accessKeyId ?? []))],
+  };
+}
+
+/** What tells a credential from others: its key, or, if the finding does not name one, its session in that finding. */
+const identityIn =
+  ({ id }: Finding) =>
+  ({ accessKeyId, principalId }: Credential): string =>
+    accessKeyId ?? `${id} ${principalId}`;
+
+const unique = (credentials: readonly Credential[]): Credential[] => [
+  ...new Map(
+    credentials.map((credential) => [`${credential.accessKeyId} ${credential.principalId}`, credential]),
+  ).values(),
+];
+
+function remembered(identities: readonly string[], max: number): string[] {
+  const digests = [...new Set(identities.map(digestOf))];
+  if (digests.length <= max) return digests;
   // Sorted, so that a repeat that lists the same credentials in another order is recognised.
-  marks.sort();
-  return [...marks.slice(0, MAX_MARKS - 1), mark(marks.slice(MAX_MARKS - 1).join())];
-}
-
-/** A statement's id takes letters and digits only: access key ids stand for themselves, anything else for its digest. */
-function mark(identity: string): string {
-  if (/^[A-Z0-9]{16,24}$/.test(identity)) return identity;
-  return createHash("sha256").update(identity).digest("hex").slice(0, 20).toUpperCase();
+  digests.sort();
+  return [...digests.slice(0, max - 1), digestOf(digests.slice(max - 1).join())];
 }

@@ -1,12 +1,13 @@
-import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
+import { findingKind } from "../../src/contract/finding-kinds";
 import { protects } from "../../src/contract/protected-roles";
 import type { NotRevokedReason } from "../../src/contract/reasons";
-import type { Configuration } from "./configuration";
-import { type Finding, principalRoleId } from "./finding";
-import type { Refusal } from "./outcome";
+import type { FunctionConfiguration } from "./configuration";
+import { type Finding, isLongTerm, principalRoleId } from "./finding";
+import type { Refusal } from "./refusal";
+import type { Trust } from "./trust";
 
-/** What the finding claims was robbed, before IAM has confirmed any of it. */
-export interface Suspect {
+/** The role that a finding names, before IAM has confirmed any of it. */
+export interface ClaimedRole {
   readonly roleName: string;
   /** The unique id (`AROA…`) of the role whose session was stolen. */
   readonly roleId: string;
@@ -18,16 +19,19 @@ export interface Role {
   readonly path: string;
   readonly roleId: string;
   readonly tags: readonly { readonly key: string; readonly value: string }[];
+  readonly trust: Trust;
+  /** When and where a session of it was last used, as far as IAM has noticed. */
+  readonly lastUsed?: { readonly at: Date; readonly region?: string };
 }
 
-/** What IAM allows as the name of a role: nothing else is ever sent to it. */
+/** The names that IAM allows for roles: nothing else is ever sent to it. */
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 
 /** Paths of roles that IAM lets nobody edit: service-linked ones and those of IAM Identity Center permission sets. */
 const UNMODIFIABLE_PATHS = ["/aws-service-role/", "/aws-reserved/"];
 
 /** Decides from the finding alone whether there may be a role to revoke. */
-export function triageFinding(finding: Finding, configuration: Configuration): Suspect | Refusal {
+export function triageFinding(finding: Finding, configuration: FunctionConfiguration): ClaimedRole | Refusal {
   if (finding.sample) {
     return refuse(
       "sample-finding",
@@ -37,13 +41,15 @@ export function triageFinding(finding: Finding, configuration: Configuration): S
   if (finding.archived) {
     return refuse("archived-finding", "the finding is archived: somebody has already dealt with it");
   }
-  if (!CREDENTIAL_EXFILTRATION_TYPES.some((type) => finding.type.startsWith(type))) {
+  if (findingKind(finding.type) === undefined) {
     return refuse("unsupported-type", "the finding's type is not one of stolen role credentials");
   }
   const severity = severityOf(finding, configuration);
   if (severity === undefined || severity < configuration.minimumSeverity) {
-    const is = severity === undefined ? "the finding has no severity" : `the severity is ${severity}`;
-    return refuse("below-severity", `${is}, and this deployment acts from ${configuration.minimumSeverity}`);
+    return refuse(
+      "below-severity",
+      `the severity is ${severity}, and this deployment acts from ${configuration.minimumSeverity}`,
+    );
   }
   if (finding.accountId !== configuration.accountId) {
     const whose = finding.accountId ? "about another account" : "without an account";
@@ -55,46 +61,46 @@ export function triageFinding(finding: Finding, configuration: Configuration): S
   return triagePrincipal(finding);
 }
 
-function triagePrincipal(finding: Finding): Suspect | Refusal {
+function triagePrincipal(finding: Finding): ClaimedRole | Refusal {
   const { userType, credentials } = finding;
   const [{ principalId, accessKeyId }] = credentials;
   const roleId = principalRoleId(principalId);
   const otherType = userType !== undefined && userType !== "AssumedRole" && userType !== "Role";
-  if (otherType || (principalId !== undefined && roleId === undefined) || accessKeyId?.startsWith("AKIA")) {
+  if (otherType || (principalId !== undefined && roleId === undefined) || isLongTerm(accessKeyId)) {
     return refuse("not-a-role", "the credentials are not a role's temporary ones, so there is no session to revoke");
   }
   if (roleId === undefined) {
     return refuse("role-unknown", "the finding does not say which role's session was stolen (no principal id)");
   }
   return (
-    namedRole(finding) ??
+    claimedRole(finding) ??
     refuse("role-unknown", "the finding does not name the role, or the name is not one that IAM allows")
   );
 }
 
-/** The role that a finding names, whether or not it may be revoked; undefined where it names none. */
-export function namedRole({ userName, credentials: [stolen] }: Finding): Suspect | undefined {
+/** The role that a finding names, whether or not it may be revoked; undefined if it does not name one. */
+export function claimedRole({ userName, credentials: [stolen] }: Finding): ClaimedRole | undefined {
   const roleId = principalRoleId(stolen.principalId);
   if (roleId === undefined || userName === undefined || !ROLE_NAME.test(userName)) return undefined;
   return { roleName: userName, roleId };
 }
 
 /**
- * Decides with what IAM says about the role whether it may be revoked; undefined where it may.
+ * Decides with what IAM says about the role whether it may be revoked; undefined if it may.
  *
- * @param role undefined where IAM knows no role of that name.
+ * @param role undefined if the account has no role of that name.
  */
 export function triageRole(
-  suspect: Suspect,
+  claimed: ClaimedRole,
   role: Role | undefined,
-  configuration: Configuration,
+  configuration: FunctionConfiguration,
 ): Refusal | undefined {
   if (role === undefined) {
-    return refuse("role-not-found", "the account has no role of that name (any more)");
+    return refuse("role-not-found", "the role does not exist in this account (it may have been deleted)");
   }
-  if (role.roleId !== suspect.roleId) {
-    const ids = `the finding is about ${suspect.roleId}, today's role is ${role.roleId}`;
-    return refuse("role-mismatch", `the role of that name is another one than the finding's: ${ids}`);
+  if (role.roleId !== claimed.roleId) {
+    const ids = `the finding is about ${claimed.roleId}, today's role is ${role.roleId}`;
+    return refuse("role-mismatch", `the role has been re-created since: ${ids}`);
   }
   if (configuration.protectedRoles.some((entry) => protects(entry, role.arn))) {
     return refuse("protected-role", "this deployment protects the role: it is never revoked");
@@ -115,12 +121,16 @@ export function triageRole(
   return undefined;
 }
 
-/** The severity that counts: the deployment's own for this finding type where it has one, else the finding's. */
-export function severityOf(finding: Finding, { severityOverrides }: Configuration): number | undefined {
-  return Object.hasOwn(severityOverrides, finding.type) ? severityOverrides[finding.type] : finding.severity;
+/** The severity that counts: the deployment's own for this type if it has one, else the finding's, else that of its kind. */
+export function severityOf(
+  { type, severity }: Finding,
+  { severityOverrides }: FunctionConfiguration,
+): number | undefined {
+  if (Object.hasOwn(severityOverrides, type)) return severityOverrides[type];
+  return severity ?? findingKind(type)?.severity;
 }
 
-function isRevocable(role: Role, { revocableRoles }: Configuration): boolean {
+function isRevocable(role: Role, { revocableRoles }: FunctionConfiguration): boolean {
   if ("any" in revocableRoles) return true;
   const { arns, path, tag } = revocableRoles;
   return (

@@ -44,6 +44,14 @@ export const iamActions: Record<string, ServiceAction> = {
     },
   },
 
+  ListRolePolicies: {
+    resource: roleResource,
+    perform: (parameters, account) => ({
+      PolicyNames: [...existingRole(parameters, account).policies.keys()],
+      IsTruncated: false,
+    }),
+  },
+
   PutRolePolicy: {
     resource: roleResource,
     perform: (parameters, account) => {

@@ -17,6 +17,8 @@ interface HandledFinding {
   /** The scope in force, which can be wider than the one that is configured. */
   readonly scope?: Scope;
   readonly accessKeyIds?: readonly string[];
+  /** Whether a person has to act: stolen credentials may still work, or somebody works against the revocation. */
+  readonly needsPerson: boolean;
 }
 
 /** Every stolen session of the role is denied: by this invocation, or by an earlier one. */

@@ -21,6 +21,7 @@ export const NOT_REVOKED = {
   "unmodifiable-role": "act by hand",
   "policy-quota-exceeded": "act by hand",
   "notify-only": "act by hand",
+  "not-permitted": "act by hand",
 } as const;
 
 /** Why a finding did not lead to a revocation. */

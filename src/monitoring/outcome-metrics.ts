@@ -2,8 +2,7 @@ import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-lo
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import { type Outcome, outcomeField, type VerificationState } from "../contract/outcome-line";
-import { NOT_REVOKED, NOT_REVOKED_REASONS, type NotRevokedReason } from "../contract/reasons";
+import { type Outcome, outcomeField } from "../contract/outcome-line";
 
 /** A metric as CloudWatch's dashboards and alarms name it. */
 export interface Metric {
@@ -34,10 +33,7 @@ export class OutcomeMetrics extends Construct {
   readonly alreadyRevoked: Metric;
   /** Findings that did not lead to a revocation. */
   readonly notRevoked: Metric;
-  /**
-   * Findings that a person has to act on: not revoked for any reason that is not known to be routine, or revoked by a
-   * policy that somebody keeps removing.
-   */
+  /** Findings that a person has to act on: stolen credentials may still work, or somebody works against the revocation. */
   readonly actByHand: Metric;
   /** Seconds from when GuardDuty last saw the credentials used to the write that denies them. */
   readonly secondsToRevoke: Metric;
@@ -48,12 +44,10 @@ export class OutcomeMetrics extends Construct {
     private readonly props: OutcomeMetricsProps,
   ) {
     super(scope, id);
-    const routine = NOT_REVOKED_REASONS.filter((reason) => NOT_REVOKED[reason] === "routine");
-    const notRoutine = all(outcomeIs("not-revoked"), ...routine.map(reasonIsNot));
     this.revoked = this.count("Revoked", outcomeIs("revoked"));
     this.alreadyRevoked = this.count("AlreadyRevoked", outcomeIs("already-revoked"));
     this.notRevoked = this.count("NotRevoked", outcomeIs("not-revoked"));
-    this.actByHand = this.count("ActByHand", any(notRoutine, verificationIs("not-kept")));
+    this.actByHand = this.count("ActByHand", `${outcomeField("needsPerson")} IS TRUE`);
     this.filter("NotRevokedByReason", all(outcomeIs("not-revoked"), `${outcomeField("reason")} = *`), {
       value: "1",
       dimensions: { Reason: outcomeField("reason") },
@@ -95,8 +89,5 @@ export class OutcomeMetrics extends Construct {
 }
 
 const outcomeIs = (outcome: Outcome["outcome"]): string => `${outcomeField("outcome")} = "${outcome}"`;
-const reasonIsNot = (reason: NotRevokedReason): string => `${outcomeField("reason")} != "${reason}"`;
-const verificationIs = (state: VerificationState): string => `${outcomeField("verification")} = "${state}"`;
 
 const all = (...conditions: string[]): string => conditions.map((condition) => `(${condition})`).join(" && ");
-const any = (...conditions: string[]): string => conditions.map((condition) => `(${condition})`).join(" || ");

@@ -50,7 +50,7 @@ export function revocationStatements(props: RevocationStatementsProps): Statemen
     {
       Sid: "LookAtRoles",
       Effect: "Allow",
-      Action: ["iam:GetRole", "iam:GetRolePolicy", "iam:ListInstanceProfilesForRole"],
+      Action: ["iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListInstanceProfilesForRole"],
       Resource: place.roleArns(),
     },
     { Sid: "LookWhoElseIsHit", Effect: "Allow", Action: "ec2:DescribeInstances", Resource: "*" },

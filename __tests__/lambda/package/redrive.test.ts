@@ -36,11 +36,8 @@ async function leftInQueue(event: unknown): Promise<string> {
 }
 
 test("what a failed revocation leaves in the queue is enough to revoke later", async () => {
-  // GIVEN permissions that deny the write, until somebody repairs them
-  packaged.endpoint.hooks.fault = (call) =>
-    call.action === "PutRolePolicy"
-      ? faults.accessDenied(call, { policyType: "service control policy", explicit: true })
-      : undefined;
+  // GIVEN an IAM that refuses every write in a way that the function does not know
+  packaged.endpoint.hooks.fault = ({ action }) => (action === "PutRolePolicy" ? faults.topicRejected() : undefined);
   const body = await leftInQueue(findingEvent());
   delete packaged.endpoint.hooks.fault;
   // WHEN the message is run again

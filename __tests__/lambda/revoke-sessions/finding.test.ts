@@ -36,7 +36,13 @@ test("reads everything that is decided on or reported", () => {
     accountId: ACCOUNT_ID,
     region: "us-west-2",
     severity: 8,
-    eventTime: EVENT_TIME,
+    eventId: `11111111-2222-4333-8444-555555555555 2026-03-01T12:00:00Z ${FINDING_ID} 2026-03-01T11:59:00.000Z`,
+    receivedAt: EVENT_TIME,
+    sighting: {
+      firstSeen: new Date("2026-03-01T11:51:00Z"),
+      lastSeen: new Date("2026-03-01T11:56:00Z"),
+      provesLife: false,
+    },
     sample: false,
     archived: false,
     userType: "AssumedRole",
@@ -52,6 +58,8 @@ test("reads everything that is decided on or reported", () => {
       country: "Norway",
       network: "Invented Hosting, AS64511",
       remoteAccountId: undefined,
+      remoteAccountAffiliated: undefined,
+      callerService: undefined,
       firstSeen: "2026-03-01T11:51:00.000Z",
       lastSeen: "2026-03-01T11:56:00.000Z",
       count: 3,
@@ -83,15 +91,24 @@ describe("collects every stolen credential", () => {
   test.each<[string, unknown, object[]]>([
     ["an entry that names only a principal", [{ principalId: "AROAX:i-1" }], [{ principalId: "AROAX:i-1" }]],
     ["an entry that names only a key", [{ accessKeyId: "ASIAX" }], [{ accessKeyId: "ASIAX" }]],
-    ["an entry whose key is no text", [{ accessKeyId: 7, principalId: "AROAX:i-1" }], [{ principalId: "AROAX:i-1" }]],
+    [
+      "an entry whose key is not a text",
+      [{ accessKeyId: 7, principalId: "AROAX:i-1" }],
+      [{ principalId: "AROAX:i-1" }],
+    ],
     ["no entry that names neither", [{}, null, "text", { accessKeyId: "" }], []],
-    ["nothing from what is no list", { accessKeyId: "ASIAX" }, []],
+    ["nothing from what is not a list", { accessKeyId: "ASIAX" }, []],
   ])("takes %s", (_, recentCredentials, expected) => {
     expect(parse({ [`${INFO}.recentCredentials`]: recentCredentials }).credentials.slice(1)).toEqual(expected);
   });
 
-  test("an empty access key id counts as none", () => {
-    expect(parse({ [`${KEY}.accessKeyId`]: "" }).credentials[0].accessKeyId).toBeUndefined();
+  test("and those that stand in the embedded text", () => {
+    const value = JSON.stringify({ recentCredentials: [second], type: "default" });
+    expect(parse({ [`${INFO}.value`]: value }).credentials.slice(1)).toEqual([second]);
+  });
+
+  test.each(["", "  "])("an access key id of %j counts as missing", (accessKeyId) => {
+    expect(parse({ [`${KEY}.accessKeyId`]: accessKeyId }).credentials[0].accessKeyId).toBeUndefined();
   });
 });
 
@@ -109,21 +126,6 @@ describe("stays lenient where a revocation must not fail", () => {
     ["says so where no id is named", { "detail.id": undefined }, { id: "unknown" }],
     ["drops a severity that is no number", { "detail.severity": "8" }, { severity: undefined }],
     ["drops a severity that is null", { "detail.severity": null }, { severity: undefined }],
-    [
-      "takes the finding's time where the event has none",
-      { time: undefined },
-      { eventTime: new Date("2026-03-01T11:59:00Z") },
-    ],
-    [
-      "takes the finding's time where the event's is none",
-      { time: "soon" },
-      { eventTime: new Date("2026-03-01T11:59:00Z") },
-    ],
-    [
-      "knows no time where none is named",
-      { time: undefined, "detail.updatedAt": "yesterday" },
-      { eventTime: undefined },
-    ],
     [
       "does without the resource",
       { "detail.resource": undefined },
@@ -175,6 +177,16 @@ describe("stays lenient where a revocation must not fail", () => {
       { [`${CALL}.remoteAccountDetails`]: { accountId: "444455556666" } },
       { remoteAccountId: "444455556666" },
     ],
+    [
+      "whether that account is affiliated",
+      { [`${CALL}.remoteAccountDetails`]: { accountId: "444455556666", affiliated: true } },
+      { remoteAccountAffiliated: true },
+    ],
+    [
+      "the service that made the call",
+      { [`${CALL}.remoteAccountDetails`]: { awsServiceName: "athena.amazonaws.com" } },
+      { callerService: "athena.amazonaws.com" },
+    ],
     ["no remote address", { [REMOTE]: undefined }, { ipAddress: undefined, city: undefined, country: undefined }],
     ["no action", { "detail.service.action": undefined }, { api: undefined, ipAddress: undefined }],
     ["no call", { [CALL]: undefined }, { api: undefined, service: undefined, errorCode: undefined }],
@@ -184,12 +196,42 @@ describe("stays lenient where a revocation must not fail", () => {
   });
 });
 
+describe("tells when the credentials were seen", () => {
+  const seen = (set: Record<string, unknown>) => parse(set).sighting.lastSeen?.toISOString();
+  const lastSeen = "detail.service.eventLastSeen";
+
+  test.each<[string, Record<string, unknown>, string | undefined]>([
+    ["the finding says it", {}, "2026-03-01T11:56:00.000Z"],
+    ["only the event has a time", { [lastSeen]: undefined }, "2026-03-01T12:00:00.000Z"],
+    ["only the finding was updated", { [lastSeen]: "", time: undefined }, "2026-03-01T11:59:00.000Z"],
+    [
+      "JavaScript alone would take it for a time",
+      { [lastSeen]: "2026", time: "March 1", "detail.updatedAt": 7 },
+      undefined,
+    ],
+  ])("if %s", (_, set, expected) => {
+    expect(seen(set)).toBe(expected);
+  });
+
+  test.each<[string, Record<string, unknown>, boolean]>([
+    ["a call that went through", { errorCode: undefined }, true],
+    ["a call that failed for another reason", { errorCode: "NoSuchBucket" }, true],
+    ["a call that was denied", { errorCode: "Client.UnauthorizedOperation" }, false],
+    ["a call that was throttled", { errorCode: "ThrottlingException" }, false],
+    ["a call with expired credentials", { errorCode: "ExpiredTokenException" }, false],
+    ["a call that is never denied", { errorCode: undefined, api: "GetCallerIdentity" }, false],
+    ["a call without a name", { errorCode: undefined, api: "" }, false],
+  ])("and whether %s proves that they work: %s", (_, changed, provesLife) => {
+    const set = Object.fromEntries(Object.entries(changed).map(([name, value]) => [`${CALL}.${name}`, value]));
+    expect(parse(set).sighting.provesLife).toBe(provesLife);
+  });
+});
+
 describe("recognises a sample", () => {
   test.each<[string, Record<string, unknown>]>([
     ["by its flag", { [`${INFO}.sample`]: true }],
     ["by its flag as text", { [`${INFO}.sample`]: "true" }],
     ["by the flag inside the embedded JSON", { [`${INFO}.value`]: '{"sample":true,"type":"default"}' }],
-    ["by its role's name", { [`${KEY}.userName`]: "GeneratedFindingUserName" }],
     ["by its access key", { [`${KEY}.accessKeyId`]: "GeneratedFindingAccessKeyId" }],
     ["by its principal", { [`${KEY}.principalId`]: "GeneratedFindingPrincipalId" }],
   ])("%s", (_, set) => {
@@ -204,13 +246,13 @@ describe("recognises a sample", () => {
     ["embedded JSON that is no object", { [`${INFO}.value`]: "true" }],
     ["embedded JSON that is null", { [`${INFO}.value`]: "null" }],
     ["embedded text that is no JSON", { [`${INFO}.value`]: "sample" }],
-    ["a role whose name holds the word further on", { [`${KEY}.userName`]: "my-GeneratedFinding" }],
-  ])("fails to see one in %s", (_, set) => {
+    ["a role that is called like a placeholder", { [`${KEY}.userName`]: "GeneratedFindingUserName" }],
+  ])("does not see one in %s", (_, set) => {
     expect(parse(set).sample).toBe(false);
   });
 });
 
-describe("fails on what is no finding in EventBridge's envelope, and says what it looks like", () => {
+describe("throws on what is not a finding in EventBridge's envelope, and says what it looks like", () => {
   const { detail } = findingEvent();
   test.each<[string, unknown, string]>([
     ["null", null, "this is null"],

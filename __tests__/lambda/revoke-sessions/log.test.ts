@@ -1,30 +1,34 @@
 import { logLine } from "../../../lambda/revoke-sessions/log";
-import type { Result } from "../../../lambda/revoke-sessions/outcome";
-import type { Incident, Revoked } from "../../../lambda/revoke-sessions/respond";
+import type { Outcome } from "../../../src/contract/outcome-line";
+import type { Incident, Revoked } from "../../../lambda/revoke-sessions/incident";
 
 const NOW = new Date("2026-03-01T12:10:45.000Z");
 
-const RESULT: Result = {
+const OUTCOME: Outcome = {
   outcome: "revoked",
   findingId: "1ab2c3d4e5f60718293a4b5c6d7e8f90",
   findingType: "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS",
   accountId: "111122223333",
   region: "us-west-2",
+  cutoff: "2026-03-01T12:11:00Z",
+  needsPerson: false,
 };
 
 const incident = (lastSeen: string | undefined, further: Partial<Revoked> = {}): Incident =>
   ({
+    kind: "revoked",
+    moved: true,
     finding: { activity: { lastSeen } },
     writtenAt: new Date("2026-03-01T12:10:30.400Z"),
     verification: { state: "verified" },
     ...further,
   }) as Revoked;
 
-const fieldsOf = (told: Incident | undefined) => JSON.parse(logLine(RESULT, told, NOW)) as Record<string, unknown>;
+const fieldsOf = (told: Incident | undefined) => JSON.parse(logLine(OUTCOME, told, NOW)) as Record<string, unknown>;
 
-test("a line holds the result and what every line of a log has", () => {
+test("a line holds the outcome and what every line of a log has", () => {
   // WHEN
-  const line = logLine(RESULT, undefined, NOW);
+  const line = logLine(OUTCOME, undefined, NOW);
 
   // THEN
   expect(line).not.toContain("\n");
@@ -32,7 +36,7 @@ test("a line holds the result and what every line of a log has", () => {
     level: "INFO",
     timestamp: "2026-03-01T12:10:45.000Z",
     message: "finding handled",
-    ...RESULT,
+    ...OUTCOME,
   });
 });
 
@@ -50,8 +54,9 @@ test("a revocation's line says how far the policy is known to be in place", () =
 
 test.each([
   ["the finding does not say when the credentials were last used", incident(undefined)],
-  ["what the finding says is no time", incident("yesterday")],
+  ["what the finding says is not a time", incident("yesterday")],
   ["nothing was written", incident("2026-03-01T12:00:00.000Z", { writtenAt: undefined })],
-])("fails to say how long it took where %s", (_, told) => {
+  ["the sessions were denied already", incident("2026-03-01T12:00:00.000Z", { moved: false })],
+])("does not say how long it took if %s", (_, told) => {
   expect(fieldsOf(told)).not.toHaveProperty("secondsToRevoke");
 });

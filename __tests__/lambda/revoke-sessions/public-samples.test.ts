@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { respond } from "../../../lambda/revoke-sessions/respond";
 import { configuration } from "../../support/configuration";
 import { ACCOUNT_ID } from "../../support/finding";
-import { MemoryAws } from "../../support/memory-aws";
+import { dependenciesOf, MemoryAws } from "../../support/memory-aws";
 
 const ANSWER_OF_AN_API = "this is a list of findings, as an API answers it";
 const NO_DETAIL = 'it has no "detail"';
@@ -133,14 +133,9 @@ function addRoleOf(event: unknown, aws: MemoryAws): void {
 async function outcomeOf(event: unknown, aws: MemoryAws): Promise<string> {
   const { detail, account } = (event ?? {}) as Fields;
   const accountId = detail?.["accountId"] ?? account ?? ACCOUNT_ID;
-  const handled = respond(event, {
-    configuration: configuration({ accountId }),
-    aws,
-    now: () => new Date(),
-    wait: async () => {},
-  });
+  const handled = respond(event, dependenciesOf(aws, { configuration: configuration({ accountId }) }));
   return handled.then(
-    ({ result: { outcome, reason } }) => reason ?? outcome,
+    ({ outcome }) => (outcome.outcome === "not-revoked" ? outcome.reason : outcome.outcome),
     (error: Error) => `${error.name}: ${error.message}`,
   );
 }

@@ -1,7 +1,11 @@
-import type { Configuration } from "../../../lambda/revoke-sessions/configuration";
+import type { FunctionConfiguration } from "../../../lambda/revoke-sessions/configuration";
 import { InvalidEventError } from "../../../lambda/revoke-sessions/finding";
-import type { Refusal } from "../../../lambda/revoke-sessions/outcome";
-import { type Aws, respond } from "../../../lambda/revoke-sessions/respond";
+import { digestOf } from "../../../lambda/revoke-sessions/memory";
+import { notPermitted } from "../../../lambda/revoke-sessions/permission";
+import { EXPIRED_POLICY } from "../../../lambda/revoke-sessions/policy";
+import { type Refusal, RefusalError } from "../../../lambda/revoke-sessions/refusal";
+import { respond } from "../../../lambda/revoke-sessions/respond";
+import { NOT_REVOKED, type NotRevokedReason } from "../../../src/contract/reasons";
 import { configuration } from "../../support/configuration";
 import {
   ACCOUNT_ID,
@@ -16,45 +20,54 @@ import {
   ROLE_ID,
   ROLE_NAME,
 } from "../../support/finding";
-import { MemoryAws } from "../../support/memory-aws";
+import { type Call, dependenciesOf, MemoryAws } from "../../support/memory-aws";
 import { cutoffOf, denies } from "../../support/policy";
 
 const QUOTA: Refusal = { reason: "policy-quota-exceeded", explanation: "no room" };
-const SECOND_ROBBERY = { accessKeyId: accessKeyId(2), principalId: `${ROLE_ID}:${instanceId(2)}` };
+const DENIED = notPermitted("User: u is not authorized with an explicit deny in a service control policy");
+const NOT_YET = notPermitted("User: u is not authorized because no identity-based policy allows it");
+const SECOND_THEFT = { accessKeyId: accessKeyId(2), principalId: `${ROLE_ID}:${instanceId(2)}` };
 
 let aws: MemoryAws;
 let clock: Date;
 let waits: number[];
+let secondsLeft: number;
 beforeEach(() => {
   aws = new MemoryAws();
   aws.addRole();
   clock = new Date(EVENT_TIME.getTime() + 5_000);
   waits = [];
+  secondsLeft = 117;
 });
 
 const later = (seconds: number): Date => new Date(clock.getTime() + seconds * 1_000);
 
 /** Runs the function on an event, at the clock's time, which goes on while it waits. */
-async function handle(event: unknown, changed: Partial<Configuration> = {}) {
-  const { result } = await respond(event, {
+async function handle(event: unknown, changed: Partial<FunctionConfiguration> = {}) {
+  const dependencies = dependenciesOf(aws, {
     configuration: configuration(changed),
-    aws,
     now: () => clock,
     wait: async (seconds) => {
       waits.push(seconds);
       clock = later(seconds);
     },
+    secondsLeft: () => secondsLeft,
   });
-  return result;
+  const { outcome } = await respond(event, dependencies);
+  return outcome;
 }
-const handleFinding = (options: FindingOptions = {}, changed: Partial<Configuration> = {}) =>
+const handleFinding = (options: FindingOptions = {}, changed: Partial<FunctionConfiguration> = {}) =>
   handle(findingEvent(options), changed);
 const attached = (policyName = "RevokeOldSessions") => aws.roles.get(ROLE_NAME)?.policies.get(policyName);
 
+/** A policy that remembers another key in the place of its first. */
+const withMemoryOf = (key: string, document: string): string =>
+  document.replace(digestOf(accessKeyId(1)), digestOf(key));
+
 /** Lets something go wrong the first so many times a call is made. */
-function failing(call: keyof Aws, times: number, error: unknown = new Error("Throttling")): () => void {
+function failing(call: Call, times: number, error: unknown = new Error("Throttling")): () => void {
   let left = times;
-  return ((name: keyof Aws) => {
+  return ((name: Call) => {
     if (name === call && left-- > 0) throw error;
   }) as () => void;
 }
@@ -77,6 +90,7 @@ describe("a new finding", () => {
       policyName: "RevokeOldSessions",
       scope: "role",
       accessKeyIds: [accessKeyId(1)],
+      needsPerson: false,
     });
     expect(aws.writes).toEqual([{ roleName: ROLE_NAME, policyName: "RevokeOldSessions", document: attached() }]);
     expect(aws.incidents).toMatchObject([
@@ -84,7 +98,7 @@ describe("a new finding", () => {
         plan: { roleName: ROLE_NAME, scope: "role" },
         cutoff: new Date("2026-03-01T12:00:35Z"),
         verification: { state: "verified" },
-        impact: { uses: aws.roleUses },
+        impact: { kind: "listed", uses: aws.roleUses },
         handledAt: new Date("2026-03-01T12:00:15Z"),
       },
     ]);
@@ -93,7 +107,8 @@ describe("a new finding", () => {
 
   test("is answered in this order: read, write, and only then everything else", async () => {
     await handleFinding();
-    expect(aws.calls).toEqual(["getRole", "getRolePolicy", "putRolePolicy", "getRolePolicy", "findRoleUse", "notify"]);
+    const [look, write, lookBack] = [["getRole", "getRolePolicy"], ["putRolePolicy"], ["getRole", "getRolePolicy"]];
+    expect(aws.calls).toEqual([...look!, ...write!, ...lookBack!, "findRoleUse", "report"]);
     expect(waits).toEqual([10]);
   });
 
@@ -106,13 +121,13 @@ describe("a new finding", () => {
   test("is answered in full where nobody can find out who else is hit", async () => {
     aws.before = failing("findRoleUse", 1, new TypeError("no answer"));
     expect(await handleFinding()).toMatchObject({ outcome: "revoked" });
-    expect(aws.incidents).toMatchObject([{ impact: { unknown: "TypeError: no answer" } }]);
+    expect(aws.incidents).toMatchObject([{ impact: { kind: "unknown", why: "TypeError: no answer" } }]);
   });
 
   test("tells what was thrown even where it was no error", async () => {
     aws.before = failing("findRoleUse", 1, "no answer");
     await handleFinding();
-    expect(aws.incidents).toMatchObject([{ impact: { unknown: "no answer" } }]);
+    expect(aws.incidents).toMatchObject([{ impact: { kind: "unknown", why: "no answer" } }]);
   });
 });
 
@@ -130,7 +145,7 @@ describe("the same event again", () => {
 
   test("is mailed where the first attempt could not", async () => {
     // GIVEN a topic that does not answer the first time
-    aws.before = failing("notify", 1);
+    aws.before = failing("report", 1);
     await expect(handleFinding()).rejects.toThrow("Throttling");
     // WHEN Lambda tries again, minutes later
     clock = later(60);
@@ -178,19 +193,10 @@ describe("a repeat of the finding", () => {
     expect(aws.incidents).toHaveLength(1);
   });
 
-  test.each<[string, number, number]>([
-    ["is mailed where the event came before the cut-off", 35, 2],
-    ["is silent where it came after", 36, 1],
-  ])("%s", async (_, seconds, mails) => {
+  test("is silent even if it was published before the cut-off", async () => {
     await handleFinding();
-    await handleFinding({ time: new Date(EVENT_TIME.getTime() + seconds * 1_000) });
-    expect(aws.incidents).toHaveLength(mails);
-  });
-
-  test("is mailed where the event does not say when it was", async () => {
-    await handleFinding();
-    await handleFinding({ set: { time: undefined, "detail.updatedAt": undefined } });
-    expect(aws.incidents).toHaveLength(2);
+    await handleFinding({ time: new Date(EVENT_TIME.getTime() + 20_000) });
+    expect(aws.incidents).toHaveLength(1);
   });
 
   test("with a newly stolen key moves the cut-off and is mailed", async () => {
@@ -207,7 +213,7 @@ describe("a repeat of the finding", () => {
 });
 
 describe("a finding that is refused", () => {
-  test.each<[string, FindingOptions, Partial<Configuration>, string | undefined]>([
+  test.each<[NotRevokedReason, FindingOptions, Partial<FunctionConfiguration>, string | undefined]>([
     ["sample-finding", { sample: true }, {}, ROLE_NAME],
     ["unsupported-type", { type: "Recon:IAMUser/TorIPCaller" }, {}, ROLE_NAME],
     ["other-account", { accountId: "444455556666" }, {}, ROLE_NAME],
@@ -220,7 +226,8 @@ describe("a finding that is refused", () => {
     ["notify-only", {}, { response: "notify-only" }, ROLE_NAME],
   ])("as %s writes nothing and is mailed with its reason", async (reason, options, changed, role) => {
     const result = await handleFinding(options, changed);
-    expect(result).toMatchObject({ outcome: "not-revoked", reason, role });
+    const needsPerson = NOT_REVOKED[reason] !== "routine";
+    expect(result).toMatchObject({ outcome: "not-revoked", reason, role, needsPerson });
     expect(aws.writes).toEqual([]);
     expect(aws.incidents).toMatchObject([{ refusal: { reason } }]);
     expect(aws.incidents[0]?.plan?.roleName).toBe(role);
@@ -229,7 +236,7 @@ describe("a finding that is refused", () => {
 
   test("by its own content asks IAM nothing", async () => {
     await handleFinding({ archived: true });
-    expect(aws.calls).toEqual(["notify"]);
+    expect(aws.calls).toEqual(["report"]);
   });
 
   test("without an account says so in its result", async () => {
@@ -251,7 +258,7 @@ describe("a finding that is refused", () => {
   });
 
   test("is thrown on where the topic does not answer, so that it comes back", async () => {
-    aws.before = failing("notify", 1);
+    aws.before = failing("report", 1);
     await expect(handleFinding({ sample: true })).rejects.toThrow("Throttling");
   });
 
@@ -268,9 +275,9 @@ describe("a finding that is refused", () => {
   });
 });
 
-describe("an event that is no finding", () => {
+describe("an event that is not a finding", () => {
   test.each([[undefined], [null], ["text"], [[]], [{}], [{ detail: { Type: FINDING_TYPE } }]])(
-    "fails without a call: %j",
+    "throws before any call is made: %j",
     async (event) => {
       await expect(handle(event)).rejects.toThrow(InvalidEventError);
       expect(aws.calls).toEqual([]);
@@ -278,7 +285,7 @@ describe("an event that is no finding", () => {
   );
 });
 
-test.each<keyof Aws>(["getRole", "getRolePolicy"])("fails where %s does, before anything is written", async (call) => {
+test.each<Call>(["getRole", "getRolePolicy"])("throws if %s does, before anything is written", async (call) => {
   aws.before = failing(call, 1);
   await expect(handleFinding()).rejects.toThrow("Throttling");
   expect(aws.writes).toEqual([]);
@@ -299,10 +306,13 @@ describe("reading back", () => {
 
   test("puts back a policy that was deleted, and says so", async () => {
     tampering(1, deletion);
-    expect(await handleFinding()).toMatchObject({ outcome: "revoked", cutoff: "2026-03-01T12:00:35Z" });
+    // THEN with a later cut-off: the sessions that were free may have started new ones
+    expect(await handleFinding()).toMatchObject({ outcome: "revoked", cutoff: "2026-03-01T12:00:45Z" });
     expect(aws.writes).toHaveLength(2);
-    expect(aws.writes[1]).toEqual(aws.writes[0]);
-    expect(aws.incidents).toMatchObject([{ verification: { state: "restored" } }]);
+    expect(attached()).toBe(aws.writes[1]!.document);
+    expect(aws.incidents).toMatchObject([
+      { verification: { state: "restored" }, cutoff: new Date("2026-03-01T12:00:45Z") },
+    ]);
     expect(waits).toEqual([10, 10]);
   });
 
@@ -317,7 +327,7 @@ describe("reading back", () => {
     tampering(1, (policies) => policies.set("RevokeOldSessions", attached()!.replace('"Deny"', '"Allow"')));
     await handleFinding();
     expect(aws.incidents).toMatchObject([{ verification: { state: "restored" } }]);
-    expect(attached()).toBe(aws.writes[0]!.document);
+    expect(denies([attached()!], { userId: `${ROLE_ID}:${INSTANCE_ID}`, issuedAt: later(29 - 20) })).toBe(true);
   });
 
   test("gives up after the third time, leaves the policy there, and calls for a person", async () => {
@@ -332,7 +342,7 @@ describe("reading back", () => {
   test.each<[string, () => void]>([
     ["is deleted", () => aws.roles.delete(ROLE_NAME)],
     ["is made anew under the name", () => aws.addRole({ roleId: "AROAINVENTEDROLEWEB02" })],
-  ])("fails to put back a policy where the role %s meanwhile, and says so", async (_, happen) => {
+  ])("does not put back a policy if the role %s meanwhile, and says so", async (_, happen) => {
     tampering(1, happen);
     expect(await handleFinding()).toMatchObject({ outcome: "revoked" });
     expect(aws.incidents).toMatchObject([{ verification: { state: "role-gone" } }]);
@@ -368,7 +378,7 @@ describe("reading back", () => {
     expect(aws.incidents).toMatchObject([{ verification: { state: "unverified", why: "RangeError: no answer" } }]);
   });
 
-  test("fails where putting back does, so that the event comes back", async () => {
+  test("throws if putting back does, so that the event comes back", async () => {
     tampering(1, deletion);
     const before = aws.before;
     aws.before = (call) => {
@@ -382,20 +392,19 @@ describe("reading back", () => {
   test("puts back what another invocation overwrote, without calling that an attack", async () => {
     // GIVEN another invocation that had read before this one wrote, and takes its policy's place
     tampering(1, (policies) => {
-      const overwriting = attached()!.replace(accessKeyId(1), accessKeyId(7)).replace("12:00:35Z", "12:00:36Z");
+      const overwriting = withMemoryOf(accessKeyId(7), attached()!).replace("12:00:35Z", "12:00:36Z");
       policies.set("RevokeOldSessions", overwriting);
     });
     // WHEN this one reads back
     await handleFinding();
-    // THEN both are remembered, and nobody is alarmed
-    expect(attached()).toMatch(new RegExp(`${accessKeyId(1)}.*${accessKeyId(7)}`));
+    // THEN both are remembered, under the later cut-off, and nobody is alarmed
+    for (const key of [accessKeyId(1), accessKeyId(7)]) expect(attached()).toContain(digestOf(key));
+    expect(cutoffOf(attached()!)).toEqual(new Date("2026-03-01T12:00:36Z"));
     expect(aws.incidents).toMatchObject([{ verification: { state: "verified" } }]);
   });
 
   test("ends though others go on overwriting, as long as the sessions stay denied", async () => {
-    tampering(9, (policies) =>
-      policies.set("RevokeOldSessions", attached()!.replaceAll(accessKeyId(1), accessKeyId(7))),
-    );
+    tampering(9, (policies) => policies.set("RevokeOldSessions", withMemoryOf(accessKeyId(7), attached()!)));
     await handleFinding();
     expect(aws.incidents).toMatchObject([{ verification: { state: "verified" } }]);
     expect(aws.writes).toHaveLength(3);
@@ -405,7 +414,7 @@ describe("reading back", () => {
     let reading = 0;
     tampering(2, (policies) => {
       if (reading++ === 0) deletion(policies);
-      else policies.set("RevokeOldSessions", attached()!.replaceAll(accessKeyId(1), accessKeyId(7)));
+      else policies.set("RevokeOldSessions", withMemoryOf(accessKeyId(7), attached()!));
     });
     await handleFinding();
     expect(aws.incidents).toMatchObject([{ verification: { state: "restored" } }]);
@@ -417,8 +426,8 @@ describe("scope session", () => {
   const policyName = (instance: string) => `RevokeOldSessions-${instance}`;
   const before = new Date(EVENT_TIME.getTime() - 1);
 
-  test("denies each robbed instance by a policy of its own, and no other", async () => {
-    const result = await handleFinding({ recentCredentials: [SECOND_ROBBERY] }, session);
+  test("denies each compromised instance by a policy of its own, and no other", async () => {
+    const result = await handleFinding({ recentCredentials: [SECOND_THEFT] }, session);
     const policies = aws.roles.get(ROLE_NAME)!.policies;
     expect(result).toMatchObject({
       outcome: "revoked",
@@ -433,10 +442,10 @@ describe("scope session", () => {
     expect(denies(policies.values(), { userId: `${ROLE_ID}:${INSTANCE_ID}`, issuedAt: later(60) })).toBe(false);
   });
 
-  test("writes only for the instance that was robbed anew", async () => {
+  test("writes only for the instance that was compromised anew", async () => {
     await handleFinding({}, session);
     clock = later(3_600);
-    const result = await handleFinding({ time: later(-5), recentCredentials: [SECOND_ROBBERY] }, session);
+    const result = await handleFinding({ time: later(-5), recentCredentials: [SECOND_THEFT] }, session);
     expect(aws.writes.map((write) => write.policyName)).toEqual([policyName(INSTANCE_ID), policyName(instanceId(2))]);
     expect(result).toMatchObject({ outcome: "revoked", cutoff: "2026-03-01T13:00:45Z" });
   });
@@ -446,12 +455,13 @@ describe("scope session", () => {
       call === "getRolePolicy" &&
       aws.writes.length === 2 &&
       aws.roles.get(ROLE_NAME)!.policies.delete(policyName(instanceId(2)));
-    await handleFinding({ recentCredentials: [SECOND_ROBBERY] }, session);
-    expect(aws.writes[2]).toEqual(aws.writes[1]);
+    await handleFinding({ recentCredentials: [SECOND_THEFT] }, session);
+    expect(aws.writes.slice(2).map((write) => write.policyName)).toEqual([policyName(instanceId(2))]);
+    expect(cutoffOf(attached(policyName(instanceId(2)))!)).toEqual(new Date("2026-03-01T12:00:45Z"));
   });
 
-  test("fails only when every write has ended: none outlives the invocation", async () => {
-    // GIVEN two robbed instances, a first write that fails, and a second one that takes its time
+  test("throws only when every write has ended: none outlives the invocation", async () => {
+    // GIVEN two compromised instances, a first write that fails, and a second one that takes its time
     let puts = 0;
     aws.before = async (call) => {
       if (call !== "putRolePolicy") return;
@@ -459,7 +469,7 @@ describe("scope session", () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     };
     // WHEN
-    await expect(handleFinding({ recentCredentials: [SECOND_ROBBERY] }, session)).rejects.toThrow("AccessDenied");
+    await expect(handleFinding({ recentCredentials: [SECOND_THEFT] }, session)).rejects.toThrow("AccessDenied");
     // THEN
     expect(aws.writes.map(({ policyName: name }) => name)).toEqual([policyName(instanceId(2))]);
   });
@@ -472,7 +482,7 @@ describe("scope session", () => {
       aws.refuse = ({ policyName: name }) => (name === policyName(instanceId(2)) ? QUOTA : undefined);
     };
     // WHEN THEN
-    await handleFinding({ recentCredentials: [SECOND_ROBBERY] }, session);
+    await handleFinding({ recentCredentials: [SECOND_THEFT] }, session);
     expect(aws.incidents).toMatchObject([{ verification: { state: "not-kept" } }]);
   });
 
@@ -481,12 +491,9 @@ describe("scope session", () => {
       if (call !== "getRolePolicy" || aws.writes.length !== 2) return;
       const { policies } = aws.roles.get(ROLE_NAME)!;
       policies.delete(policyName(instanceId(2)));
-      policies.set(
-        policyName(INSTANCE_ID),
-        policies.get(policyName(INSTANCE_ID))!.replace(accessKeyId(1), accessKeyId(7)),
-      );
+      policies.set(policyName(INSTANCE_ID), withMemoryOf(accessKeyId(7), policies.get(policyName(INSTANCE_ID))!));
     };
-    await handleFinding({ recentCredentials: [SECOND_ROBBERY] }, session);
+    await handleFinding({ recentCredentials: [SECOND_THEFT] }, session);
     expect(aws.incidents).toMatchObject([{ verification: { state: "restored" } }]);
   });
 
@@ -499,24 +506,272 @@ describe("scope session", () => {
     expect(aws.incidents).toMatchObject([{ plan: { scope: "role" }, configuration: { scope: "session" } }]);
   });
 
-  test("says what is attached where IAM refused a part", async () => {
-    aws.refuse = ({ policyName: name }) => (name === policyName(instanceId(2)) ? QUOTA : undefined);
-    expect(await handleFinding({ recentCredentials: [SECOND_ROBBERY] }, session)).toMatchObject({
-      outcome: "not-revoked",
-      reason: "policy-quota-exceeded",
+  test("falls back to the role if a session may assume its own role: what it starts has another name", async () => {
+    const trust = { services: ["ec2.amazonaws.com"], principals: [`arn:aws:iam::${ACCOUNT_ID}:root`], providers: [] };
+    aws.addRole({ trust });
+    expect(await handleFinding({}, session)).toMatchObject({ scope: "role", policyName: "RevokeOldSessions" });
+  });
+
+  test("writes nothing if the whole role was revoked for the same credentials", async () => {
+    await handleFinding();
+    clock = later(3_600);
+    expect(await handleFinding({ time: later(-5) }, session)).toMatchObject({
+      outcome: "already-revoked",
+      scope: "role",
     });
-    expect(aws.incidents).toMatchObject([{ refusal: QUOTA, attached: [{ policyName: policyName(INSTANCE_ID) }] }]);
+    expect(aws.writes).toHaveLength(1);
+  });
+
+  test("falls back to the role if its policies are full", async () => {
+    // GIVEN a role that has room for one policy, but not for two
+    aws.refuse = ({ policyName: name }) => (name === policyName(instanceId(2)) ? QUOTA : undefined);
+    // WHEN two instances are found compromised
+    const result = await handleFinding({ recentCredentials: [SECOND_THEFT] }, session);
+    // THEN
+    expect(result).toMatchObject({ outcome: "revoked", scope: "role", policyName: "RevokeOldSessions" });
+    expect(denies([attached()!], { userId: SECOND_THEFT.principalId, issuedAt: before })).toBe(true);
+  });
+
+  test("shortens policies that deny nobody any more, before anything is refused", async () => {
+    // GIVEN a role that holds 2,000 characters, and three instances that were compromised days ago
+    const characters = () => [...aws.roles.get(ROLE_NAME)!.policies.values()].join("").length;
+    const old = [4, 5, 6].map(instanceId);
+    for (const each of old) await handleFinding({ session: each, accessKeyId: accessKeyId(40) }, session);
+    const others = (name: string) => characters() - (attached(name)?.length ?? 0);
+    const limit = characters() + 100;
+    aws.refuse = ({ policyName: name, document }) => (others(name) + document.length > limit ? QUOTA : undefined);
+    // WHEN two more are compromised
+    clock = later(3 * 86_400);
+    const result = await handleFinding({ time: later(-5), recentCredentials: [SECOND_THEFT] }, session);
+    // THEN each has its policy, and the old ones are short
+    expect(result).toMatchObject({ outcome: "revoked", scope: "session" });
+    for (const each of old) expect(attached(policyName(each))).toBe(EXPIRED_POLICY);
+    expect(attached(policyName(instanceId(2)))).toBeDefined();
+  });
+
+  test("leaves policies alone that still deny somebody, and ends as not revoked", async () => {
+    await handleFinding({ session: instanceId(4), accessKeyId: accessKeyId(40) }, session);
+    const kept = attached(policyName(instanceId(4)));
+    aws.refuse = () => QUOTA;
+    clock = later(3_600);
+    expect(await handleFinding({ time: later(-5) }, session)).toMatchObject({ reason: "policy-quota-exceeded" });
+    expect(attached(policyName(instanceId(4)))).toBe(kept);
+  });
+
+  test("says what is attached if IAM refused a part", async () => {
+    aws.refuse = ({ policyName: name }) => (name === policyName(instanceId(2)) ? DENIED : undefined);
+    expect(await handleFinding({ recentCredentials: [SECOND_THEFT] }, session)).toMatchObject({
+      outcome: "not-revoked",
+      reason: "not-permitted",
+    });
+    expect(aws.incidents).toMatchObject([{ refusal: DENIED, attached: [{ policyName: policyName(INSTANCE_ID) }] }]);
   });
 });
 
-test("two robbed instances of one role, found in turn, both end denied", async () => {
-  // GIVEN interleaved findings about two sessions of one role
+describe("credentials that are denied already", () => {
+  const seenAt = (first: Date, last: Date) => ({
+    "detail.service.eventFirstSeen": first.toISOString(),
+    "detail.service.eventLastSeen": last.toISOString(),
+  });
+
+  test("by time are remembered under the cut-off that stands, and told once", async () => {
+    // GIVEN a revocation, and another key of the same stolen session that was used a minute before it
+    await handleFinding();
+    const set = seenAt(later(-60), later(-60));
+    clock = later(900);
+    // WHEN it is found, and found again after it was used once more
+    const first = await handleFinding({ accessKeyId: accessKeyId(2), time: later(-5), set });
+    clock = later(900);
+    const again = await handleFinding({
+      accessKeyId: accessKeyId(2),
+      time: later(-5),
+      set: seenAt(later(-2_000), later(-60)),
+    });
+    // THEN no healthy session notices, and a person is told of the key
+    expect(first).toMatchObject({ outcome: "already-revoked", cutoff: "2026-03-01T12:00:35Z" });
+    expect(again).toMatchObject({ outcome: "already-revoked", cutoff: "2026-03-01T12:00:35Z" });
+    expect(aws.writes).toHaveLength(2);
+    expect(cutoffOf(attached()!)).toEqual(new Date("2026-03-01T12:00:35Z"));
+    expect(aws.revoked.map(({ moved }) => moved)).toEqual([true, false]);
+  });
+
+  test("are cut again if they were first seen after the cut-off, in a call that was not denied", async () => {
+    await handleFinding();
+    clock = later(3_600);
+    const set = { ...seenAt(later(-600), later(-300)), "detail.service.action.awsApiCallAction.errorCode": undefined };
+    expect(await handleFinding({ time: later(-5), set })).toMatchObject({ outcome: "revoked", needsPerson: true });
+    expect(aws.revoked.map(({ distrusted }) => distrusted)).toEqual([false, true]);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["was denied", { errorCode: "Client.UnauthorizedOperation" }],
+    ["is never denied to anybody", { errorCode: undefined, api: "GetCallerIdentity" }],
+    ["was throttled before anybody looked", { errorCode: "ThrottlingException" }],
+  ])("are not cut again if the call %s", async (_, changed) => {
+    await handleFinding();
+    clock = later(3_600);
+    const call = Object.entries(changed).map(([name, value]) => [
+      `detail.service.action.awsApiCallAction.${name}`,
+      value,
+    ]);
+    const set = { ...seenAt(later(-600), later(-300)), ...Object.fromEntries(call) };
+    expect(await handleFinding({ time: later(-5), set })).toMatchObject({ outcome: "already-revoked" });
+    expect(aws.writes).toHaveLength(1);
+  });
+
+  test("by somebody's undated deny are told, and that deny stays", async () => {
+    const quarantine =
+      '{"Version":"2012-10-17","Statement":[{"Sid":"Quarantine","Effect":"Deny","Action":"*","Resource":"*"}]}';
+    aws.roles.get(ROLE_NAME)!.policies.set("RevokeOldSessions", quarantine);
+    expect(await handleFinding()).toMatchObject({ outcome: "already-revoked", cutoff: "9999-12-31T23:59:59Z" });
+    expect(attached()).toContain("Quarantine");
+    expect(aws.incidents).toHaveLength(1);
+  });
+});
+
+describe("a finding with credentials of other principals", () => {
+  const foreign = { accessKeyId: accessKeyId(9), principalId: "AROAINVENTEDOTHER0001:deploy" };
+
+  test("calls for a person: no policy on this role could deny them", async () => {
+    expect(await handleFinding({ recentCredentials: [foreign] })).toMatchObject({
+      outcome: "revoked",
+      accessKeyIds: [accessKeyId(1)],
+      needsPerson: true,
+    });
+    expect(aws.incidents).toMatchObject([{ plan: { foreign: [foreign] } }]);
+  });
+
+  test("is told if a repeat brings a new one, and only then", async () => {
+    await handleFinding();
+    for (const _ of [1, 2]) {
+      clock = later(900);
+      const result = await handleFinding({ time: later(-5), recentCredentials: [foreign] });
+      expect(result).toMatchObject({ outcome: "already-revoked", cutoff: "2026-03-01T12:00:35Z" });
+    }
+    expect(aws.incidents).toHaveLength(2);
+  });
+});
+
+describe("a role that is full", () => {
+  test("is revoked again in as much room as the attached policy takes", async () => {
+    // GIVEN a role that has just room for the first revocation
+    await handleFinding();
+    const room = attached()!.length;
+    aws.refuse = ({ document }) => (document.length > room ? QUOTA : undefined);
+    // WHEN many more keys are stolen
+    for (let theft = 2; theft < 30; theft++) {
+      clock = later(3_600);
+      const recentCredentials = [{ accessKeyId: accessKeyId(theft + 100), principalId: `${ROLE_ID}:${INSTANCE_ID}` }];
+      const result = await handleFinding({ time: later(-5), accessKeyId: accessKeyId(theft), recentCredentials });
+      // THEN each is revoked
+      expect(result).toMatchObject({ outcome: "revoked" });
+      expect(denies([attached()!], { userId: `${ROLE_ID}:${INSTANCE_ID}`, issuedAt: later(-10) })).toBe(true);
+    }
+  });
+});
+
+describe("what AWS does not permit", () => {
+  test.each<Call>(["getRole", "getRolePolicy", "putRolePolicy"])(
+    "ends in one mail if %s is denied for good",
+    async (call) => {
+      aws.before = failing(call, 99, new RefusalError(DENIED));
+      expect(await handleFinding()).toMatchObject({
+        outcome: "not-revoked",
+        reason: "not-permitted",
+        needsPerson: true,
+      });
+      expect(aws.incidents).toMatchObject([{ refusal: DENIED, plan: { roleName: ROLE_NAME } }]);
+      expect(waits).toEqual([]);
+    },
+  );
+
+  test("at a restoration is told as a policy that could not be kept", async () => {
+    aws.before = (call) => {
+      if (call !== "getRole" || aws.writes.length !== 1) return;
+      aws.roles.get(ROLE_NAME)!.policies.clear();
+      aws.refuse = () => DENIED;
+    };
+    expect(await handleFinding()).toMatchObject({ outcome: "revoked", needsPerson: true });
+    expect(aws.incidents).toMatchObject([{ verification: { state: "not-kept", refusal: DENIED } }]);
+  });
+
+  test("is tried again for as long as a fresh deployment's permissions take to spread", async () => {
+    aws.before = failing("putRolePolicy", 3, new RefusalError(NOT_YET));
+    expect(await handleFinding()).toMatchObject({ outcome: "revoked" });
+    expect(waits).toEqual([1, 2, 4, 10]);
+  });
+
+  test("after that is mailed", async () => {
+    aws.before = failing("getRole", 99, new RefusalError(NOT_YET));
+    expect(await handleFinding()).toMatchObject({ reason: "not-permitted" });
+    expect(waits).toEqual([1, 2, 4, 8]);
+  });
+
+  test("does not keep a revocation from being told if only the list of the role's policies is denied", async () => {
+    aws.refuse = () => QUOTA;
+    aws.before = failing("listRolePolicies", 9, new RefusalError(DENIED));
+    expect(await handleFinding()).toMatchObject({ reason: "policy-quota-exceeded" });
+  });
+});
+
+describe("a cut-off", () => {
+  /** Lets time pass while IAM takes a policy. */
+  const slowWrites = (...seconds: number[]) => {
+    aws.before = (call) => {
+      if (call === "putRolePolicy") clock = later(seconds.shift() ?? 0);
+    };
+  };
+
+  test("is written again if IAM took the policy so late that the margin is gone", async () => {
+    slowWrites(26);
+    expect(await handleFinding()).toMatchObject({ outcome: "revoked", cutoff: "2026-03-01T12:01:01Z" });
+    expect(aws.writes).toHaveLength(2);
+  });
+
+  test("stands if IAM took the policy in time", async () => {
+    slowWrites(5);
+    expect(await handleFinding()).toMatchObject({ cutoff: "2026-03-01T12:00:35Z" });
+    expect(aws.writes).toHaveLength(1);
+  });
+
+  test("is not renewed for ever", async () => {
+    slowWrites(26, 26, 26, 26, 26);
+    await handleFinding();
+    expect(aws.writes).toHaveLength(3);
+  });
+
+  test("of a restoration that came late moves as well", async () => {
+    let writes = 0;
+    aws.before = (call) => {
+      if (call === "getRole" && writes === 1) aws.roles.get(ROLE_NAME)!.policies.clear();
+      if (call === "putRolePolicy" && ++writes === 2) clock = later(40);
+    };
+    await handleFinding({}, { verifyAfterSeconds: 30 });
+    expect(cutoffOf(attached()!).getTime()).toBeGreaterThanOrEqual(clock.getTime() - 30_000 + 25_000);
+  });
+});
+
+test("the look-back is skipped, and the mail sent, if no time is left for it", async () => {
+  secondsLeft = 25;
+  await handleFinding();
+  expect(aws.incidents).toMatchObject([{ verification: { state: "unverified", why: "no time was left" } }]);
+  expect(waits).toEqual([]);
+});
+
+test("a role that was made anew between read and write is not called verified", async () => {
+  aws.before = (call) => call === "putRolePolicy" && aws.addRole({ roleId: "AROAINVENTEDROLEWEB02" });
+  await handleFinding();
+  expect(aws.incidents).toMatchObject([{ verification: { state: "role-gone" } }]);
+});
+
+test("two compromised instances of one role, found in turn, both end denied", async () => {
+  // GIVEN findings about two sessions of one role, an hour apart
   await handleFinding({ accessKeyId: accessKeyId(1) });
-  clock = later(60);
+  clock = later(3_600);
   await handleFinding({ accessKeyId: accessKeyId(2), session: instanceId(2), time: later(-5) });
   // WHEN the first is repeated late
   await handleFinding({ accessKeyId: accessKeyId(1) });
   // THEN there were two writes, and the cut-off stands at the second
   expect(aws.writes).toHaveLength(2);
-  expect(cutoffOf(attached()!)).toEqual(new Date("2026-03-01T12:01:45Z"));
+  expect(cutoffOf(attached()!)).toEqual(new Date("2026-03-01T13:00:45Z"));
 });

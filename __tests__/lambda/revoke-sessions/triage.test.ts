@@ -1,14 +1,15 @@
-import type { Configuration } from "../../../lambda/revoke-sessions/configuration";
+import type { FunctionConfiguration } from "../../../lambda/revoke-sessions/configuration";
 import { parseFinding } from "../../../lambda/revoke-sessions/finding";
 import { NOT_REVOKED_REASONS } from "../../../src/contract/reasons";
 import { type Role, severityOf, triageFinding, triageRole } from "../../../lambda/revoke-sessions/triage";
 import { configuration } from "../../support/configuration";
+import { TRUSTS_EC2 } from "../../support/memory-aws";
 import { ACCOUNT_ID, FINDING_TYPE, findingEvent, ROLE_ID, ROLE_NAME } from "../../support/finding";
 
 const KEY = "detail.resource.accessKeyDetails";
-const SUSPECT = { roleName: ROLE_NAME, roleId: ROLE_ID };
+const CLAIMED = { roleName: ROLE_NAME, roleId: ROLE_ID };
 
-const triage = (set: Record<string, unknown> = {}, changed: Partial<Configuration> = {}) =>
+const triage = (set: Record<string, unknown> = {}, changed: Partial<FunctionConfiguration> = {}) =>
   triageFinding(parseFinding(findingEvent({ set })), configuration(changed));
 
 /** One change that alone makes the finding fail for a reason, with what the mail then says, in the order of the design. */
@@ -46,8 +47,8 @@ const REFUSED_FINDINGS: [reason: string, explanation: string, set: Record<string
   ],
 ];
 
-test("a finding about a role's stolen session names its suspect", () => {
-  expect(triage()).toEqual(SUSPECT);
+test("a finding about a role's stolen session names its role", () => {
+  expect(triage()).toEqual(CLAIMED);
 });
 
 test("reasons are looked at in the order in which the design lists them", () => {
@@ -55,7 +56,7 @@ test("reasons are looked at in the order in which the design lists them", () => 
   expect(NOT_REVOKED_REASONS.slice(0, inFinding.length)).toEqual(inFinding);
 });
 
-describe.each(REFUSED_FINDINGS)("fails with %s", (reason, explanation, set) => {
+describe.each(REFUSED_FINDINGS)("is refused as %s", (reason, explanation, set) => {
   test("and says why", () => {
     expect(triage(set)).toEqual({ reason, explanation });
   });
@@ -82,7 +83,7 @@ describe("the type", () => {
     "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.SuffixYetToCome",
     "UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration.OutsideAWS",
   ])("%s is answered", (type) => {
-    expect(triage({ "detail.type": type })).toEqual(SUSPECT);
+    expect(triage({ "detail.type": type })).toEqual(CLAIMED);
   });
 
   test.each([
@@ -90,7 +91,7 @@ describe("the type", () => {
     "toString",
     "x UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration",
     FINDING_TYPE.toLowerCase(),
-  ])("fails with unsupported-type where it is %j", (type) => {
+  ])("is unsupported-type if it is %j", (type) => {
     expect(triage({ "detail.type": type })).toMatchObject({ reason: "unsupported-type" });
   });
 });
@@ -102,21 +103,18 @@ describe("the severity", () => {
     ["is raised by the deployment", 2, { [FINDING_TYPE]: 7 }, 7],
     ["is not asked for", 0, {}, 0],
   ])("acts where it %s", (_, severity, severityOverrides, minimumSeverity) => {
-    expect(triage({ "detail.severity": severity }, { severityOverrides, minimumSeverity })).toEqual(SUSPECT);
+    expect(triage({ "detail.severity": severity }, { severityOverrides, minimumSeverity })).toEqual(CLAIMED);
   });
 
-  test("fails with below-severity where the deployment lowers it", () => {
+  test("is below-severity if the deployment lowers it", () => {
     expect(triage({}, { severityOverrides: { [FINDING_TYPE]: 1 } })).toEqual({
       reason: "below-severity",
       explanation: "the severity is 1, and this deployment acts from 7",
     });
   });
 
-  test("fails with below-severity where there is none", () => {
-    expect(triage({ "detail.severity": undefined }, { minimumSeverity: 0 })).toEqual({
-      reason: "below-severity",
-      explanation: "the finding has no severity, and this deployment acts from 0",
-    });
+  test("is that of the kind if the finding does not say its own", () => {
+    expect(triage({ "detail.severity": undefined }, { minimumSeverity: 8 })).toEqual(CLAIMED);
   });
 
   test.each(["toString", "__proto__", "Recon:IAMUser/TorIPCaller"])(
@@ -129,7 +127,7 @@ describe("the severity", () => {
 });
 
 describe("the account", () => {
-  test("fails with other-account where none is named", () => {
+  test("is other-account if none is named", () => {
     expect(triage({ "detail.accountId": undefined, account: undefined })).toEqual({
       reason: "other-account",
       explanation: `the finding is without an account, and this deployment may only act in ${ACCOUNT_ID}`,
@@ -137,7 +135,7 @@ describe("the account", () => {
   });
 
   test("is the finding's, not that of the bus it came over", () => {
-    expect(triage({ account: "444455556666" })).toEqual(SUSPECT);
+    expect(triage({ account: "444455556666" })).toEqual(CLAIMED);
   });
 });
 
@@ -149,7 +147,7 @@ describe("the principal", () => {
     ["a session that is no instance's", { [`${KEY}.principalId`]: `${ROLE_ID}:alice@example.com` }],
     ["no session", { [`${KEY}.principalId`]: ROLE_ID }],
   ])("with %s is a role's", (_, set) => {
-    expect(triage(set)).toEqual(SUSPECT);
+    expect(triage(set)).toEqual(CLAIMED);
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -162,11 +160,11 @@ describe("the principal", () => {
       "a long-term key without a principal",
       { [`${KEY}.accessKeyId`]: "AKIAINVENTED00000001", [`${KEY}.principalId`]: undefined },
     ],
-  ])("fails with not-a-role for %s", (_, set) => {
+  ])("is not-a-role for %s", (_, set) => {
     expect(triage(set)).toMatchObject({ reason: "not-a-role" });
   });
 
-  test("fails with role-unknown where the finding does not say whose session it was", () => {
+  test("is role-unknown if the finding does not say whose session it was", () => {
     expect(triage({ [`${KEY}.principalId`]: undefined })).toEqual({
       reason: "role-unknown",
       explanation: "the finding does not say which role's session was stolen (no principal id)",
@@ -174,7 +172,7 @@ describe("the principal", () => {
   });
 
   test.each(["", "a b", "web\nweb", "web/one", "web*", "rôle", "${role_name}", "w".repeat(65), "aws:ec2-instance"])(
-    "fails with role-unknown where the role is called %j",
+    "is role-unknown if the role is called %j",
     (userName) => {
       expect(triage({ [`${KEY}.userName`]: userName })).toMatchObject({ reason: "role-unknown" });
     },
@@ -195,13 +193,14 @@ describe("the role as IAM knows it", () => {
       { key: "app", value: "shop" },
       { key: "stage", value: "live" },
     ],
+    trust: TRUSTS_EC2,
   };
   const exempt = { key: "guardduty-response", value: "exempt" };
 
-  const triageOf = (changed: Partial<Role>, settings: Partial<Configuration> = {}) =>
-    triageRole(SUSPECT, { ...role, ...changed }, configuration(settings));
+  const triageOf = (changed: Partial<Role>, settings: Partial<FunctionConfiguration> = {}) =>
+    triageRole(CLAIMED, { ...role, ...changed }, configuration(settings));
 
-  test.each<[string, Configuration["revocableRoles"]]>([
+  test.each<[string, FunctionConfiguration["revocableRoles"]]>([
     ["any role", { any: true }],
     ["its ARN", { arns: [`arn:aws:iam::${ACCOUNT_ID}:role/other`, arn] }],
     ["its path", { path: "/team/" }],
@@ -213,13 +212,13 @@ describe("the role as IAM knows it", () => {
     expect(triageOf({}, { revocableRoles })).toBeUndefined();
   });
 
-  test("fails with protected-role where only the end of its path is allowed", () => {
+  test("is protected-role if only the end of its path is allowed", () => {
     expect(triageOf({ path: "/other/team/" }, { revocableRoles: { path: "/team/" } })).toMatchObject({
       reason: "protected-role",
     });
   });
 
-  test("fails with exempt-role where the tag's key differs in case only, as IAM compares", () => {
+  test("is exempt-role if the tag's key differs in case only, as IAM compares", () => {
     expect(triageOf({ tags: [{ key: "GuardDuty-Response", value: "exempt" }] })).toMatchObject({
       reason: "exempt-role",
     });
@@ -233,14 +232,14 @@ describe("the role as IAM knows it", () => {
     expect(triageOf({ tags })).toBeUndefined();
   });
 
-  test.each<[string, Configuration["revocableRoles"]]>([
+  test.each<[string, FunctionConfiguration["revocableRoles"]]>([
     ["nothing", {}],
     ["no role", { arns: [] }],
     ["another role", { arns: [`${arn}-2`] }],
     ["a path below its own", { path: "/team/sub/" }],
     ["another value of its tag", { tag: { key: "app", value: "bank" } }],
     ["another tag of the same value", { tag: { key: "shop", value: "shop" } }],
-  ])("fails with protected-role where %s is allowed", (_, revocableRoles) => {
+  ])("is protected-role if %s is allowed", (_, revocableRoles) => {
     expect(triageOf({}, { revocableRoles })).toEqual({
       reason: "protected-role",
       explanation: "the role is not among those that this deployment may revoke",
@@ -248,10 +247,15 @@ describe("the role as IAM knows it", () => {
   });
 
   const protectedRoles = [arn];
-  const mistaken: [reason: string, explanation: string, changed: Partial<Role>, settings: Partial<Configuration>][] = [
+  const mistaken: [
+    reason: string,
+    explanation: string,
+    changed: Partial<Role>,
+    settings: Partial<FunctionConfiguration>,
+  ][] = [
     [
       "role-mismatch",
-      `the role of that name is another one than the finding's: the finding is about ${ROLE_ID}, today's role is AROAANOTHER`,
+      `the role has been re-created since: the finding is about ${ROLE_ID}, today's role is AROAANOTHER`,
       { roleId: "AROAANOTHER" },
       {},
     ],
@@ -266,7 +270,7 @@ describe("the role as IAM knows it", () => {
     ["notify-only", "this deployment only notifies", {}, { response: "notify-only" }],
   ];
 
-  describe.each(mistaken)("fails with %s", (reason, explanation, changed, settings) => {
+  describe.each(mistaken)("is refused as %s", (reason, explanation, changed, settings) => {
     test("and says why", () => {
       expect(triageOf(changed, settings)).toEqual({ reason, explanation });
     });
@@ -280,22 +284,48 @@ describe("the role as IAM knows it", () => {
     });
   });
 
-  test("fails with unmodifiable-role for the roles of Identity Center", () => {
+  describe("is protected", () => {
+    const account = `arn:aws:iam::${ACCOUNT_ID}:role`;
+    const reasonOf = (entry: string) => triageOf({}, { protectedRoles: [entry] })?.reason;
+
+    test.each([
+      ["by its ARN", arn],
+      ["by its name alone: names are unique in an account", `${account}/${ROLE_NAME}`],
+      ["by its name below another path", `${account}/other/${ROLE_NAME}`],
+      ["by a pattern of names, below any path", `${account}/w*`],
+      ["by a pattern of its path", `${account}/team/*`],
+    ])("%s", (_, entry) => {
+      expect(reasonOf(entry)).toBe("protected-role");
+    });
+
+    test.each([
+      ["a role of a longer name", `${account}/${ROLE_NAME}-2`],
+      ["a role of a shorter name", `${account}/${ROLE_NAME.slice(1)}`],
+      ["a pattern of other names", `${account}/x*`],
+      ["a pattern below another path", `${account}/other/w*`],
+      ["a pattern in which a dot is no wildcard", `${account}/w.*`],
+      ["the same name in another account", `arn:aws:iam::444455556666:role/${ROLE_NAME}`],
+    ])("not by %s", (_, entry) => {
+      expect(reasonOf(entry)).toBeUndefined();
+    });
+  });
+
+  test("is unmodifiable-role for the roles of Identity Center", () => {
     expect(triageOf({ path: "/aws-reserved/sso.amazonaws.com/" })).toMatchObject({ reason: "unmodifiable-role" });
   });
 
-  test("fails with unmodifiable-role though the deployment does not cover such roles", () => {
+  test("is unmodifiable-role though the deployment does not cover such roles", () => {
     expect(triageOf({ path: "/aws-reserved/" }, { revocableRoles: {} })).toMatchObject({ reason: "unmodifiable-role" });
   });
 
-  test("fails with protected-role before notify-only where the deployment does not cover it", () => {
+  test("is protected-role before notify-only where the deployment does not cover it", () => {
     expect(triageOf({}, { revocableRoles: {}, response: "notify-only" })).toMatchObject({ reason: "protected-role" });
   });
 
-  test("fails with role-not-found where IAM knows none", () => {
-    expect(triageRole(SUSPECT, undefined, configuration({ response: "notify-only" }))).toEqual({
+  test("is role-not-found if IAM knows none", () => {
+    expect(triageRole(CLAIMED, undefined, configuration({ response: "notify-only" }))).toEqual({
       reason: "role-not-found",
-      explanation: "the account has no role of that name (any more)",
+      explanation: "the role does not exist in this account (it may have been deleted)",
     });
   });
 });

@@ -253,6 +253,7 @@ test("of all that AWS can do, the broadest choice lets the function do these act
     "iam:GetRole",
     "iam:GetRolePolicy",
     "iam:ListInstanceProfilesForRole",
+    "iam:ListRolePolicies",
     "iam:PutRolePolicy",
     "kms:Decrypt",
     "kms:GenerateDataKey",

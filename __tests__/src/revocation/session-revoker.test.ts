@@ -208,6 +208,7 @@ test("the function may do nothing but what its statements say", () => {
     "iam:GetRole",
     "iam:GetRolePolicy",
     "iam:ListInstanceProfilesForRole",
+    "iam:ListRolePolicies",
     "iam:PutRolePolicy",
     "kms:Decrypt",
     "kms:GenerateDataKey*",

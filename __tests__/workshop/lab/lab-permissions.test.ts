@@ -1,11 +1,15 @@
 import { Testing } from "cdktf";
 
+import { parseFinding } from "../../../lambda/revoke-sessions/finding";
+import { readPolicy, writePolicy } from "../../../lambda/revoke-sessions/policy";
 import { planRevocation } from "../../../lambda/revoke-sessions/revocation";
+import { roleTargets } from "../../../lambda/revoke-sessions/target";
 import type { NamedPolicy } from "../../../local-aws/iam/policy";
 import { decide } from "../../../local-aws/iam/simulator";
 import { readSettings } from "../../../workshop/settings";
 import { LabStack } from "../../../workshop/lab-stack";
 import { ACCOUNT, deploymentOf, roleOf } from "../../support/deployment";
+import { findingEvent } from "../../support/finding";
 
 const ROLE_ID = "AROAEXAMPLEEXAMPLEEXA";
 const COMPROMISED = "i-0123456789abcdef0";
@@ -20,9 +24,11 @@ const lab = roleOf(
 
 /** The policy that the function attaches because of the stolen key. */
 function revocation(userId?: string): { policy: NamedPolicy; cutoff: Date } {
-  const plan = planRevocation(undefined, { policyName: "RevokeOldSessions", userId, marks: [STOLEN_KEY] }, NOW);
-  if (plan.kind !== "write") throw new Error("a role without a policy must get one");
-  return { policy: { name: "RevokeOldSessions", policy: JSON.parse(plan.document) }, cutoff: plan.cutoff };
+  const finding = parseFinding(findingEvent({ accessKeyId: STOLEN_KEY, roleId: ROLE_ID, session: COMPROMISED }));
+  const [target] = roleTargets(finding, { roleName: lab.name, roleId: ROLE_ID }).targets;
+  const plan = planRevocation(target, readPolicy(undefined, userId, NOW), [], finding.sighting, NOW);
+  if (plan.kind !== "cut") throw new Error("a role without a policy must get one");
+  return { policy: { name: target.policyName, policy: JSON.parse(writePolicy(plan.policy)) }, cutoff: plan.cutoff };
 }
 
 const later = (date: Date, seconds: number) => new Date(date.getTime() + seconds * 1000);

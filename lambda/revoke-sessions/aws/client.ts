@@ -2,6 +2,31 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 
 const { env } = process;
 
+/** Credentials to act in one account. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Gives the credentials for each request, so that they can be renewed. */
+export type CredentialSource = () => Promise<Credentials>;
+
+/** The function's own credentials, for its own account. */
+export const ownCredentials: CredentialSource = async () => ({
+  accessKeyId: fromLambda("AWS_ACCESS_KEY_ID"),
+  secretAccessKey: fromLambda("AWS_SECRET_ACCESS_KEY"),
+  sessionToken: env.AWS_SESSION_TOKEN,
+});
+
+/** Connections are shared by all clients. */
+const requestHandler = new NodeHttpHandler({
+  connectionTimeout: 1_500,
+  requestTimeout: 3_000,
+  socketTimeout: 3_000,
+  throwOnRequestTimeout: true,
+});
+
 /**
  * What every client has in common.
  *
@@ -10,29 +35,22 @@ const { env } = process;
  *   stay below half of the function's own timeout. The SDK only warns about a slow request unless told to throw.
  * - Lambda hands everything over in the environment. What is read from there need not be searched for in configuration
  *   files, which the SDK would do for each setting before the first call.
+ *
+ * @param region undefined for the function's own.
  */
-export const clientConfiguration = {
+export const clientConfiguration = (credentials: CredentialSource, region?: string) => ({
   maxAttempts: 7,
   retryMode: "standard",
-  requestHandler: new NodeHttpHandler({
-    connectionTimeout: 1_500,
-    requestTimeout: 3_000,
-    socketTimeout: 3_000,
-    throwOnRequestTimeout: true,
-  }),
+  requestHandler,
   streamCollector: collect,
-  credentials: async () => ({
-    accessKeyId: fromLambda("AWS_ACCESS_KEY_ID"),
-    secretAccessKey: fromLambda("AWS_SECRET_ACCESS_KEY"),
-    sessionToken: env.AWS_SESSION_TOKEN,
-  }),
-  region: async () => fromLambda("AWS_REGION"),
+  credentials,
+  region: async () => region ?? fromLambda("AWS_REGION"),
   useFipsEndpoint: env.AWS_USE_FIPS_ENDPOINT === "true",
   useDualstackEndpoint: env.AWS_USE_DUALSTACK_ENDPOINT === "true",
   defaultsMode: "standard" as const,
   authSchemePreference: [],
   userAgentAppId: async () => env.AWS_SDK_UA_APP_ID,
-};
+});
 
 function fromLambda(name: string): string {
   const value = env[name];
@@ -40,14 +58,14 @@ function fromLambda(name: string): string {
   return value;
 }
 
-/** Reads an answer whole. The SDK's own way would load the web streams first, which none of these answers are. */
-async function collect(answer: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** Reads a response whole. The SDK's own way would load the web streams first, which none of these responses are. */
+async function collect(response: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of answer) chunks.push(chunk);
+  for await (const chunk of response) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-/** Whether an error is AWS's answer with that code; anything else is thrown on by the caller. */
-export function isAnswer(error: unknown, ...names: string[]): error is Error {
+/** Whether AWS responded with one of these error codes; anything else is thrown on by the caller. */
+export function isError(error: unknown, ...names: string[]): error is Error {
   return error instanceof Error && names.includes(error.name);
 }

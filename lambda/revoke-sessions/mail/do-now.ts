@@ -1,0 +1,61 @@
+import type { Incident, Verification } from "../incident";
+import { ADVICE } from "./advice";
+import { deniesAhead } from "./cutoff";
+import { type StepName, STEPS } from "./steps";
+import { block, hang, printable, wrap } from "./text";
+
+/** So many blocks of commands can be run by somebody who has just been woken. */
+const MAX_STEPS = 3;
+
+/** Whether it is over, by how far the policy is known to hold. */
+const STATES: Readonly<Record<Verification["state"], string>> = {
+  verified: "The stolen sessions are denied. What they did before is not undone, and the hole is still open.",
+  restored:
+    "The stolen sessions are denied, but somebody removed the policy once. What they did before is not undone, and the hole is " +
+    "still open.",
+  "not-kept": "NOT over: somebody removes the policy as fast as it is written.",
+  "role-gone": "The stolen sessions are dead with their role. What they did before is not undone.",
+  unverified: "The policy was written, but nobody has seen it in place since. See yourself.",
+  "not-asked": "The policy was written, and not looked at since: this deployment does not. See yourself.",
+};
+
+/** What to do after a revocation, the most urgent first, by how far the policy is known to hold. */
+const REVOKED_STEPS: Readonly<Record<Verification["state"], readonly StepName[]>> = {
+  verified: ["others", "isolate", "activity", "policy"],
+  restored: ["others", "policy", "isolate", "activity"],
+  "not-kept": ["denyAll", "remover", "others", "isolate"],
+  "role-gone": ["others", "deleter", "isolate", "activity"],
+  unverified: ["others", "policy", "isolate", "activity"],
+  "not-asked": ["others", "policy", "isolate", "activity"],
+};
+
+/** Whether it is over, and the first commands to run. */
+export function doNow(incident: Incident): string[] {
+  const { finding, configuration } = incident;
+  const steps = stepNames(incident)
+    .flatMap((name) => STEPS[name](incident) ?? [])
+    .filter(({ commands }) => commands.length > 0)
+    .slice(0, MAX_STEPS);
+  const accountId = printable(finding.accountId ?? configuration.accountId, 20);
+  return [
+    ...wrap(state(incident)),
+    ...(steps.length > 0 ? wrap(`Run with credentials of account ${accountId}, each block as a whole:`) : []),
+    ...steps.flatMap(({ text, commands }, index) => [...hang(`${index + 1}. `, "   ", text), ...block(commands)]),
+    ...(configuration.runbookUrl === undefined ? [] : [`Runbook: ${configuration.runbookUrl}`]),
+  ];
+}
+
+const stepNames = (incident: Incident): readonly StepName[] =>
+  incident.kind === "refused" ? ADVICE[incident.refusal.reason].steps : REVOKED_STEPS[incident.verification.state];
+
+function state(incident: Incident): string {
+  if (incident.kind === "refused") {
+    return incident.attached.length > 0
+      ? "NOT over: only some of the stolen sessions are denied."
+      : ADVICE[incident.refusal.reason].state;
+  }
+  const others =
+    incident.plan.foreign.length > 0 ? "NOT over: other principals' credentials are in the finding too. " : "";
+  const ahead = deniesAhead(incident) ? " New sessions are denied as well: see WHAT WAS DONE." : "";
+  return others + STATES[incident.verification.state] + ahead;
+}

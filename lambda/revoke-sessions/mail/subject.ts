@@ -1,0 +1,41 @@
+import type { Incident } from "../incident";
+import { printable } from "./text";
+
+/** What SNS takes. */
+const MAX_CHARACTERS = 100;
+
+/** The subject of a mail: what became of whose sessions, and where. Printable ASCII characters. */
+export function subject(incident: Incident): string {
+  const { finding, plan } = incident;
+  const where = ascii(`${finding.accountId ?? "unknown account"} ${finding.region}`);
+  const about = (whose: string) => `GuardDuty: ${headline(incident)}: ${whose}, ${where}`;
+  // What is long must not push out where it happened.
+  const room = Math.max(0, MAX_CHARACTERS - about("").length);
+  const whose = plan ? shortenName(`role ${plan.roleName}`, room) : shortenType(ascii(printable(finding.type)), room);
+  return about(ascii(whose)).slice(0, MAX_CHARACTERS);
+}
+
+function headline(incident: Incident): string {
+  if (incident.kind === "refused") return `NOT revoked (${incident.refusal.reason})`;
+  if (incident.verification.state === "not-kept") return "Revocation NOT KEPT, act by hand";
+  if (incident.plan.foreign.length > 0) return "Revoked, but NOT ALL, act by hand";
+  if (incident.distrusted) return "Sessions revoked again, seen alive";
+  return incident.moved ? "Sessions revoked" : "Already denied, new keys";
+}
+
+const ascii = (text: string): string => text.replace(/[^ -~]/g, "?");
+
+function shortenName(name: string, room: number): string {
+  return name.length <= room ? name : `${name.slice(0, Math.max(0, room - 3))}...`.slice(0, room);
+}
+
+/**
+ * A finding's type in less room: without what stands before its own name, then without its last words; never with a part of
+ * a word, unless that is all there is.
+ */
+function shortenType(type: string, room: number): string {
+  const name = type.split("/").at(-1)!;
+  const words = name.split(/(?=[.:])|(?<=[a-z])(?=[A-Z])/);
+  const shorter = words.map((_, index) => words.slice(0, words.length - index).join(""));
+  return [type, ...shorter].find((text) => text.length <= room) ?? shortenName(type, room);
+}

@@ -1,0 +1,26 @@
+import type { Incident } from "../incident";
+import { isoSeconds } from "../policy";
+import type { Target } from "../target";
+import { deniesAhead } from "./cutoff";
+import { forNames, quote } from "./shell";
+import { LONGEST_SESSION_MILLISECONDS } from "./steps";
+import { block, wrap } from "./text";
+
+/** How to let the old sessions back in, once they are dead: a command that does nothing before. */
+export function undo(incident: Incident, roleName: string, targets: readonly Target[]): string[] {
+  const issuedBefore = incident.kind === "revoked" && !deniesAhead(incident) ? incident.cutoff : incident.handledAt;
+  const safe = isoSeconds(new Date(issuedBefore.getTime() + LONGEST_SESSION_MILLISECONDS));
+  const [first, ...others] = forNames(
+    "policy",
+    targets.map(({ policyName }) => policyName),
+    (policy) => [`aws iam delete-role-policy --role-name ${quote(roleName)} --policy-name ${policy}`],
+  );
+  const guard = `[ "$(date -u +%Y%m%d%H%M%S)" -gt ${safe.replace(/\D/g, "")} ] &&`;
+  return [
+    ...wrap(
+      `There is no need: the policy may stay for good. Without it the stolen credentials work again until they expire, so the ` +
+        `command does nothing before ${safe}. If it was a false alarm, run it without its first part.`,
+    ),
+    ...block([`${guard} ${first}`, ...others]),
+  ];
+}

@@ -1,0 +1,184 @@
+import { ENTRY_LENGTH, latestOf, type Memory, mergeMemories, readMemory, writeMemory } from "./memory";
+
+/** What an inline policy says about old sessions, as this function reads and writes it. */
+export interface Policy {
+  /** `aws:userid` of the one session that its own statement denies; undefined denies every session of the role. */
+  readonly userId?: string;
+  /** Its own statement: sessions issued before the cut-off are denied; undefined if there is none. */
+  readonly own?: { readonly cutoff: Date; readonly memory: Memory };
+  /** Further deny statements that somebody wrote into it. They are kept as they are. */
+  readonly others: readonly Statement[];
+  /** Which language the others are written in; IAM reads variables in the newer one only. */
+  readonly version: string;
+  /** Sessions issued before this time are denied, by whichever statement; undefined if none are. */
+  readonly deniedBefore?: Date;
+  /** Its length in characters; 0 if it is not attached. */
+  readonly length: number;
+}
+
+/** What is written of a policy; the rest is what was read. */
+type Writable = Pick<Policy, "userId" | "own" | "others" | "version">;
+
+type Statement = Readonly<Record<string, unknown>>;
+
+/** The cut-off of a statement that denies every session, whenever issued. */
+export const FOREVER = new Date("9999-12-31T23:59:59Z");
+
+/** A role's inline policies share 10,240 characters; the memory of one takes a fifth of them at most, */
+const MAX_ROLE_CHARACTERS = 1_900;
+/** and that of one session so few that a policy for each of twenty instances fits. */
+const MAX_SESSION_CHARACTERS = 480;
+
+const VERSION = "2012-10-17";
+/** What IAM takes a policy without a version for. */
+const OLDEST_VERSION = "2008-10-17";
+
+const EXPIRED_SID = "Expired";
+
+/** What takes the place of a policy that denies no living session any more: `iam:PutRolePolicy` cannot remove it. */
+export const EXPIRED_POLICY = JSON.stringify({
+  Statement: { Sid: EXPIRED_SID, Effect: "Deny", Action: "sts:Expired", Resource: "*" },
+});
+
+/**
+ * Reads a policy as IAM reads it.
+ *
+ * A statement that denies everything to all sessions issued before a time is its own, whoever wrote it; of several, the
+ * latest time counts, and all memories. Other deny statements are kept as they are, and what allows something is not.
+ *
+ * @param document undefined if the policy is not attached.
+ * @param userId of the session that the policy is for; undefined if it is for the whole role.
+ */
+export function readPolicy(document: string | undefined, userId: string | undefined, now: Date): Policy {
+  const { version, statements } = parse(document);
+  const denying = statements.filter(({ Effect, Sid }) => Effect === "Deny" && Sid !== EXPIRED_SID);
+  const denials = denying.map((statement) => ({ statement, ...denialOf(statement, userId) }));
+  const own = denials.filter(({ cutoff, ofTarget }) => cutoff !== undefined && ofTarget && cutoff < FOREVER);
+  return {
+    userId,
+    own: own.length === 0 ? undefined : { cutoff: latest(cutoffs(own))!, memory: memoryOf(own, now) },
+    others: denials.filter((denial) => !own.includes(denial)).map(({ statement }) => statement),
+    version,
+    deniedBefore: latest(cutoffs(denials)),
+    length: document?.length ?? 0,
+  };
+}
+
+/**
+ * Writes a policy; its memory forgets the oldest for which there is no room.
+ *
+ * @param room how many characters it may have in all.
+ */
+export function writePolicy({ userId, own, others, version }: Writable, room = Infinity): string {
+  const render = (memory: Memory): string => {
+    const statement = own && ownStatement(own.cutoff, memory, userId);
+    const kept = others.map((other) => (other["Sid"] === statement?.Sid ? withoutSid(other) : other));
+    return JSON.stringify({
+      Version: kept.length === 0 ? VERSION : version,
+      Statement: statement ? [statement, ...kept] : kept,
+    });
+  };
+  const bare = render(new Map());
+  if (!own) return bare;
+  const limit = userId === undefined ? MAX_ROLE_CHARACTERS : MAX_SESSION_CHARACTERS;
+  const alone =
+    others.length === 0 ? bare : writePolicy({ userId, own: { ...own, memory: new Map() }, others: [], version });
+  const entries = Math.floor(Math.min(limit - alone.length, room - bare.length) / ENTRY_LENGTH);
+  return render(latestOf(own.memory, entries));
+}
+
+function ownStatement(cutoff: Date, memory: Memory, userId: string | undefined) {
+  return {
+    Sid: `Answers${writeMemory(memory)}`,
+    Effect: "Deny",
+    Action: "*",
+    Resource: "*",
+    Condition: {
+      DateLessThan: { "aws:TokenIssueTime": isoSeconds(cutoff) },
+      ...(userId === undefined ? {} : { StringEquals: { "aws:userid": userId } }),
+    },
+  };
+}
+
+const withoutSid = ({ Sid: _, ...statement }: Statement): Statement => statement;
+
+function memoryOf(denials: readonly { readonly statement: Statement }[], now: Date): Memory {
+  const ids = denials.flatMap(({ statement: { Sid } }) => (typeof Sid === "string" ? Sid : []));
+  return mergeMemories(
+    ids.flatMap((id) => /^Answers((?:[0-9a-z]{9})*)$/.exec(id)?.[1] ?? []).map((text) => readMemory(text, now)),
+  );
+}
+
+function parse(document: string | undefined): { version: string; statements: Statement[] } {
+  try {
+    const { Version, Statement } = asRecord(JSON.parse(document ?? "{}"));
+    const statements = (Array.isArray(Statement) ? Statement : [Statement]).map(asRecord);
+    return { version: typeof Version === "string" ? Version : OLDEST_VERSION, statements };
+  } catch {
+    // Not a policy, so it denies nothing and can be replaced.
+    return { version: VERSION, statements: [] };
+  }
+}
+
+interface Denial {
+  /** Sessions issued before it are denied; undefined if the statement denies less than everything. */
+  readonly cutoff?: Date;
+  /** Whether it denies just the sessions that the policy is for, not others of the role too. */
+  readonly ofTarget: boolean;
+}
+
+/** What a deny statement means for the sessions that a policy is for. */
+function denialOf(statement: Statement, userId: string | undefined): Denial {
+  const { Sid: _, Effect, Action, Resource, Condition, ...further } = statement;
+  const less: Denial = { ofTarget: false };
+  if (Effect !== "Deny" || !isAll(Action) || !isAll(Resource) || Object.keys(further).length > 0) return less;
+  const { StringEquals, ...conditions } = asRecord(Condition);
+  const ofTarget = userId === undefined ? StringEquals === undefined : isSession(StringEquals, userId);
+  if (StringEquals !== undefined && !ofTarget) return less;
+  const cutoff = Condition === undefined ? FOREVER : dateOf(Object.entries(conditions));
+  return cutoff === undefined ? less : { cutoff, ofTarget };
+}
+
+/** The time before which sessions must be issued for a condition to hold, if that is all that it asks. */
+function dateOf([condition, ...others]: readonly [operator: string, keys: unknown][]): Date | undefined {
+  const operator = /^DateLessThan(Equals)?$/.exec(condition?.[0] ?? "");
+  const [key, ...otherKeys] = Object.entries(asRecord(condition?.[1]));
+  if (!operator || others.length > 0 || otherKeys.length > 0) return undefined;
+  if (key?.[0].toLowerCase() !== "aws:tokenissuetime") return undefined;
+  const second = operator[1] ? 1_000 : 0;
+  // Any of several values suffices.
+  return latest([key[1]].flat().map((value) => readTime(value, second)));
+}
+
+/**
+ * A time as IAM reads it, in whole seconds: ISO 8601 in full, or digits alone as seconds since 1970. Nothing else is known
+ * to be read.
+ */
+function readTime(value: unknown, later: number): Date | undefined {
+  const text = String(value);
+  const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text);
+  const milliseconds = iso ? Date.parse(text) : /^\d+$/.test(text) ? Number(text) * 1_000 : NaN;
+  if (Number.isNaN(milliseconds)) return undefined;
+  return new Date(Math.min(Math.ceil(milliseconds / 1_000) * 1_000 + later, FOREVER.getTime()));
+}
+
+function isSession(condition: unknown, userId: string): boolean {
+  const [entry, ...others] = Object.entries(asRecord(condition));
+  return others.length === 0 && entry?.[0].toLowerCase() === "aws:userid" && entry[1] === userId;
+}
+
+const isAll = (value: unknown): boolean => [value].flat().includes("*");
+const asRecord = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+const cutoffs = (denials: readonly Denial[]): Date[] => denials.flatMap(({ cutoff }) => cutoff ?? []);
+
+/** The latest of some times; undefined if there are none. */
+export function latest(times: readonly (Date | undefined)[]): Date | undefined {
+  const known = times.flatMap((time) => time?.getTime() ?? []);
+  return known.length === 0 ? undefined : new Date(Math.max(...known));
+}
+
+/** ISO 8601 in UTC without fractions of a second, as IAM's documentation writes times. */
+export function isoSeconds(date: Date): string {
+  return date.toISOString().replace(/\.\d{3}Z$/, "Z");
+}

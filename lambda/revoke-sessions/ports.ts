@@ -1,0 +1,33 @@
+import type { FunctionConfiguration } from "./configuration";
+import type { Incident, RoleUse } from "./incident";
+import type { Role } from "./triage";
+
+/**
+ * What the function does in one account. Each call retries by itself what can pass; what it throws must be retried as a
+ * whole, but for a RefusalError, which is final.
+ */
+export interface Account {
+  /** The role; undefined if the account has none of that name. */
+  getRole(roleName: string): Promise<Role | undefined>;
+  /** The document of an inline policy; undefined if there is none. */
+  getRolePolicy(roleName: string, policyName: string): Promise<string | undefined>;
+  /** The names of a role's inline policies. */
+  listRolePolicies(roleName: string): Promise<readonly string[]>;
+  /** Attaches an inline policy, in place of one of the same name. */
+  putRolePolicy(roleName: string, policyName: string, document: string): Promise<void>;
+  /** The instances of a region whose profile holds the role. */
+  findRoleUse(roleName: string, region: string): Promise<readonly RoleUse[]>;
+}
+
+/** Everything that `respond` needs from outside. */
+export interface Dependencies {
+  readonly configuration: FunctionConfiguration;
+  /** The account of that id, with credentials that may act there. */
+  readonly accountOf: (accountId: string) => Account;
+  /** Writes the mail about an incident and sends it: in one step, because both are loaded after the policy is written. */
+  readonly report: (incident: Incident) => Promise<void>;
+  readonly now: () => Date;
+  readonly wait: (seconds: number) => Promise<void>;
+  /** Until the function's own deadline, at which every call is given up. */
+  readonly secondsLeft: () => number;
+}
