@@ -2,7 +2,7 @@ import type { FunctionConfiguration } from "../../lambda/revoke-sessions/configu
 import { type Finding, parseFinding } from "../../lambda/revoke-sessions/finding";
 import type { Plan, Refused, Revoked } from "../../lambda/revoke-sessions/incident";
 import type { Mail } from "../../lambda/revoke-sessions/mail";
-import { roleTargets, sessionTargets } from "../../lambda/revoke-sessions/target";
+import { roleTargets, instanceTargets } from "../../lambda/revoke-sessions/target";
 import type { Role } from "../../lambda/revoke-sessions/triage";
 import { readTrust, type Trust } from "../../lambda/revoke-sessions/trust";
 import type { NotRevokedReason } from "../../src/contract/reasons";
@@ -45,8 +45,8 @@ export const ofAnotherRole = (number: number) => ({
 /** The plan for a finding about the role, in the scope that is asked for if it can be had. */
 export function planFor(finding: Finding, { scope = "role" }: Settings = {}): Plan {
   const claimed = { roleName: finding.userName ?? ROLE_NAME, roleId: ROLE_ID };
-  const sessions = scope === "session" ? sessionTargets(finding, claimed) : undefined;
-  return { ...(sessions ?? roleTargets(finding, claimed)), roleName: claimed.roleName };
+  const narrow = scope === "role" ? undefined : instanceTargets(finding, claimed, scope);
+  return { ...(narrow ?? roleTargets(finding, claimed)), roleName: claimed.roleName };
 }
 
 function handled(options: FindingOptions, settings: Settings) {
@@ -63,6 +63,7 @@ export function revoked(
   return {
     kind: "revoked",
     ...handled(options, settings),
+    asked: settings.scope ?? "role",
     role: ROLE,
     cutoff: CUTOFF,
     moved: true,

@@ -11,7 +11,7 @@ interface Statement {
   readonly Action: string;
   readonly Resource: string;
   readonly Condition: {
-    readonly DateLessThan: { readonly "aws:TokenIssueTime": string };
+    readonly DateLessThan?: { readonly "aws:TokenIssueTime": string };
     readonly StringEquals?: { readonly "aws:userid": string };
   };
 }
@@ -30,7 +30,7 @@ export function denies(documents: Iterable<string>, { issuedAt, userId }: Sessio
     .flatMap(statementsOf)
     .some(({ Effect, Action, Resource, Condition: { DateLessThan, StringEquals, ...further } }) => {
       if (Effect !== "Deny" || Action !== "*" || Resource !== "*" || Object.keys(further).length > 0) return false;
-      const isOlder = issuedAt.getTime() < Date.parse(DateLessThan["aws:TokenIssueTime"]);
+      const isOlder = !DateLessThan || issuedAt.getTime() < Date.parse(DateLessThan["aws:TokenIssueTime"]);
       return isOlder && (StringEquals === undefined || StringEquals["aws:userid"] === userId);
     });
 }
@@ -39,7 +39,9 @@ export function denies(documents: Iterable<string>, { issuedAt, userId }: Sessio
 export function cutoffOf(document: string): Date {
   return new Date(
     Math.max(
-      ...statementsOf(document).map(({ Condition }) => Date.parse(Condition.DateLessThan["aws:TokenIssueTime"])),
+      ...statementsOf(document).map(({ Condition }) =>
+        Date.parse(Condition.DateLessThan?.["aws:TokenIssueTime"] ?? "9999-12-31T23:59:59Z"),
+      ),
     ),
   );
 }

@@ -10,6 +10,8 @@ export interface FunctionConfiguration {
   readonly partition: string;
   readonly response: ResponseMode;
   readonly scope: Scope;
+  /** The scope from the second theft of one instance on; undefined if it is the same. */
+  readonly repeatScope?: Scope;
   readonly minimumSeverity: number;
   readonly severityOverrides: Readonly<Record<string, number>>;
   readonly revocableRoles: RevocableRolesSpec;
@@ -44,6 +46,7 @@ const Environment = v.object({
   TOPIC_ARN: v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+$/, "must be the ARN of an SNS topic")),
   RESPONSE: v.picklist(Object.values(ResponseMode)),
   SCOPE: v.picklist(Object.values(Scope)),
+  REPEAT_SCOPE: v.optional(v.picklist(Object.values(Scope))),
   MINIMUM_SEVERITY: v.pipe(numeral, Severity),
   SEVERITY_OVERRIDES: json(v.record(v.string(), Severity)),
   REVOCABLE_ROLES: json(
@@ -89,6 +92,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     partition: env.TOPIC_ARN.split(":")[1] ?? "aws",
     response: env.RESPONSE,
     scope: env.SCOPE,
+    repeatScope: env.REPEAT_SCOPE,
     minimumSeverity: env.MINIMUM_SEVERITY,
     severityOverrides: env.SEVERITY_OVERRIDES,
     revocableRoles: env.REVOCABLE_ROLES,

@@ -1,3 +1,4 @@
+import type { Scope } from "../../src/contract/environment";
 import type { FunctionConfiguration } from "./configuration";
 import type { Finding } from "./finding";
 import type { Refusal } from "./refusal";
@@ -36,6 +37,8 @@ interface Handled {
 export interface Revoked extends Handled {
   readonly kind: "revoked";
   readonly plan: Plan;
+  /** The scope that the deployment asks for, which finding or role may not allow. */
+  readonly asked: Scope;
   readonly role: Role;
   /** Sessions issued before it are denied. */
   readonly cutoff: Date;

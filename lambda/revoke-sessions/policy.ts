@@ -4,7 +4,7 @@ import { ENTRY_LENGTH, latestOf, type Memory, mergeMemories, readMemory, writeMe
 export interface Policy {
   /** `aws:userid` of the one session that its own statement denies; undefined denies every session of the role. */
   readonly userId?: string;
-  /** Its own statement: sessions issued before the cut-off are denied; undefined if there is none. */
+  /** Its own statement: sessions issued before the cut-off, which can be for ever, are denied; undefined if there is none. */
   readonly own?: { readonly cutoff: Date; readonly memory: Memory };
   /** Further deny statements that somebody wrote into it. They are kept as they are. */
   readonly others: readonly Statement[];
@@ -53,7 +53,10 @@ export function readPolicy(document: string | undefined, userId: string | undefi
   const { version, statements } = parse(document);
   const denying = statements.filter(({ Effect, Sid }) => Effect === "Deny" && Sid !== EXPIRED_SID);
   const denials = denying.map((statement) => ({ statement, ...denialOf(statement, userId) }));
-  const own = denials.filter(({ cutoff, ofTarget }) => cutoff !== undefined && ofTarget && cutoff < FOREVER);
+  // A deny of the whole role for ever is a person's: our own words would add nothing, and stay if it is lifted.
+  const isOwn = ({ cutoff, ofTarget }: Denial) =>
+    ofTarget && cutoff !== undefined && (cutoff < FOREVER || userId !== undefined);
+  const own = denials.filter(isOwn);
   return {
     userId,
     own: own.length === 0 ? undefined : { cutoff: latest(cutoffs(own))!, memory: memoryOf(own, now) },
@@ -94,7 +97,7 @@ function ownStatement(cutoff: Date, memory: Memory, userId: string | undefined) 
     Action: "*",
     Resource: "*",
     Condition: {
-      DateLessThan: { "aws:TokenIssueTime": isoSeconds(cutoff) },
+      ...(cutoff < FOREVER && { DateLessThan: { "aws:TokenIssueTime": isoSeconds(cutoff) } }),
       ...(userId === undefined ? {} : { StringEquals: { "aws:userid": userId } }),
     },
   };
@@ -135,7 +138,8 @@ function denialOf(statement: Statement, userId: string | undefined): Denial {
   const { StringEquals, ...conditions } = asRecord(Condition);
   const ofTarget = userId === undefined ? StringEquals === undefined : isSession(StringEquals, userId);
   if (StringEquals !== undefined && !ofTarget) return less;
-  const cutoff = Condition === undefined ? FOREVER : dateOf(Object.entries(conditions));
+  const isUndated = Condition === undefined || (StringEquals !== undefined && Object.keys(conditions).length === 0);
+  const cutoff = isUndated ? FOREVER : dateOf(Object.entries(conditions));
   return cutoff === undefined ? less : { cutoff, ofTarget };
 }
 

@@ -5,8 +5,9 @@ import {
   cuts,
   type Decision,
   decide,
+  decideFor,
   type Documents,
-  leastChange,
+  plansFor,
   wasHandledBefore,
   writes,
 } from "./decision";
@@ -17,9 +18,8 @@ import { outlastingPropagation } from "./permission";
 import { isoSeconds } from "./policy";
 import type { Account, Dependencies } from "./ports";
 import { type Refusal, RefusalError } from "./refusal";
-import { POLICY_NAME, roleTargets, sessionTargets, type Target } from "./target";
+import { roleTargets, type Target } from "./target";
 import { claimedRole, type Role, triageFinding, triageRole } from "./triage";
-import { mayAssumeItself } from "./trust";
 
 /** What `respond` returns: the logged outcome, and the incident that was reported, if any. */
 export interface Handled {
@@ -47,14 +47,13 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
   const claimed = triageFinding(finding, configuration);
   if ("reason" in claimed) return refuse(claimed, manualPlan(finding));
   const { roleName } = claimed;
-  const whole: Plan = { ...roleTargets(finding, claimed), roleName };
-  const sessions = configuration.scope === "session" ? sessionTargets(finding, claimed) : undefined;
-  const wanted: Plan = sessions ? { ...sessions, roleName } : whole;
+  const plans = plansFor(finding, claimed, [configuration.scope, configuration.repeatScope ?? configuration.scope]);
+  const wanted = plans[configuration.scope] ?? plans.role;
 
   const account = outlastingPropagation(accountOf(configuration.accountId), wait);
   let role: Role | undefined, documents: Documents;
   try {
-    [role, documents] = await look(account, roleName, [...whole.targets, ...wanted.targets]);
+    [role, documents] = await look(account, roleName, Object.values(plans));
   } catch (error) {
     if (error instanceof RefusalError) return refuse(error.refusal, wanted);
     throw error;
@@ -62,19 +61,15 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
   const refusal = triageRole(claimed, role, configuration);
   if (refusal || !role) return refuse(refusal!, wanted);
 
-  const decideFor = (plan: Plan, wider: readonly string[] = []): Decision =>
-    decide(plan, documents, wider, finding.sighting, now());
-  const forWholeRole = decideFor(whole);
-  // A session that may assume its own role can have others under other names.
-  const narrow = sessions && !mayAssumeItself(role.trust, role);
-  let decision = narrow ? leastChange(decideFor(wanted, [POLICY_NAME]), forWholeRole) : forWholeRole;
+  const situation = { role, documents, sighting: finding.sighting, now: now() };
+  let decision = decide(plans, configuration, situation);
   if (!writes(decision) && !wasHandledBefore(decision)) {
     return { outcome: revokedOutcome(finding, decision.plan, "already-revoked", cutoffOf(decision.steps), false) };
   }
 
   let written = await attachInRoom(account, decision, now);
-  if (isFull(written) && decision.plan !== whole) {
-    decision = forWholeRole;
+  if (isFull(written) && decision.plan !== plans.role) {
+    decision = { ...decideFor(plans.role, [], situation), asked: decision.asked };
     written = await attachInRoom(account, decision, now);
   }
   const refused = written.find((each) => each.kind === "refused" && each.step.revocation.kind === "cut");
@@ -105,6 +100,7 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
     finding,
     configuration,
     plan: decision.plan,
+    asked: decision.asked,
     role,
     cutoff: cutoffOf(kept),
     moved: cuts(decision) || writtenAt === undefined,
@@ -123,9 +119,9 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
 async function look(
   account: Account,
   roleName: string,
-  targets: readonly Target[],
+  plans: readonly (Plan | undefined)[],
 ): Promise<[Role | undefined, Documents]> {
-  const names = [...new Set(targets.map(({ policyName }) => policyName))];
+  const names = plans.flatMap((plan) => plan?.targets.map(({ policyName }) => policyName) ?? []);
   const [role, ...documents] = await Promise.all([
     account.getRole(roleName),
     ...names.map((policyName) => account.getRolePolicy(roleName, policyName)),

@@ -1,7 +1,10 @@
 import type { Sighting } from "./finding";
 import { type Memory, mergeMemories } from "./memory";
-import { isoSeconds, latest, type Policy, writePolicy } from "./policy";
+import { FOREVER, latest, type Policy } from "./policy";
 import type { Target } from "./target";
+
+/** What a policy denies and remembers. */
+export type Denying = Pick<Policy, "deniedBefore" | "own">;
 
 /** What a target's policy must become. */
 export type Revocation =
@@ -34,7 +37,8 @@ const MEMORY_HOURS = 13;
  * 1. By time, which is proof: credentials seen in use before the cut-off were issued before it. They are denied.
  * 2. By memory: credentials that the policy remembers are denied, for as long as a session can live.
  * 3. But what was first seen after the cut-off, in a call that was not denied, is alive whatever the policy remembers.
- * 4. Otherwise it is a new theft: the cut-off moves to now plus a margin, and never backwards.
+ * 4. Otherwise it is a new theft: the cut-off moves to now plus a margin, and never backwards; or, if the target is a lock,
+ *    its sessions are denied for ever.
  *
  * @param attached the policy as it is attached now.
  * @param wider policies that deny the target's sessions among others.
@@ -42,11 +46,11 @@ const MEMORY_HOURS = 13;
 export function planRevocation(
   target: Target,
   attached: Policy,
-  wider: readonly Policy[],
+  wider: readonly Denying[],
   sighting: Sighting,
   now: Date,
 ): Revocation {
-  const policies = [attached, ...wider];
+  const policies: readonly Denying[] = [attached, ...wider];
   const standing = latest(policies.map(({ deniedBefore }) => deniedBefore));
   const memory = mergeMemories(policies.flatMap(({ own }) => own?.memory ?? []));
   const isAlive = standing !== undefined && wasSeenAlive(sighting, standing);
@@ -56,10 +60,13 @@ export function planRevocation(
       (!isAlive && isRemembered(target.stolen, memory, sighting.lastSeen ?? now)));
 
   if (!isDenied) {
-    const cutoff = latest([cutoffAt(now), attached.own?.cutoff])!;
+    const cutoff = target.isLock ? FOREVER : latest([cutoffAt(now), attached.own?.cutoff])!;
     return { kind: "cut", cutoff, policy: remembering(attached, target, cutoff), distrusted: isAlive };
   }
-  if ([...target.stolen, ...target.foreign].every((digest) => memory.has(digest))) {
+  // What comes from a locked instance is dead on arrival, and people know it.
+  const isLocked = target.isLock && attached.deniedBefore?.getTime() === FOREVER.getTime();
+  const untold = isLocked ? target.foreign : [...target.stolen, ...target.foreign];
+  if (untold.every((digest) => memory.has(digest))) {
     return { kind: "covered", cutoff: standing };
   }
   // What somebody else denies further ahead may be lifted again; our own statement does not take it over.
@@ -70,6 +77,17 @@ export function planRevocation(
 /** Whether credentials were first seen after a cut-off, by a call that it should have denied. */
 function wasSeenAlive({ firstSeen, provesLife }: Sighting, cutoff: Date): boolean {
   return firstSeen !== undefined && provesLife && firstSeen.getTime() > cutoff.getTime() + MARGIN_SECONDS * 1_000;
+}
+
+/** Whether a policy remembers that one of the compromised instances' sessions was stolen before, and not too long ago. */
+export function isRepeatedTheft(
+  { sessions }: Target,
+  policies: readonly Policy[],
+  { lastSeen }: Sighting,
+  now: Date,
+): boolean {
+  const memory = mergeMemories(policies.flatMap(({ own }) => own?.memory ?? []));
+  return sessions.some((session) => isRemembered([session], memory, lastSeen ?? now));
 }
 
 /** Whether a memory knows all credentials, one of them from less than {@link MEMORY_HOURS} before they were seen. */
@@ -137,16 +155,6 @@ export function hasExpired({ own, others, deniedBefore }: Policy, now: Date): bo
 /** Whether this very event has written a revocation already, in an attempt whose mail may never have left. */
 export function isOwnEarlierAttempt({ event }: Target, policies: readonly Policy[]): boolean {
   return policies.some(({ own }) => own?.memory.has(event));
-}
-
-/**
- * The policy that a person can attach by hand.
- *
- * @param cutoff what stands for its time, such as a command that a shell replaces.
- */
-export function documentByHand(target: Target, attached: Policy, cutoff: string, now: Date): string {
-  const policy = remembering(attached, target, cutoffAt(now));
-  return writePolicy(policy).replace(isoSeconds(policy.own!.cutoff), cutoff);
 }
 
 /** Whole seconds, as IAM writes them, {@link MARGIN_SECONDS} ahead. */

@@ -8,6 +8,8 @@ export interface Target {
   readonly policyName: string;
   /** `aws:userid` of the one session to deny; undefined denies all of the role's sessions. */
   readonly userId?: string;
+  /** Whether the session is denied whenever it was issued, or will be, and not only up to a cut-off. */
+  readonly isLock: boolean;
   /** The stolen credentials of the role. */
   readonly stolen: readonly string[];
   /** Credentials of other principals in the same finding, which no policy on this role could deny. */
@@ -34,6 +36,9 @@ export const POLICY_NAME = "RevokeOldSessions";
 /** The name of the policy that denies an instance's old sessions. */
 export const sessionPolicyName = (instanceId: string): string => `${POLICY_NAME}-${instanceId}`;
 
+/** The name of the policy that denies all of an instance's sessions. */
+const lockPolicyName = (instanceId: string): string => `RevokeAllSessions-${instanceId}`;
+
 /** More credentials than this in one finding are remembered as one, so that no finding can outgrow the policy. */
 const MAX_CREDENTIALS = 120;
 /** The memory of a policy for one session is smaller. */
@@ -48,6 +53,7 @@ export function roleTargets(finding: Finding, claimed: ClaimedRole): Targets {
   const { stolen, foreign, accessKeyIds } = credentialsOf(finding, claimed);
   const target: Target = {
     policyName: POLICY_NAME,
+    isLock: false,
     stolen: remembered(stolen.map(identityIn(finding)), MAX_CREDENTIALS),
     foreign: remembered(foreign.map(identityIn(finding)), MAX_FOREIGN),
     sessions: stolen.flatMap(({ principalId }) => (sessionInstance(principalId) ? digestOf(principalId!) : [])),
@@ -57,11 +63,16 @@ export function roleTargets(finding: Finding, claimed: ClaimedRole): Targets {
 }
 
 /**
- * The policies that cover a finding in scope `session`: one for each compromised instance.
+ * The policies that cover a finding in scope `session` or `instance`: one for each compromised instance.
  *
  * @returns undefined if one of the stolen sessions does not belong to an instance, or there are too many.
  */
-export function sessionTargets(finding: Finding, claimed: ClaimedRole): Targets | undefined {
+export function instanceTargets(
+  finding: Finding,
+  claimed: ClaimedRole,
+  scope: Exclude<Scope, "role">,
+): Targets | undefined {
+  const isLock = scope === "instance";
   const { stolen, foreign, accessKeyIds } = credentialsOf(finding, claimed);
   const userIds = [...new Set(stolen.map(({ principalId }) => principalId))];
   const instances = userIds.map(sessionInstance);
@@ -69,8 +80,9 @@ export function sessionTargets(finding: Finding, claimed: ClaimedRole): Targets 
   const [first, ...rest] = userIds.map((userId, index): Target => {
     const own = stolen.filter(({ principalId }) => principalId === userId);
     return {
-      policyName: sessionPolicyName(instances[index]!),
+      policyName: (isLock ? lockPolicyName : sessionPolicyName)(instances[index]!),
       userId,
+      isLock,
       stolen: remembered(own.map(identityIn(finding)), MAX_SESSION_CREDENTIALS),
       // Once is enough.
       foreign: index === 0 ? remembered(foreign.map(identityIn(finding)), MAX_FOREIGN) : [],
@@ -78,7 +90,7 @@ export function sessionTargets(finding: Finding, claimed: ClaimedRole): Targets 
       event: digestOf(finding.eventId),
     };
   });
-  return { scope: "session", targets: [first!, ...rest], accessKeyIds, foreign };
+  return { scope, targets: [first!, ...rest], accessKeyIds, foreign };
 }
 
 /** The finding's credentials: those that are, or may be, the role's, and those of other principals. */

@@ -13,6 +13,8 @@ export const Scope = {
   ROLE: "role",
   /** Only those of the compromised instances; `ROLE` if a stolen session does not belong to an instance. */
   SESSION: "session",
+  /** All sessions of the compromised instances, those to come included, until a person lifts it; else as `SESSION`. */
+  INSTANCE: "instance",
 } as const;
 export type Scope = (typeof Scope)[keyof typeof Scope];
 
@@ -49,6 +51,8 @@ export interface FunctionEnvironment {
   readonly RESPONSE: string;
   /** A {@link Scope}. */
   readonly SCOPE: string;
+  /** The {@link Scope} from the second theft of one instance on; as `SCOPE` if it is not set. */
+  readonly REPEAT_SCOPE?: string;
   /** The severity from which the function acts: a number from 0 to 10. */
   readonly MINIMUM_SEVERITY: string;
   /** JSON object: the severity to assume for a finding type, in place of the finding's own. */

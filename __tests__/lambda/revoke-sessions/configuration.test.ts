@@ -13,6 +13,7 @@ describe("takes", () => {
   test.each<[string, Record<string, string>, object]>([
     ["notify-only", { RESPONSE: "notify-only" }, { response: "notify-only" }],
     ["scope session", { SCOPE: "session" }, { scope: "session" }],
+    ["another scope for repeats", { REPEAT_SCOPE: "instance" }, { scope: "role", repeatScope: "instance" }],
     ["a severity with decimals", { MINIMUM_SEVERITY: "8.25" }, { minimumSeverity: 8.25 }],
     ["the lowest severity", { MINIMUM_SEVERITY: "0" }, { minimumSeverity: 0 }],
     ["the highest severity", { MINIMUM_SEVERITY: "10" }, { minimumSeverity: 10 }],
@@ -51,7 +52,8 @@ describe("fails, naming the variable, its value and what is allowed,", () => {
     ["TOPIC_ARN", `${TOPIC_ARN}:sub`, "must be the ARN of an SNS topic"],
     ["TOPIC_ARN", `x${TOPIC_ARN}`, "must be the ARN of an SNS topic"],
     ["RESPONSE", "delete", /"revoke" \| "notify-only"/],
-    ["SCOPE", "instance", /"role" \| "session"/],
+    ["SCOPE", "account", /"role" \| "session" \| "instance"/],
+    ["REPEAT_SCOPE", "account", /"role" \| "session" \| "instance"/],
     ["MINIMUM_SEVERITY", "high", "must be a number"],
     ["MINIMUM_SEVERITY", "", "must be a number"],
     ["MINIMUM_SEVERITY", "-1", "must be a number"],

@@ -180,7 +180,7 @@ describe("what a revocation leaves to people", () => {
 
 describe("letting the old sessions back in", () => {
   const text = (safe: string) =>
-    "There is no need: the policy may stay for good. Without it the stolen credentials work again until they expire, so the " +
+    "There is no need: the policy may stay for good. Without the policy the stolen credentials work again until they expire, so the " +
     `command does nothing before ${safe}. If it was a false alarm, run it without its first part.`;
 
   test("is not safe before the last of them has expired", () => {
@@ -296,7 +296,7 @@ describe("whatever the event, the tags and AWS say", () => {
     expect(mail.subject).toMatch(/^[ -~]{1,100}$/);
     expect(titles(mail).filter((title) => !/^[A-Z ]+$/.test(title))).toEqual([]);
     expect(mail.message).not.toMatch(/[^\P{C}\n]/u);
-    expect(milliseconds).toBeLessThan(1_000);
+    expect(milliseconds).toBeLessThan(10_000);
   });
 
   test("what names no field of the mail never reaches it", () => {

@@ -568,6 +568,135 @@ describe("scope session", () => {
   });
 });
 
+describe("scope instance", () => {
+  const lock = { scope: "instance" } as const;
+  const policyName = (instance: string) => `RevokeAllSessions-${instance}`;
+  const isDenied = (instance: string, issuedAt: Date) =>
+    denies(aws.roles.get(ROLE_NAME)!.policies.values(), { userId: `${ROLE_ID}:${instance}`, issuedAt });
+
+  test("locks the compromised instance, and no other", async () => {
+    expect(await handleFinding({}, lock)).toMatchObject({
+      outcome: "revoked",
+      scope: "instance",
+      policyName: policyName(INSTANCE_ID),
+      cutoff: "9999-12-31T23:59:59Z",
+    });
+    expect(isDenied(INSTANCE_ID, later(86_400))).toBe(true);
+    expect(isDenied(instanceId(2), new Date(EVENT_TIME.getTime() - 1))).toBe(false);
+  });
+
+  test("is silent about what is stolen from a locked instance: it is dead on arrival", async () => {
+    await handleFinding({}, lock);
+    clock = later(3_600);
+    const set = { "detail.service.action.awsApiCallAction.errorCode": undefined };
+    expect(await handleFinding({ time: later(-5), accessKeyId: accessKeyId(2), set }, lock)).toMatchObject({
+      outcome: "already-revoked",
+      scope: "instance",
+    });
+    expect(aws.writes).toHaveLength(1);
+    expect(aws.incidents).toHaveLength(1);
+  });
+
+  test("is mailed again if the first mail could not be sent", async () => {
+    aws.before = failing("report", 1);
+    await expect(handleFinding({}, lock)).rejects.toThrow("Throttling");
+    clock = later(60);
+    expect(await handleFinding({}, lock)).toMatchObject({ outcome: "already-revoked" });
+    expect(aws.incidents).toHaveLength(1);
+  });
+
+  test("is restored if somebody lifts it at once", async () => {
+    aws.before = (call) => call === "getRole" && aws.writes.length === 1 && aws.roles.get(ROLE_NAME)!.policies.clear();
+    await handleFinding({}, lock);
+    expect(aws.incidents).toMatchObject([{ verification: { state: "restored" } }]);
+    expect(isDenied(INSTANCE_ID, later(86_400))).toBe(true);
+  });
+
+  test.each<[string, () => void, FindingOptions]>([
+    ["a session does not belong to an instance", () => {}, { session: "deploy" }],
+    [
+      "the role may assume itself",
+      () => aws.addRole({ trust: { services: [], principals: ["*"], providers: [] } }),
+      {},
+    ],
+    [
+      "the role has no room",
+      () => (aws.refuse = ({ policyName: name }) => (name === "RevokeOldSessions" ? undefined : QUOTA)),
+      {},
+    ],
+  ])("falls back to the role if %s", async (_, prepare, options) => {
+    prepare();
+    expect(await handleFinding(options, lock)).toMatchObject({ outcome: "revoked", scope: "role" });
+    expect(aws.incidents).toMatchObject([{ asked: "instance", plan: { scope: "role" } }]);
+  });
+});
+
+describe("scope instance for repeats", () => {
+  const repeats = { repeatScope: "instance" } as const;
+  const theft = (number: number, session = INSTANCE_ID) =>
+    handleFinding({ time: later(-5), accessKeyId: accessKeyId(number), session }, repeats);
+
+  test("cuts the role at the first theft, and locks the instance at the second", async () => {
+    expect(await theft(1)).toMatchObject({ outcome: "revoked", scope: "role" });
+    clock = later(3_600);
+    expect(await theft(2)).toMatchObject({ outcome: "revoked", scope: "instance" });
+    expect(cutoffOf(attached()!)).toEqual(new Date("2026-03-01T12:00:35Z"));
+  });
+
+  test("cuts the role again for another instance, and after the memory has ended", async () => {
+    await theft(1);
+    clock = later(3_600);
+    expect(await theft(2, instanceId(2))).toMatchObject({ outcome: "revoked", scope: "role" });
+    clock = later(14 * 3_600);
+    expect(await theft(3)).toMatchObject({ outcome: "revoked", scope: "role" });
+  });
+
+  test("stands a siege of six hours, a theft every ten minutes, with one cut and one lock", async () => {
+    // GIVEN a healthy instance that renews its credentials every hour, and a thief who steals every ten minutes
+    let denied = 0;
+    let renewedAt = clock;
+    for (let minute = 0; minute < 360; minute += 10) {
+      const result = await theft(minute + 1);
+      // WHEN each theft is handled THEN the thief is denied
+      expect(result.outcome).toMatch(/revoked/);
+      const policies = [...aws.roles.get(ROLE_NAME)!.policies.values()];
+      expect(denies(policies, { userId: `${ROLE_ID}:${INSTANCE_ID}`, issuedAt: later(-10) })).toBe(true);
+      if (denies(policies, { userId: `${ROLE_ID}:${instanceId(2)}`, issuedAt: renewedAt })) denied += 1;
+      clock = later(600);
+      if (minute % 60 === 50) renewedAt = clock;
+    }
+    // and the healthy instance is denied until its first renewal only
+    expect(aws.writes.map((write) => write.policyName)).toEqual([
+      "RevokeOldSessions",
+      `RevokeAllSessions-${INSTANCE_ID}`,
+    ]);
+    expect(aws.incidents).toHaveLength(2);
+    expect(denied).toBe(6);
+  });
+
+  test("still cuts for an instance that is not locked, in one finding with one that is", async () => {
+    await theft(1);
+    clock = later(3_600);
+    await theft(2);
+    clock = later(3_600);
+    const recentCredentials = [{ accessKeyId: accessKeyId(7), principalId: `${ROLE_ID}:${instanceId(2)}` }];
+    const options = { time: later(-5), accessKeyId: accessKeyId(3), recentCredentials };
+    expect(await handleFinding(options, repeats)).toMatchObject({ outcome: "revoked" });
+    const policies = [...aws.roles.get(ROLE_NAME)!.policies.values()];
+    expect(denies(policies, { userId: `${ROLE_ID}:${instanceId(2)}`, issuedAt: later(-10) })).toBe(true);
+  });
+
+  test("tells a new session of another role in a finding about a locked instance", async () => {
+    await theft(1);
+    clock = later(3_600);
+    await theft(2);
+    clock = later(3_600);
+    const recentCredentials = [{ accessKeyId: accessKeyId(9), principalId: "AROAINVENTEDOTHER0001:deploy" }];
+    for (const _ of [1, 2]) await handleFinding({ time: later(-5), recentCredentials }, repeats);
+    expect(aws.incidents).toHaveLength(3);
+  });
+});
+
 describe("credentials that are denied already", () => {
   const seenAt = (first: Date, last: Date) => ({
     "detail.service.eventFirstSeen": first.toISOString(),

@@ -2,7 +2,6 @@ import type { Sighting } from "../../../lambda/revoke-sessions/finding";
 import { digestOf } from "../../../lambda/revoke-sessions/memory";
 import { FOREVER, type Policy, readPolicy, writePolicy } from "../../../lambda/revoke-sessions/policy";
 import {
-  documentByHand,
   hasExpired,
   isOwnEarlierAttempt,
   planRevocation,
@@ -11,7 +10,6 @@ import {
   type Revocation,
 } from "../../../lambda/revoke-sessions/revocation";
 import type { Target } from "../../../lambda/revoke-sessions/target";
-import { INSTANCE_ID, ROLE_ID } from "../../support/finding";
 
 const NOON = new Date("2026-03-01T12:00:00Z");
 const HOUR = 3_600;
@@ -21,6 +19,7 @@ const after = (seconds: number): Date => new Date(NOON.getTime() + seconds * 1_0
 const EVENT = digestOf("event");
 const target = (...keys: string[]): Target => ({
   policyName: "RevokeOldSessions",
+  isLock: false,
   stolen: keys.map(digestOf),
   foreign: [],
   sessions: [],
@@ -269,12 +268,4 @@ describe("a policy of one session has expired", () => {
   ])("%s", (_, changed, at, expected) => {
     expect(hasExpired({ ...NOT_ATTACHED, ...changed }, after(at))).toBe(expected);
   });
-});
-
-test("the policy to attach by hand covers the target, with a time that is filled in later", () => {
-  const session = { ...target("K1"), userId: `${ROLE_ID}:${INSTANCE_ID}` };
-  const document = documentByHand(session, readPolicy(undefined, session.userId, NOON), "WHEN IT IS RUN", NOON);
-  expect(document).toContain('"aws:TokenIssueTime":"WHEN IT IS RUN"');
-  expect(document).toContain(digestOf("K1"));
-  expect(document).toContain(session.userId);
 });

@@ -1,6 +1,6 @@
 import { parseFinding } from "../../../lambda/revoke-sessions/finding";
 import { digestOf } from "../../../lambda/revoke-sessions/memory";
-import { roleTargets, sessionTargets } from "../../../lambda/revoke-sessions/target";
+import { instanceTargets, roleTargets } from "../../../lambda/revoke-sessions/target";
 import {
   accessKeyId,
   FINDING_ID,
@@ -17,7 +17,8 @@ const CLAIMED = { roleName: ROLE_NAME, roleId: ROLE_ID };
 const OTHER_ROLE = { accessKeyId: accessKeyId(9), principalId: `AROAANOTHERROLE:${INSTANCE_ID}` };
 
 const forRole = (options: FindingOptions = {}) => roleTargets(parseFinding(findingEvent(options)), CLAIMED);
-const forSessions = (options: FindingOptions = {}) => sessionTargets(parseFinding(findingEvent(options)), CLAIMED);
+const forSessions = (options: FindingOptions = {}) =>
+  instanceTargets(parseFinding(findingEvent(options)), CLAIMED, "session");
 const stolen = (number: number, session = instanceId(number)): StolenCredential => ({
   accessKeyId: accessKeyId(number),
   principalId: `${ROLE_ID}:${session}`,

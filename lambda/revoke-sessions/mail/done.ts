@@ -1,7 +1,7 @@
 import { type Finding, principalRoleId, sessionInstance } from "../finding";
 import type { Refused, Revoked, Verification } from "../incident";
 import { FOREVER, isoSeconds } from "../policy";
-import { sessionTargets, type Target } from "../target";
+import { instanceTargets, type Target } from "../target";
 import { mayAssumeItself } from "../trust";
 import { endDenialNow } from "./by-hand";
 import { deniesAhead } from "./cutoff";
@@ -19,6 +19,8 @@ export function done(incident: Revoked): string[] {
       "The credentials were seen alive after the cut-off that should have ended them: the earlier policy did not hold, or somebody " +
         "planted it. The cut-off was moved. Find out in CloudTrail who wrote it (PutRolePolicy).",
     ...plan.targets.map((target) => `${denial(target, incident)}.`),
+    plan.scope === "instance" &&
+      "That is a lock: credentials that are stolen from the instance from now on are dead as well. It holds until a person lifts it.",
     verificationText(verification, configuration.verifyAfterSeconds),
   ];
   return [...paragraphs.flatMap((text) => (text ? wrap(text) : [])), ...ahead(incident)];
@@ -42,18 +44,19 @@ function denial({ policyName, userId }: Target, { cutoff }: Revoked): string {
 }
 
 /** Why all sessions of the role are denied if single ones were asked for. */
-function widened({ finding, plan, role, moved, configuration }: Revoked): string | undefined {
-  if (configuration.scope !== "session" || plan.scope !== "role") return undefined;
+function widened({ finding, plan, asked, role, moved }: Revoked): string | undefined {
+  if (asked === "role" || plan.scope !== "role") return undefined;
   const why = () => {
     if (mayAssumeItself(role.trust, role)) {
       return "the role may assume itself, so the thief may have sessions of other names";
     }
-    if (!sessionTargets(finding, { roleName: plan.roleName, roleId: role.roleId })) {
+    if (!instanceTargets(finding, { roleName: plan.roleName, roleId: role.roleId }, asked)) {
       return hasOthers(finding) ? "one of the stolen sessions is not an instance's" : "too many sessions were stolen";
     }
     return moved ? "the role has no room for more policies" : "a policy that denies all of them was in place already";
   };
-  return `This deployment revokes single sessions, but here all of the role are denied: ${why()}.`;
+  const wanted = asked === "instance" ? "locks single instances" : "revokes single sessions";
+  return `This deployment ${wanted}, but here all sessions of the role are denied: ${why()}.`;
 }
 
 function hasOthers({ credentials }: Finding): boolean {

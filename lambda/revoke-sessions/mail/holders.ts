@@ -33,9 +33,11 @@ export function holders(incident: Revoked): string[] {
   return [
     ...wrap(whatBreaks(incident)),
     ...indented(compromised(sessions, impact)),
-    ...indented(otherInstances(sessions, impact, plan.scope === "session" || !moved)),
+    ...indented(otherInstances(sessions, impact, plan.scope !== "role" || !moved)),
     ...wrap(lookedAt(impact, finding)),
-    ...(moved && !deniesAhead(incident) ? recoveries(finding, sessions, scopeHolders(incident), impact) : []),
+    ...(moved && plan.scope !== "instance" && !deniesAhead(incident)
+      ? recoveries(finding, sessions, scopeHolders(incident), impact)
+      : []),
     ...mayUse(role),
   ];
 }
@@ -54,6 +56,12 @@ function whatBreaks(incident: Revoked): string {
   const { plan, moved } = incident;
   if (deniesAhead(incident)) return "Whatever runs with the role is denied every call, with new credentials too:";
   if (!moved) return "Nothing breaks anew: the cut-off did not move.";
+  if (plan.scope === "instance") {
+    return (
+      "What runs on the compromised instances is denied every call, with new credentials too, until a person lifts the lock. " +
+      "Replace the instance: a new one has a new id, and works. Other sessions of the role go on."
+    );
+  }
   if (plan.scope === "session") {
     return "What runs on the compromised instances is denied every call until it gets new credentials. Other sessions of the role go on.";
   }
@@ -99,7 +107,7 @@ function lookedAt(impact: Impact, { region }: Finding): string {
 
 /** Whose recovery has to be told, besides that of the stolen sessions. */
 function scopeHolders({ plan, role, impact }: Revoked): Holder[] {
-  if (plan.scope === "session") return [];
+  if (plan.scope !== "role") return [];
   return [...trustedHolders(role.trust), ...(usesOf(impact).length > 0 ? ["instance" as const] : [])];
 }
 

@@ -36,8 +36,9 @@ export function stolenSessions(finding: Finding, role?: Role): Session[] {
   );
   // GuardDuty knows the instance even if the session does not tell.
   const { type, instanceId } = finding;
-  if (instanceId && isInstance(instanceId) && type.includes("/InstanceCredentialExfiltration"))
-    {names.unshift(instanceId);}
+  if (instanceId && isInstance(instanceId) && type.includes("/InstanceCredentialExfiltration")) {
+    names.unshift(instanceId);
+  }
   const unique = new Set(names.map((name) => printable(name, MAX_NAME_CHARACTERS)).filter(Boolean));
   return [...unique].map((name) => ({ name, holder: holderOf(name, finding, role) }));
 }

@@ -100,9 +100,13 @@ export const STEPS = {
   policy(incident) {
     const { plan } = incident;
     if (!plan) return undefined;
-    const holds = incident.kind === "revoked" ? `${isoSeconds(incident.cutoff)} or later` : "later than the theft";
+    const cutoff = incident.kind === "revoked" ? `${isoSeconds(incident.cutoff)} or later` : "later than the theft";
+    const holds =
+      plan.scope === "instance"
+        ? "the policy must deny aws:userid without a time"
+        : `aws:TokenIssueTime must be ${cutoff}`;
     return {
-      text: `See that the revocation holds: aws:TokenIssueTime must be ${holds}. NoSuchEntity means that there is no policy.`,
+      text: `See that the revocation holds: ${holds}. NoSuchEntity means that there is no policy.`,
       commands: forNames(
         "policy",
         plan.targets.map(({ policyName }) => policyName),

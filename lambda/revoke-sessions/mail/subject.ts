@@ -20,7 +20,8 @@ function headline(incident: Incident): string {
   if (incident.verification.state === "not-kept") return "Revocation NOT KEPT, act by hand";
   if (incident.plan.foreign.length > 0) return "Revoked, but NOT ALL, act by hand";
   if (incident.distrusted) return "Sessions revoked again, seen alive";
-  return incident.moved ? "Sessions revoked" : "Already denied, new keys";
+  if (!incident.moved) return "Already denied, new keys";
+  return incident.plan.scope === "instance" ? "Instance locked out" : "Sessions revoked";
 }
 
 const ascii = (text: string): string => text.replace(/[^ -~]/g, "?");

@@ -8,7 +8,8 @@ import { block, wrap } from "./text";
 
 /** How to let the old sessions back in, once they are dead: a command that does nothing before. */
 export function undo(incident: Incident, roleName: string, targets: readonly Target[]): string[] {
-  const issuedBefore = incident.kind === "revoked" && !deniesAhead(incident) ? incident.cutoff : incident.handledAt;
+  const isOurs = incident.kind === "revoked" && incident.plan.scope !== "instance" && !deniesAhead(incident);
+  const issuedBefore = isOurs ? incident.cutoff : incident.handledAt;
   const safe = isoSeconds(new Date(issuedBefore.getTime() + LONGEST_SESSION_MILLISECONDS));
   const [first, ...others] = forNames(
     "policy",
@@ -16,10 +17,13 @@ export function undo(incident: Incident, roleName: string, targets: readonly Tar
     (policy) => [`aws iam delete-role-policy --role-name ${quote(roleName)} --policy-name ${policy}`],
   );
   const guard = `[ "$(date -u +%Y%m%d%H%M%S)" -gt ${safe.replace(/\D/g, "")} ] &&`;
+  const why = targets.some(({ isLock }) => isLock)
+    ? "The instance stays locked out until this is run. Replace it rather than let it back in: a new instance has a new id. "
+    : "There is no need: the policy may stay for good. ";
   return [
     ...wrap(
-      `There is no need: the policy may stay for good. Without it the stolen credentials work again until they expire, so the ` +
-        `command does nothing before ${safe}. If it was a false alarm, run it without its first part.`,
+      `${why}Without the policy the stolen credentials work again until they expire, so the command does nothing before ` +
+        `${safe}. If it was a false alarm, run it without its first part.`,
     ),
     ...block([`${guard} ${first}`, ...others]),
   ];

@@ -1,5 +1,6 @@
 import type { Verification } from "../../../../lambda/revoke-sessions/incident";
 import { done, refusedAll } from "../../../../lambda/revoke-sessions/mail/done";
+import { FOREVER } from "../../../../lambda/revoke-sessions/policy";
 import { accessKeyId, type FindingOptions, INSTANCE_ID, instanceId, ROLE_ID } from "../../../support/finding";
 import {
   CUTOFF,
@@ -31,6 +32,20 @@ describe("what a revocation did", () => {
             `The inline policy RevokeOldSessions-${id} denies the session ${ROLE_ID}:${id} issued before 2026-03-01T12:00:40Z. `,
         )
         .join("") + VERIFIED,
+    );
+  });
+
+  test("is told in scope instance, with who lifts it", () => {
+    expect(prose(done(revoked({}, { cutoff: FOREVER }, { scope: "instance" })))).toBe(
+      `The inline policy RevokeAllSessions-${INSTANCE_ID} denies the session ${ROLE_ID}:${INSTANCE_ID}, whenever issued. That ` +
+        "is a lock: credentials that are stolen from the instance from now on are dead as well. It holds until a person lifts " +
+        `it. ${VERIFIED}`,
+    );
+  });
+
+  test("is told if an instance should have been locked", () => {
+    expect(prose(done(revoked({ session: "deploy" }, { asked: "instance" })))).toMatch(
+      /^This deployment locks single instances, but here all sessions of the role are denied: one of the stolen sessions is not an instance's\./,
     );
   });
 
@@ -74,13 +89,13 @@ describe("all sessions are denied though single ones were asked for", () => {
     ["the role has no room for more policies", {}, {}],
   ])("because %s", (why, options, changed) => {
     expect(prose(done(widened(options, changed)))).toBe(
-      `This deployment revokes single sessions, but here all of the role are denied: ${why}. ${DENIED} ${VERIFIED}`,
+      `This deployment revokes single sessions, but here all sessions of the role are denied: ${why}. ${DENIED} ${VERIFIED}`,
     );
   });
 
   test("because they were before", () => {
     expect(prose(done(widened({}, { moved: false })))).toMatch(
-      /^This deployment revokes single sessions, but here all of the role are denied: a policy that denies all of them was in place already\. Nothing was cut again/,
+      /^This deployment revokes single sessions, but here all sessions of the role are denied: a policy that denies all of them was in place already\. Nothing was cut again/,
     );
   });
 
