@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
 
+import { Scope } from "../src/contract/environment";
 import { RehearsalError } from "./play/rehearsal-error";
 
 /** What was asked for on the command line. */
 export interface Options {
   /** A file, a folder, or `-` for standard input; undefined plays the story. */
   readonly finding?: string;
-  readonly scope?: "role" | "session";
+  readonly scope?: Scope;
   /** The output of an earlier `cdktf synth`; undefined synthesizes. */
   readonly synthesized?: string;
   readonly json: boolean;
@@ -24,7 +25,8 @@ Nothing leaves the machine, and no AWS account is needed.
                         or the console give it, a message of SNS or of the
                         failure queue, JSON lines; "-" reads standard input
   --finding FOLDER      replay every JSON file of a folder, one row for each
-  --scope role|session  what the deployment revokes, in place of its setting
+  --scope role|session|instance
+                        what the deployment revokes, in place of its setting
   --synthesized FOLDER  use what "cdktf synth" wrote (cdktf.out), as it is
   --json                write one JSON document
   --help                show this
@@ -39,8 +41,8 @@ a file or a setting is not usable.
 /** Reads the command line; throws a `RehearsalError` that names what is wrong with it. */
 export function readOptions(parameters: readonly string[]): Options {
   const { finding, scope, synthesized, json, help } = parse(parameters);
-  if (scope !== undefined && scope !== "role" && scope !== "session") {
-    throw new RehearsalError(`--scope: must be role or session; received "${scope}"`);
+  if (scope !== undefined && !isScope(scope)) {
+    throw new RehearsalError(`--scope: must be ${Object.values(Scope).join(" or ")}; received "${scope}"`);
   }
   if (scope !== undefined && synthesized !== undefined) {
     throw new RehearsalError(
@@ -49,6 +51,8 @@ export function readOptions(parameters: readonly string[]): Options {
   }
   return { finding, scope, synthesized, json: json ?? false, help: help ?? false };
 }
+
+const isScope = (text: string): text is Scope => (Object.values(Scope) as string[]).includes(text);
 
 function parse(parameters: readonly string[]) {
   try {

@@ -21,6 +21,8 @@ export interface WorkshopSettings {
   readonly protectedRoles: readonly string[];
   readonly response: ResponseMode;
   readonly scope: Scope;
+  /** The scope from the second theft of one instance on; undefined if it is the same. */
+  readonly repeatScope?: Scope;
   readonly minimumSeverity: number;
   readonly severityOverrides: Readonly<Record<string, number>>;
   /** If undefined, only stolen role credentials are mailed. */
@@ -47,6 +49,7 @@ const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   protectedRoles: "list",
   response: "text",
   scope: "text",
+  repeatScope: "text",
   minimumSeverity: "number",
   severityOverrides: "numbers",
   alertSeverity: "number",

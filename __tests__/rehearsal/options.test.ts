@@ -15,7 +15,7 @@ test.each<[string, string[], RegExp]>([
   ["an unknown option", ["--fnding", "x"], /Unknown option '--fnding'.*\(see --help\)/],
   ["a word too many", ["finding.json"], /Unexpected argument 'finding\.json'.*\(see --help\)/],
   ["an option without its value", ["--finding"], /--finding.*\(see --help\)/],
-  ["an unknown scope", ["--scope", "all"], /^--scope: must be role or session; received "all"$/],
+  ["an unknown scope", ["--scope", "all"], /^--scope: must be role or session or instance; received "all"$/],
   [
     "a scope for what is synthesized already",
     ["--scope", "role", "--synthesized", "x"],

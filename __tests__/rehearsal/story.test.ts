@@ -202,6 +202,27 @@ test.concurrent("stops after the scene whose claim does not hold", async () => {
   expect(await play(directory)).toHaveLength(2);
 });
 
+describe("scope instance", () => {
+  let outputs: readonly SynthesizedOutputs[] = [];
+  beforeAll(() => {
+    outputs = [{ GUARDDUTY_RESPONSE_SCOPE: "instance" }, { GUARDDUTY_RESPONSE_REPEAT_SCOPE: "instance" }].map(
+      (settings) => SynthesizedOutputs.create(settings),
+    );
+  });
+  afterAll(() => outputs.forEach((each) => each.remove()));
+
+  test.each<[string, number]>([
+    ["at the first theft locks the instance out, and leaves another alone", 0],
+    ["for repeats cuts the role, then locks the instance out", 1],
+  ])("%s", async (_, index) => {
+    const played = await play(outputs[index]!.original);
+    expect(broken(played)).toEqual([]);
+    expect(played.map(({ title }) => title)).toContain(
+      "The thief robs the locked instance: what it takes is dead on arrival",
+    );
+  });
+});
+
 describe("scope session", () => {
   let narrow: SynthesizedOutputs;
   beforeAll(async () => {

@@ -98,7 +98,7 @@ test.each<[string, object, string]>([
   ["no role", { revocableRoles: [] }, "RevocableRoles.named: must be at least one role; received none"],
   ["a bad protected role", { protectedRoles: ["app"] }, "protectedRoles[0]: must be the ARN of an IAM role such as"],
   ["a bad response", { response: "shout" }, 'response: must be revoke or notify-only; received "shout"'],
-  ["a bad scope", { scope: "account" }, 'scope: must be role or session; received "account"'],
+  ["a bad scope", { scope: "account" }, 'scope: must be role or session or instance; received "account"'],
   ["a severity that is a text", { minimumSeverity: "7" }, 'minimumSeverity: must be a number; received "7"'],
   ["a severity out of range", { minimumSeverity: 70 }, "minimumSeverity: must be a number from 0 to 10; received 70"],
   [

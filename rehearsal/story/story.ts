@@ -1,7 +1,15 @@
 import type { LocalDeployment } from "../../local-aws/deployment/local-deployment";
+import { Scope } from "../../src/contract/environment";
 import { cutoffOf, invokedIn, outcomeOf } from "../play/function-result";
 import type { Scene } from "../play/scene";
-import { findingIsRepeated, instanceIsRobbedAgain, newCredentialsWork } from "./aftermath-scenes";
+import {
+  asksFor,
+  findingIsRepeated,
+  instanceIsLockedOut,
+  instanceIsRobbedAgain,
+  lockedInstanceIsRobbed,
+  newCredentialsWork,
+} from "./aftermath-scenes";
 import { findingEvent } from "./finding-event";
 import {
   alertIsMailed,
@@ -48,8 +56,17 @@ async function* scenes(local: LocalDeployment): AsyncGenerator<Scene> {
   yield await thiefIsLockedOut(local, theft);
 
   const cutoff = new Date(cutoffOf(outcomeOf(revocation))!);
-  yield await newCredentialsWork(local, robbed, cutoff);
-  yield await findingIsRepeated(local, theft, cutoff);
-  yield await instanceIsRobbedAgain(local, robbed, theft, cutoff);
+  if (asksFor(local, "SCOPE", Scope.INSTANCE)) {
+    yield await instanceIsLockedOut(local, robbed);
+    yield await findingIsRepeated(local, theft);
+    yield await lockedInstanceIsRobbed(local, robbed, theft);
+  } else {
+    yield await newCredentialsWork(local, robbed, cutoff);
+    yield await findingIsRepeated(local, theft);
+    yield await instanceIsRobbedAgain(local, robbed, theft, cutoff);
+    if (asksFor(local, "REPEAT_SCOPE", Scope.INSTANCE)) {
+      yield await lockedInstanceIsRobbed(local, robbed, theft);
+    }
+  }
   yield await failuresAreKept(local);
 }

@@ -156,9 +156,21 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   },
   scope: {
     type: "string",
-    description: "`role` revokes all of the role's sessions, `session` only those of the compromised instances.",
+    description:
+      "`role` revokes all of the role's sessions, `session` only those of the compromised instances, `instance` locks those out.",
     default: DEFAULTS.scope,
     validation: [oneOf("scope", Object.values(Scope))],
+  },
+  repeat_scope: {
+    type: "string",
+    description: "The scope from the second theft of one instance on. As `scope` if it is null.",
+    default: null,
+    validation: [
+      {
+        condition: orNull("repeat_scope", oneOf("repeat_scope", Object.values(Scope)).condition),
+        message: oneOf("repeat_scope", Object.values(Scope)).message,
+      },
+    ],
   },
   minimum_severity: {
     type: "number",

@@ -103,6 +103,7 @@ const LOCALS = {
   topic_key_arn: template(
     "var.existing_topic != null ? var.existing_topic.key_arn : var.topic_key != null ? var.topic_key.arn : one(aws_kms_key.topic_key[*].arn)",
   ),
+  repeat_scope: template("var.repeat_scope == null ? var.scope : var.repeat_scope"),
   alarm_actions: template("var.alarm_actions == null ? [local.topic_arn] : var.alarm_actions"),
   types_mailed_by_override: template(
     `[for type, severity in var.severity_overrides : type if var.alert_severity == null ? false : severity >= var.alert_severity` +

@@ -30,6 +30,7 @@ export class ModuleStack extends TerraformStack {
       exemptTag: { key: text("var.exempt_tag.key"), value: text("var.exempt_tag.value") },
       response: text("var.response") as ResponseMode,
       scope: text("var.scope") as Scope,
+      repeatScope: text("local.repeat_scope") as Scope,
       minimumSeverity: number("var.minimum_severity"),
       verifyAfterSeconds: number("var.verify_after_seconds"),
       alertSeverity: number("var.alert_severity"),

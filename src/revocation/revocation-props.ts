@@ -26,6 +26,13 @@ export interface RevocationProps {
   /** @default - all of the role's sessions are revoked, not only those of the compromised instances */
   readonly scope?: Scope;
   /**
+   * The scope from the second theft of one instance on, within the 13 hours that the policy remembers. `Scope.INSTANCE` locks
+   * the instance out until a person lifts it, so that stealing from it again is of no use.
+   *
+   * @default - as `scope`
+   */
+  readonly repeatScope?: Scope;
+  /**
    * The severity from which the function acts: 0 to 10. Below it, it only notifies.
    *
    * @default - 7: High and Critical
@@ -69,6 +76,7 @@ export function checkRevocation(props: RevocationProps, problems: Problems): voi
   const [modes, scopes] = [Object.values(ResponseMode), Object.values(Scope)];
   problems.check("response", props.response, oneOf(modes), modes.join(" or "));
   problems.check("scope", props.scope, oneOf(scopes), scopes.join(" or "));
+  problems.check("repeatScope", props.repeatScope, oneOf(scopes), scopes.join(" or "));
   problems.check("minimumSeverity", props.minimumSeverity, isSeverity, "a number from 0 to 10");
   for (const [type, severity] of Object.entries(props.severityOverrides ?? {})) {
     const isType = (name: string) => FINDING_TYPE.test(name);

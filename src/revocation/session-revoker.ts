@@ -270,6 +270,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
       TOPIC_ARN: props.topicArn,
       RESPONSE: props.response ?? DEFAULTS.response,
       SCOPE: props.scope ?? DEFAULTS.scope,
+      REPEAT_SCOPE: props.repeatScope ?? props.scope ?? DEFAULTS.scope,
       MINIMUM_SEVERITY: decimal(props.minimumSeverity ?? DEFAULTS.minimumSeverity),
       SEVERITY_OVERRIDES: jsonText(props.severityOverrides ?? DEFAULTS.severityOverrides),
       REVOCABLE_ROLES: jsonText(() => this.revocableRoles()),
