@@ -53,7 +53,7 @@ describeWith(emulatorMissing(), "a second deployment of the same names, with a s
     const { output } = await run("second", ["apply", "-auto-approve"], [1]);
 
     // THEN
-    expect(output.match(/Error: .*/g)).toEqual([
+    expect(output.match(/^(│ )?Error: .*/gm)).toEqual([
       expect.stringContaining(`creating IAM Role (${PREFIX}-Revoke-us-west-2)`),
     ]);
     const { output: made } = await run("second", ["state", "list"]);
