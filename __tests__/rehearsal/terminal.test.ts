@@ -16,6 +16,12 @@ describe("fold", () => {
     expect(lines.map((line) => line.slice(2)).join("")).toBe(word);
   });
 
+  test("breaks a finding's type behind a mark, not in the middle of its last word", () => {
+    const type = "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS";
+    const lines = fold(`Finding      ${type}`, "|   ", "|     ");
+    expect(lines).toEqual([`|   Finding      ${type.replace("OutsideAWS", "")}`, "|     OutsideAWS"]);
+  });
+
   test("keeps lines and blank lines, without spaces at their ends", () => {
     expect(fold("a\n\n  b", "| ")).toEqual(["| a", "|", "|   b"]);
   });

@@ -20,7 +20,7 @@ export function paintFor(
 
 /**
  * Breaks text into lines that fit into 80 columns, each with an indent before it; what continues a line is indented further.
- * Breaks at spaces, and inside a word only if the word is longer than a line.
+ * Breaks at spaces; inside a word only if the word is longer than a line, and then behind a mark such as a dot if it has one.
  */
 export function fold(text: string, indent: string, continuation = indent): string[] {
   return text.split("\n").flatMap((line) => {
@@ -30,7 +30,8 @@ export function fold(text: string, indent: string, continuation = indent): strin
     while (start.length + rest.length > WIDTH) {
       const room = WIDTH - start.length;
       const space = rest.lastIndexOf(" ", room);
-      const end = space > room / 3 ? space : room;
+      const mark = Math.max(...["/", ".", ":", ",", "="].map((each) => rest.lastIndexOf(each, room - 1) + 1));
+      const end = [space, mark].find((each) => each > room / 3) ?? room;
       lines.push(start + rest.slice(0, end));
       rest = rest.slice(end).trimStart();
       start = continuation;
