@@ -53,11 +53,11 @@ export function planRevocation(
   const policies: readonly Denying[] = [attached, ...wider];
   const standing = latest(policies.map(({ deniedBefore }) => deniedBefore));
   const memory = mergeMemories(policies.flatMap(({ own }) => own?.memory ?? []));
-  const isAlive = standing !== undefined && wasSeenAlive(sighting, standing);
+  const isAlive = standing !== undefined && wasSeenAlive(sighting, standing, now);
   const isDenied =
     standing !== undefined &&
     ((sighting.lastSeen !== undefined && sighting.lastSeen < standing) ||
-      (!isAlive && isRemembered(target.stolen, memory, sighting.lastSeen ?? now)));
+      (!isAlive && isRemembered(target.stolen, memory, seenAt(sighting, now))));
 
   if (!isDenied) {
     const cutoff = target.isLock ? FOREVER : latest([cutoffAt(now), attached.own?.cutoff])!;
@@ -75,20 +75,24 @@ export function planRevocation(
 }
 
 /** Whether credentials were first seen after a cut-off, by a call that it should have denied. */
-function wasSeenAlive({ firstSeen, provesLife }: Sighting, cutoff: Date): boolean {
-  return firstSeen !== undefined && provesLife && firstSeen.getTime() > cutoff.getTime() + MARGIN_SECONDS * 1_000;
+function wasSeenAlive({ firstSeen, provesLife }: Sighting, cutoff: Date, now: Date): boolean {
+  if (firstSeen === undefined || !provesLife || firstSeen > now) return false;
+  return firstSeen.getTime() > cutoff.getTime() + MARGIN_SECONDS * 1_000;
 }
 
 /** Whether a policy remembers that one of the compromised instances' sessions was stolen before, and not too long ago. */
 export function isRepeatedTheft(
   { sessions }: Target,
   policies: readonly Policy[],
-  { lastSeen }: Sighting,
+  sighting: Sighting,
   now: Date,
 ): boolean {
   const memory = mergeMemories(policies.flatMap(({ own }) => own?.memory ?? []));
-  return sessions.some((session) => isRemembered([session], memory, lastSeen ?? now));
+  return sessions.some((session) => isRemembered([session], memory, seenAt(sighting, now)));
 }
+
+/** When credentials were seen in use for the last time. Nobody has seen what is to come. */
+const seenAt = ({ lastSeen }: Sighting, now: Date): Date => earliest(lastSeen ?? now, now);
 
 /** Whether a memory knows all credentials, one of them from less than {@link MEMORY_HOURS} before they were seen. */
 function isRemembered(digests: readonly string[], memory: Memory, seen: Date): boolean {

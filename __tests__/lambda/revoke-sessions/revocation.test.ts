@@ -170,6 +170,8 @@ describe("remembered credentials", () => {
     ["the call was denied", seen(HOUR - MINUTE, HOUR, false)],
     ["they were first seen while IAM may still have been about to enforce the cut-off", seen(60, HOUR, true)],
     ["nobody knows since when", { lastSeen: after(HOUR), provesLife: true }],
+    ["they were first seen at a time that is yet to come", seen(2 * HOUR, 2 * HOUR, true)],
+    ["they were last seen when the memory will have expired", seen(HOUR, 20 * HOUR)],
   ])("are believed if %s", (_, sighting) => {
     expect(plan(target("K1"), attached, HOUR, sighting)).toMatchObject({ kind: "covered" });
   });
