@@ -210,25 +210,33 @@ const broken: fc.Arbitrary<Change> = fc.tuple(
   fc.oneof(hostile, fc.constant(undefined)),
 );
 
+/** An event, which a failing property prints by what makes it differ from a finding. */
+export interface HostileEvent {
+  readonly event: unknown;
+  readonly [fc.toStringMethod]: () => string;
+}
+
 /**
  * Events that look like findings: some are, with everything that a finding can say, some are broken at a few places, and a few
- * are nothing of the kind. As JSON, since that is how they come.
+ * are nothing of the kind.
  */
-export function hostileEvents(roles: readonly NamedRole[]): fc.Arbitrary<unknown> {
+export function hostileEvents(roles: readonly NamedRole[]): fc.Arbitrary<HostileEvent> {
   const change = fc.oneof({ weight: 3, arbitrary: meant(roles) }, { weight: 1, arbitrary: broken });
-  const changed = fc
-    .tuple(
-      fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.constantFrom(...roles) }),
-      fc.array(change, { maxLength: 5 }),
-    )
-    .map(([role, changes]) =>
-      changes.reduce((event, [path, value]) => set(event, path.split("."), value), findingEvent(role)),
-    );
-  return fc
-    .oneof({ weight: 40, arbitrary: changed }, { weight: 1, arbitrary: fc.jsonValue() })
-    .map((event) => JSON.stringify(event))
-    .filter((text) => Buffer.byteLength(text) <= MAX_EVENT_BYTES)
-    .map((text): unknown => JSON.parse(text));
+  const role = fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.constantFrom(...roles) });
+  const changed = fc.tuple(role, fc.array(change, { maxLength: 5 })).map(([about, changes]) => ({
+    text: JSON.stringify(
+      changes.reduce((event, [path, value]) => set(event, path.split("."), value), findingEvent(about)),
+    ),
+    shown: () => fc.stringify([about, ...changes]),
+  }));
+  const others = fc.json().map((text) => ({ text, shown: () => text }));
+  return (
+    fc
+      .oneof({ weight: 40, arbitrary: changed }, { weight: 1, arbitrary: others })
+      .filter(({ text }) => Buffer.byteLength(text) <= MAX_EVENT_BYTES)
+      // Events come as JSON.
+      .map(({ text, shown }) => ({ event: JSON.parse(text) as unknown, [fc.toStringMethod]: shown }))
+  );
 }
 
 /** The paths of all fields of an object, those of its objects included. */

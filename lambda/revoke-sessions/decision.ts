@@ -2,7 +2,7 @@ import type { Scope } from "../../src/contract/environment";
 import type { FunctionConfiguration } from "./configuration";
 import type { Finding, Sighting } from "./finding";
 import type { Plan } from "./incident";
-import { FOREVER, latest, type Policy, readPolicy } from "./policy";
+import { isForever, latest, type Policy, readPolicy } from "./policy";
 import { type Denying, isOwnEarlierAttempt, isRepeatedTheft, planRevocation, type Revocation } from "./revocation";
 import { instanceTargets, roleTargets, type Target } from "./target";
 import type { ClaimedRole, Role } from "./triage";
@@ -74,14 +74,17 @@ export function decide(
     return { asked: "instance", plan: plans.instance, steps: locks };
   }
 
-  const wholeRole = decideFor(plans.role, [rememberingAll(locks, now)], situation);
   const attached = policiesOf(plans.role, situation);
+  const wholeRole = decideFor(plans.role, [rememberingAll(locks, now)], situation);
+  const inScope = (asked: Scope): Decision => {
+    const plan = plans[asked] ?? plans.role;
+    const isNarrow = plan !== plans.role && writes(wholeRole) && !mayAssumeItself(role.trust, role);
+    return { asked, ...(isNarrow ? leastChange(decideFor(plan, attached, situation), wholeRole) : wholeRole) };
+  };
+  const decision = inScope(scope);
   const known = [...attached, ...(plans.session ? policiesOf(plans.session, situation) : [])];
-  const isRepeat = cuts(wholeRole) && isRepeatedTheft(plans.role.targets[0], known, sighting, now);
-  const asked = isRepeat && repeatScope ? repeatScope : scope;
-  const plan = plans[asked] ?? plans.role;
-  const isNarrow = plan !== plans.role && writes(wholeRole) && !mayAssumeItself(role.trust, role);
-  return { asked, ...(isNarrow ? leastChange(decideFor(plan, attached, situation), wholeRole) : wholeRole) };
+  const isRepeat = cuts(decision) && isRepeatedTheft(plans.role.targets[0], known, sighting, now);
+  return isRepeat && repeatScope ? inScope(repeatScope) : decision;
 }
 
 /**
@@ -102,7 +105,7 @@ export function decideFor(plan: Plan, wider: readonly Denying[], situation: Situ
 const policiesOf = ({ targets }: Plan, { documents, now }: Situation): Policy[] =>
   targets.map(({ policyName, userId }) => readPolicy(documents.get(policyName), userId, now));
 
-const isLocked = ({ before }: Step): boolean => before.deniedBefore?.getTime() === FOREVER.getTime();
+const isLocked = ({ before }: Step): boolean => isForever(before.deniedBefore);
 
 /** What counts as remembered now because locks deny it. */
 function rememberingAll(locks: readonly Step[], now: Date): Denying {

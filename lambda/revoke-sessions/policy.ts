@@ -23,6 +23,7 @@ type Statement = Readonly<Record<string, unknown>>;
 
 /** The cut-off of a statement that denies every session, whenever issued. */
 export const FOREVER = new Date("9999-12-31T23:59:59Z");
+export const isForever = (cutoff: Date | undefined): boolean => cutoff?.getTime() === FOREVER.getTime();
 
 /** A role's inline policies share 10,240 characters; the memory of one takes a fifth of them at most, */
 const MAX_ROLE_CHARACTERS = 1_900;

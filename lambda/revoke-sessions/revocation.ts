@@ -1,6 +1,6 @@
 import type { Sighting } from "./finding";
 import { type Memory, mergeMemories } from "./memory";
-import { FOREVER, latest, type Policy } from "./policy";
+import { FOREVER, isForever, latest, type Policy } from "./policy";
 import type { Target } from "./target";
 
 /** What a policy denies and remembers. */
@@ -56,15 +56,14 @@ export function planRevocation(
   const isAlive = standing !== undefined && wasSeenAlive(sighting, standing, now);
   const isDenied =
     standing !== undefined &&
-    ((sighting.lastSeen !== undefined && sighting.lastSeen < standing) ||
-      (!isAlive && isRemembered(target.stolen, memory, seenAt(sighting, now))));
+    (wasSeenBefore(sighting, standing) || (!isAlive && isRemembered(target.stolen, memory, seenAt(sighting, now))));
 
   if (!isDenied) {
     const cutoff = target.isLock ? FOREVER : latest([cutoffAt(now), attached.own?.cutoff])!;
     return { kind: "cut", cutoff, policy: remembering(attached, target, cutoff), distrusted: isAlive };
   }
   // What comes from a locked instance is dead on arrival, and people know it.
-  const isLocked = target.isLock && attached.deniedBefore?.getTime() === FOREVER.getTime();
+  const isLocked = target.isLock && isForever(attached.deniedBefore);
   const untold = isLocked ? target.foreign : [...target.stolen, ...target.foreign];
   if (untold.every((digest) => memory.has(digest))) {
     return { kind: "covered", cutoff: standing };
@@ -73,6 +72,10 @@ export function planRevocation(
   const cutoff = attached.own?.cutoff ?? earliest(standing, cutoffAt(now));
   return { kind: "remember", cutoff: standing, policy: remembering(attached, target, cutoff) };
 }
+
+/** Whether credentials were seen in use before a cut-off; before one that never ends, whenever that was. */
+const wasSeenBefore = ({ lastSeen }: Sighting, cutoff: Date): boolean =>
+  isForever(cutoff) || (lastSeen !== undefined && lastSeen < cutoff);
 
 /** Whether credentials were first seen after a cut-off, by a call that it should have denied. */
 function wasSeenAlive({ firstSeen, provesLife }: Sighting, cutoff: Date, now: Date): boolean {

@@ -643,6 +643,15 @@ describe("scope instance for repeats", () => {
     expect(cutoffOf(attached()!)).toEqual(new Date("2026-03-01T12:00:35Z"));
   });
 
+  test("does not take the same finding, repeated, for a second theft, in scope session", async () => {
+    const settings = { scope: "session", ...repeats } as const;
+    const options = { time: later(-5) };
+    expect(await handleFinding(options, settings)).toMatchObject({ outcome: "revoked", scope: "session" });
+    clock = later(900);
+    const repeat = { ...options, set: { id: "another event" } };
+    expect(await handleFinding(repeat, settings)).toMatchObject({ outcome: "already-revoked", scope: "session" });
+  });
+
   test("cuts the role again for another instance, and after the memory has ended", async () => {
     await theft(1);
     clock = later(3_600);

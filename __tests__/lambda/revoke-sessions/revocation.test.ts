@@ -123,6 +123,16 @@ describe("credentials that were seen before the cut-off", () => {
     expect(revocation).toMatchObject({ kind: "remember", cutoff: FOREVER, policy: { own: { cutoff: after(30) } } });
   });
 
+  test.each<[string, Sighting]>([
+    ["nobody knows when", { provesLife: false }],
+    ["no time is later", seen(0, (FOREVER.getTime() - NOON.getTime()) / 1_000)],
+  ])("are denied for ever by a lock, whenever they were seen: %s", (_, sighting) => {
+    const lock = { ...target("K1"), userId: `${ROLE_ID}:${INSTANCE_ID}`, isLock: true };
+    const cut = plan(lock, readPolicy(undefined, lock.userId, NOON), 0);
+    const locked = readPolicy(cut.kind === "covered" ? undefined : writePolicy(cut.policy), lock.userId, NOON);
+    expect(plan(lock, locked, HOUR, sighting)).toEqual({ kind: "covered", cutoff: FOREVER });
+  });
+
   test("are denied by a policy of the whole role, in scope session", () => {
     expect(plan(target("K2"), NOT_ATTACHED, HOUR, seen(-MINUTE, 0), [attached])).toMatchObject({
       kind: "remember",

@@ -1,6 +1,6 @@
 import { type Finding, principalRoleId, sessionInstance } from "../finding";
 import type { Refused, Revoked, Verification } from "../incident";
-import { FOREVER, isoSeconds } from "../policy";
+import { isForever, isoSeconds } from "../policy";
 import { instanceTargets, type Target } from "../target";
 import { mayAssumeItself } from "../trust";
 import { endDenialNow } from "./by-hand";
@@ -39,7 +39,7 @@ export function refusedAll({ attached, refusal }: Refused): string[] {
 
 function denial({ policyName, userId }: Target, { cutoff }: Revoked): string {
   const whose = userId ? `the session ${userId}` : "every session of the role";
-  const issued = cutoff.getTime() === FOREVER.getTime() ? ", whenever issued" : ` issued before ${isoSeconds(cutoff)}`;
+  const issued = isForever(cutoff) ? ", whenever issued" : ` issued before ${isoSeconds(cutoff)}`;
   return `The inline policy ${policyName} denies ${whose}${issued}`;
 }
 
@@ -71,7 +71,7 @@ function hasOthers({ credentials }: Finding): boolean {
 function ahead(incident: Revoked): string[] {
   if (!deniesAhead(incident)) return [];
   const { plan, cutoff } = incident;
-  const until = cutoff.getTime() === FOREVER.getTime() ? "for good" : `until ${isoSeconds(cutoff)}`;
+  const until = isForever(cutoff) ? "for good" : `until ${isoSeconds(cutoff)}`;
   return [
     ...wrap(
       `SOMEBODY ELSE DENIES NEW SESSIONS TOO, ${until}: not this function, which leaves it as it is. The application stays down ` +
