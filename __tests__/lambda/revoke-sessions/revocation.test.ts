@@ -10,6 +10,7 @@ import {
   type Revocation,
 } from "../../../lambda/revoke-sessions/revocation";
 import type { Target } from "../../../lambda/revoke-sessions/target";
+import { INSTANCE_ID, ROLE_ID } from "../../support/finding";
 
 const NOON = new Date("2026-03-01T12:00:00Z");
 const HOUR = 3_600;
