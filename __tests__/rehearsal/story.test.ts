@@ -205,8 +205,8 @@ test.concurrent("stops after the scene whose claim does not hold", async () => {
 describe("scope instance", () => {
   let outputs: readonly SynthesizedOutputs[] = [];
   beforeAll(() => {
-    outputs = [{ GUARDDUTY_RESPONSE_SCOPE: "instance" }, { GUARDDUTY_RESPONSE_REPEAT_SCOPE: "instance" }].map(
-      (settings) => SynthesizedOutputs.create(settings),
+    outputs = ["GUARDDUTY_RESPONSE_SCOPE", "GUARDDUTY_RESPONSE_REPEAT_SCOPE"].map((setting) =>
+      SynthesizedOutputs.create({ [setting]: "instance" }),
     );
   });
   afterAll(() => outputs.forEach((each) => each.remove()));
