@@ -72,6 +72,7 @@ function settings(accountId: string, topicArn: string): FunctionEnvironment {
     PROTECTED_ROLES: "[]",
     EXEMPT_TAG: "exempt=yes",
     VERIFY_AFTER_SECONDS: "0",
+    ACTIVITY: "false",
   };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { KeyActivity } from "../lambda/revoke-sessions/activity";
 import type { FunctionConfiguration } from "../lambda/revoke-sessions/configuration";
 import { logLine } from "../lambda/revoke-sessions/log";
 import { type Mail, mailAbout } from "../lambda/revoke-sessions/mail";
@@ -52,6 +53,7 @@ export async function workshopExample(): Promise<WorkshopExample> {
     getRolePolicy: async () => policies.at(-1),
     listRolePolicies: async () => [],
     putRolePolicy: async (_role, _policy, document) => void policies.push(document),
+    lookUpActivity: async () => ACTIVITY,
     findRoleUse: async () => [
       {
         instanceId: PLACEHOLDERS.INSTANCE_ID,
@@ -78,6 +80,25 @@ export async function workshopExample(): Promise<WorkshopExample> {
   };
 }
 
+/** What CloudTrail had when the function asked: the first call, and not yet the last. */
+const ACTIVITY: KeyActivity = {
+  kind: "looked-up",
+  regions: [
+    { region: "us-west-2", deliveredUntil: new Date("2026-03-01T14:05:12Z") },
+    { region: "us-east-1", deliveredUntil: new Date("2026-03-01T14:06:40Z") },
+  ],
+  calls: 2,
+  firstCall: new Date(PLACEHOLDERS.FIRST_SEEN),
+  lastCall: new Date("2026-03-01T14:04:30Z"),
+  addresses: [{ address: "198.51.100.23", count: 2, isThiefs: true }],
+  called: [{ source: "dynamodb.amazonaws.com", name: "ListTables", count: 2 }],
+  changed: [],
+  denied: [],
+  sessions: [],
+  madeKeys: [],
+  otherKeys: { calls: 0, accessKeyIds: [] },
+};
+
 /** The function's settings in the workshop, which its guide leaves as they are. */
 const CONFIGURATION: FunctionConfiguration = {
   accountId: PLACEHOLDERS.ACCOUNT_ID,
@@ -91,6 +112,7 @@ const CONFIGURATION: FunctionConfiguration = {
   protectedRoles: [],
   exemptTag: DEFAULTS.exemptTag,
   verifyAfterSeconds: 10,
+  activity: true,
 };
 
 export function exampleEvent(): Record<string, unknown> {

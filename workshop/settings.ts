@@ -28,6 +28,7 @@ export interface WorkshopSettings {
   /** If undefined, only stolen role credentials are mailed. */
   readonly alertSeverity?: number;
   readonly verifyAfterSeconds: number;
+  readonly activity: boolean;
   /** The bucket that keeps Terraform's state; if undefined, a local file keeps it. */
   readonly stateBucket?: string;
   readonly stateRegion?: string;
@@ -40,7 +41,7 @@ const VARIABLE_PREFIX = "GUARDDUTY_RESPONSE_";
 /** cdktf's own flags, which live in the same `context`. */
 const FEATURE_FLAGS = ["excludeStackIdFromLogicalIds", "allowSepCharsInLogicalIds"];
 
-type Kind = "text" | "list" | "text or list" | "number" | "numbers";
+type Kind = "text" | "list" | "text or list" | "number" | "numbers" | "flag";
 const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   region: "text",
   alertEmails: "list",
@@ -54,6 +55,7 @@ const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   severityOverrides: "numbers",
   alertSeverity: "number",
   verifyAfterSeconds: "number",
+  activity: "flag",
   stateBucket: "text",
   stateRegion: "text",
   stateKeyPrefix: "text",
@@ -70,6 +72,7 @@ const WORKSHOP_DEFAULTS: WorkshopSettings = {
   minimumSeverity: DEFAULTS.minimumSeverity,
   severityOverrides: DEFAULTS.severityOverrides,
   verifyAfterSeconds: DEFAULTS.verifyAfterSeconds,
+  activity: true,
 };
 
 /**
@@ -145,6 +148,7 @@ const KINDS: Readonly<Record<Kind, string>> = {
   "text or list": "a text or a list of texts",
   number: "a number",
   numbers: "an object of numbers (in a variable, as JSON)",
+  flag: "true or false",
 };
 
 const isSetting = (key: string): key is keyof WorkshopSettings => Object.hasOwn(SETTINGS, key);
@@ -162,6 +166,8 @@ function isKind(value: unknown, kind: Kind): boolean {
       return typeof value === "string" || isList;
     case "number":
       return typeof value === "number" && Number.isFinite(value);
+    case "flag":
+      return typeof value === "boolean";
     case "numbers":
       return (
         typeof value === "object" && value !== null && Object.values(value).every((item) => isKind(item, "number"))
@@ -180,6 +186,8 @@ function fromText(text: string, kind: Kind): unknown {
       return text.startsWith("arn:") ? items : text;
     case "number":
       return text.trim() === "" ? NaN : Number(text);
+    case "flag":
+      return text === "true" ? true : text === "false" ? false : undefined;
     case "numbers":
       try {
         return JSON.parse(text);

@@ -23,6 +23,13 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "ec2:DescribeInstances, a read, knows no resources: IAM takes * only.",
   },
   {
+    rule: "no-wildcard-resource",
+    resource: "aws_iam_role_policy.response_revoker_permissions",
+    part: "LookWhatWasDone",
+    reason:
+      "cloudtrail:LookupEvents, a read, knows no resources: IAM takes * only. Allowed only if activity asks for it.",
+  },
+  {
     rule: "services-act-for-this-account-only",
     resource: "aws_sns_topic_policy.response_topic_policy",
     part: "Findings",

@@ -53,7 +53,14 @@ test("every call of the function reaches the local endpoint with the credentials
   );
   const [first, repeated] = invocations;
   expect(first?.calls.map(({ action }) => action)).toEqual(
-    expect.arrayContaining(["GetRole", "GetRolePolicy", "PutRolePolicy", "DescribeInstances", "Publish"]),
+    expect.arrayContaining([
+      "GetRole",
+      "GetRolePolicy",
+      "PutRolePolicy",
+      "DescribeInstances",
+      "LookupEvents",
+      "Publish",
+    ]),
   );
   expect(repeated?.calls.map(({ action }) => action).sort()).toEqual(["GetRole", "GetRolePolicy"]);
   expect(new Set(first?.calls.map(({ accessKeyId }) => accessKeyId)).size).toBe(1);
@@ -78,6 +85,12 @@ const MISTAKES: [string, (stack: StackJson) => void, RegExp, RegExp][] = [
     (stack) => removeStatement(stack, "aws_iam_role_policy", "LookWhoElseIsHit"),
     /its role allows every call/,
     /is not authorized to perform: ec2:DescribeInstances because/,
+  ],
+  [
+    "the function may not ask CloudTrail",
+    (stack) => removeStatement(stack, "aws_iam_role_policy", "LookWhatWasDone"),
+    /its role allows every call/,
+    /is not authorized to perform: cloudtrail:LookupEvents/,
   ],
   [
     "the function may not publish",

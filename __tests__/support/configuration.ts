@@ -18,6 +18,7 @@ export function configuration(changed: Partial<FunctionConfiguration> = {}): Fun
     protectedRoles: [`arn:aws:iam::${ACCOUNT_ID}:role/revoker`],
     exemptTag: { key: "guardduty-response", value: "exempt" },
     verifyAfterSeconds: 10,
+    activity: false,
     ...changed,
   };
 }
@@ -35,6 +36,7 @@ export function environment(changed: Partial<FunctionEnvironment> = {}): Functio
     PROTECTED_ROLES: JSON.stringify([`arn:aws:iam::${ACCOUNT_ID}:role/revoker`]),
     EXEMPT_TAG: "guardduty-response=exempt",
     VERIFY_AFTER_SECONDS: "10",
+    ACTIVITY: "false",
     ...changed,
   };
 }

@@ -1,3 +1,4 @@
+import type { KeyActivity } from "../../lambda/revoke-sessions/activity";
 import type { Incident, Revoked, RoleUse } from "../../lambda/revoke-sessions/incident";
 import { type Mail, mailAbout } from "../../lambda/revoke-sessions/mail";
 import type { Account, Dependencies } from "../../lambda/revoke-sessions/ports";
@@ -44,6 +45,7 @@ export class MemoryAws implements Account, Pick<Dependencies, "report"> {
   /** The names of the calls, in this order. */
   readonly calls: Call[] = [];
   roleUses: readonly RoleUse[] = [];
+  activity: KeyActivity = { kind: "unknown", why: "nobody said" };
 
   /** Runs before a call takes effect; may throw, wait, or change the account. */
   before: (call: Call) => unknown = () => {};
@@ -89,6 +91,10 @@ export class MemoryAws implements Account, Pick<Dependencies, "report"> {
       role?.policies.set(policyName, document);
       this.writes.push(write);
     });
+  }
+
+  async lookUpActivity(): Promise<KeyActivity> {
+    return this.call("lookUpActivity", () => this.activity);
   }
 
   async findRoleUse(): Promise<readonly RoleUse[]> {

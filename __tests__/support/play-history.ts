@@ -80,6 +80,7 @@ export async function play(history: History, concurrently: boolean): Promise<Pla
             if (fault === "quota") throw new RefusalError(NO_ROOM);
             await aws.putRolePolicy(...args);
           }),
+        lookUpActivity: () => call("lookUpActivity", () => aws.lookUpActivity()),
         findRoleUse: () => call("findRoleUse", () => aws.findRoleUse()),
       };
       const { outcome } = await respond(event, {

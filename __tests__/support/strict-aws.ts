@@ -1,6 +1,6 @@
 import { AwsAccount, EXAMPLE_ACCOUNT } from "../../local-aws/api/account";
 import { iamActions } from "../../local-aws/api/iam";
-import { AwsError } from "../../local-aws/api/query-protocol";
+import { AwsError } from "../../local-aws/api/protocol";
 import { snsActions } from "../../local-aws/api/sns";
 import { mailAbout } from "../../lambda/revoke-sessions/mail";
 import type { Refusal } from "../../lambda/revoke-sessions/refusal";

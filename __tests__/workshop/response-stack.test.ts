@@ -66,6 +66,7 @@ test("the settings reach the function and the topic", () => {
     severityOverrides: { "Recon:IAMUser/TorIPCaller": 8 },
     alertSeverity: 5,
     verifyAfterSeconds: 3,
+    activity: false,
   });
 
   // THEN
@@ -78,6 +79,7 @@ test("the settings reach the function and the topic", () => {
     REVOCABLE_ROLES: '{"tag":{"key":"team","value":"web"}}',
     PROTECTED_ROLES: expect.stringContaining("role/break-glass"),
     VERIFY_AFTER_SECONDS: "3",
+    ACTIVITY: "false",
   });
   expect(template.counts["aws_cloudwatch_event_rule"]).toBe(2);
 });

@@ -15,6 +15,7 @@ const DEFAULTS = {
   minimumSeverity: 7,
   severityOverrides: {},
   verifyAfterSeconds: 10,
+  activity: true,
 };
 const ROLE = "arn:aws:iam::123456789012:role/app";
 const HEADING = 'invalid settings in cdktf.json ("context") or in GUARDDUTY_RESPONSE_… variables:';
@@ -53,6 +54,8 @@ test.each<[string, unknown, string, unknown]>([
   ["severityOverrides", {}, '{"Recon:IAMUser/TorIPCaller":7.5}', { "Recon:IAMUser/TorIPCaller": 7.5 }],
   ["alertSeverity", 9, "4.5", 4.5],
   ["verifyAfterSeconds", 5, "0", 0],
+  ["activity", true, "false", false],
+  ["activity", false, "true", true],
   ["stateBucket", "one-bucket", "another-bucket", "another-bucket"],
 ])("%s is read from the context, and from the environment, which wins", (key, inContext, text, expected) => {
   // GIVEN
@@ -99,6 +102,7 @@ test.each<[string, object, string]>([
   ["a bad protected role", { protectedRoles: ["app"] }, "protectedRoles[0]: must be the ARN of an IAM role such as"],
   ["a bad response", { response: "shout" }, 'response: must be revoke or notify-only; received "shout"'],
   ["a bad scope", { scope: "account" }, 'scope: must be role or session or instance; received "account"'],
+  ["a switch that is a text", { activity: "yes" }, 'activity: must be true or false; received "yes"'],
   ["a severity that is a text", { minimumSeverity: "7" }, 'minimumSeverity: must be a number; received "7"'],
   ["a severity out of range", { minimumSeverity: 70 }, "minimumSeverity: must be a number from 0 to 10; received 70"],
   [

@@ -19,6 +19,8 @@ export interface FunctionConfiguration {
   readonly protectedRoles: readonly string[];
   readonly exemptTag: { readonly key: string; readonly value: string };
   readonly verifyAfterSeconds: number;
+  /** Whether CloudTrail is asked what the stolen credentials were used for. */
+  readonly activity: boolean;
   /** The runbook that each mail names. */
   readonly runbookUrl?: string;
 }
@@ -26,6 +28,11 @@ export interface FunctionConfiguration {
 const RoleArn = v.pipe(v.string(), v.regex(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, "must be the ARN of an IAM role"));
 const Severity = v.pipe(v.number(), v.minValue(0), v.maxValue(10));
 const numeral = v.pipe(v.string(), v.regex(/^\d+(\.\d+)?$/, "must be a number"), v.transform(Number));
+
+const flag = v.pipe(
+  v.picklist(["true", "false"]),
+  v.transform((text) => text === "true"),
+);
 
 const json = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.pipe(
@@ -63,6 +70,7 @@ const Environment = v.object({
   PROTECTED_ROLES: json(v.array(RoleArn)),
   EXEMPT_TAG: v.pipe(v.string(), v.regex(/^[^=]+=/, "must be key=value")),
   VERIFY_AFTER_SECONDS: v.pipe(numeral, v.maxValue(30)),
+  ACTIVITY: flag,
   RUNBOOK_URL: v.optional(
     v.pipe(v.string(), v.regex(/^https:\/\/[!-~]{1,500}$/, "must begin with https://, without spaces")),
   ),
@@ -99,6 +107,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     protectedRoles: env.PROTECTED_ROLES,
     exemptTag: { key: env.EXEMPT_TAG.slice(0, separator), value: env.EXEMPT_TAG.slice(separator + 1) },
     verifyAfterSeconds: env.VERIFY_AFTER_SECONDS,
+    activity: env.ACTIVITY,
     runbookUrl: env.RUNBOOK_URL,
   };
 }

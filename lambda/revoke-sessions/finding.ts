@@ -1,5 +1,7 @@
 import * as v from "valibot";
 
+import { flag, lenient, number, part, text } from "./lenient";
+
 /** Temporary credentials that a finding calls stolen. */
 export interface Credential {
   readonly accessKeyId?: string;
@@ -62,15 +64,6 @@ export interface Activity {
 export class InvalidEventError extends Error {
   override readonly name = "InvalidEventError";
 }
-
-/** A field that may be missing, or of a type nobody documented: neither may stand in the way of a revocation. */
-const lenient = <Schema extends v.GenericSchema>(schema: Schema) =>
-  v.optional(v.fallback(v.optional(schema), undefined));
-/** An empty text says nothing: it counts as missing. */
-const text = lenient(v.pipe(v.string(), v.regex(/\S/)));
-const number = lenient(v.number());
-const flag = lenient(v.boolean());
-const part = <Entries extends v.ObjectEntries>(entries: Entries) => lenient(v.object(entries));
 
 const INFO = {
   sample: lenient(v.union([v.boolean(), v.string()])),

@@ -1,4 +1,5 @@
 import type { Scope } from "../../src/contract/environment";
+import type { KeyActivity } from "./activity";
 import type { FunctionConfiguration } from "./configuration";
 import type { Finding } from "./finding";
 import type { Refusal } from "./refusal";
@@ -30,6 +31,8 @@ export type Impact =
 interface Handled {
   readonly finding: Finding;
   readonly configuration: FunctionConfiguration;
+  /** What the stolen credentials were used for; undefined if nobody looked. */
+  readonly activity?: KeyActivity;
   readonly handledAt: Date;
 }
 

@@ -42,6 +42,10 @@ export async function handler(event: unknown, context?: Partial<Context>): Promi
       const { findInstances } = await import("./reporting");
       return findInstances(ownCredentials, region, profileArns, signal);
     },
+    async lookUpActivity(finding, seconds) {
+      const { lookUpInCloudTrail } = await import("./reporting");
+      return lookUpInCloudTrail(finding, configuration, ownCredentials, seconds);
+    },
   };
   const { outcome, incident } = await respond(event, {
     configuration,

@@ -1,4 +1,5 @@
-import { type Outcome, OUTCOME_MESSAGE, type OutcomeLine } from "../../src/contract/outcome-line";
+import { type ActivityCounts, type Outcome, OUTCOME_MESSAGE, type OutcomeLine } from "../../src/contract/outcome-line";
+import type { LookedUp } from "./activity";
 import type { Incident, Revoked } from "./incident";
 
 /**
@@ -16,6 +17,7 @@ export function logLine(outcome: Outcome, incident: Incident | undefined, now: D
       secondsToRevoke: secondsToRevoke(incident),
       verification: incident.verification.state,
     }),
+    ...(incident?.activity?.kind === "looked-up" && { activity: countsOf(incident.activity) }),
   };
   return JSON.stringify(line);
 }
@@ -25,4 +27,14 @@ function secondsToRevoke({ finding, moved, writtenAt }: Revoked): number | undef
   const lastSeen = Date.parse(finding.activity.lastSeen ?? "");
   if (!moved || writtenAt === undefined || Number.isNaN(lastSeen)) return undefined;
   return Math.max(0, Math.round((writtenAt.getTime() - lastSeen) / 1_000));
+}
+
+function countsOf({ calls, denied, changed, sessions, regions }: LookedUp): ActivityCounts {
+  return {
+    calls,
+    denied: denied.reduce((sum, { count }) => sum + count, 0),
+    changes: changed.reduce((sum, { count }) => sum + count, 0),
+    sessions: sessions.length,
+    complete: regions.every(({ shortfall }) => shortfall === undefined),
+  };
 }

@@ -8,6 +8,7 @@ import { limits } from "./mail/limits";
 import { subject } from "./mail/subject";
 import { indented, wrap } from "./mail/text";
 import { undo } from "./mail/undo";
+import { usedFor } from "./mail/used-for";
 
 /** A mail to the people who watch the topic. */
 export interface Mail {
@@ -37,6 +38,7 @@ function revocationSections(incident: Revoked): Section[] {
   return [
     ["DO NOW", doNow(incident)],
     ["WHAT HAPPENED", happened(incident)],
+    ...usedForSection(incident),
     ["WHAT WAS DONE", done(incident)],
     ["WHO HOLDS CREDENTIALS", holders(incident)],
     ["WHAT THIS DOES NOT DO", limits(incident)],
@@ -51,11 +53,17 @@ function refusalSections(incident: Refused): Section[] {
   return [
     ["DO NOW", doNow(incident)],
     ["WHAT HAPPENED", happened(incident)],
+    ...usedForSection(incident),
     ["WHAT WAS DONE", refusedAll(incident)],
     ...(canRevoke ? [["WHO HOLDS CREDENTIALS", holdersToCut(incident)] as const] : []),
     ["HOW TO ACT BY HAND", wrap(`${advice(incident)}${canRevoke ? ` ${BY_HAND}` : ""}`)],
     ...(plan && attached.length > 0 ? [[LET_BACK, undo(incident, plan.roleName, attached)] as const] : []),
   ];
+}
+
+function usedForSection(incident: Incident): Section[] {
+  const lines = usedFor(incident);
+  return lines.length > 0 ? [["WHAT THE KEYS WERE USED FOR", lines]] : [];
 }
 
 const BY_HAND =

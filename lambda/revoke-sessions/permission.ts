@@ -28,6 +28,7 @@ export function outlastingPropagation(account: Account, wait: (seconds: number) 
     putRolePolicy: patiently((...parameters) => account.putRolePolicy(...parameters)),
     listRolePolicies: (...parameters) => account.listRolePolicies(...parameters),
     findRoleUse: (...parameters) => account.findRoleUse(...parameters),
+    lookUpActivity: (...parameters) => account.lookUpActivity(...parameters),
   };
 }
 

@@ -1,4 +1,6 @@
+import type { KeyActivity } from "./activity";
 import type { FunctionConfiguration } from "./configuration";
+import type { Finding } from "./finding";
 import type { Incident, RoleUse } from "./incident";
 import type { Role } from "./triage";
 
@@ -17,6 +19,8 @@ export interface Account {
   putRolePolicy(roleName: string, policyName: string, document: string): Promise<void>;
   /** The instances of a region whose profile holds the role. */
   findRoleUse(roleName: string, region: string): Promise<readonly RoleUse[]>;
+  /** What a finding's credentials were used for, as far as that can be looked up in so many seconds. */
+  lookUpActivity(finding: Finding, seconds: number): Promise<KeyActivity>;
 }
 
 /** Everything that `respond` needs from outside. */

@@ -2,11 +2,32 @@
  * Everything that is only needed once the policy is written, or once it is clear that it will not be: a file of its own in
  * the package, loaded then, so that what reports cannot delay what revokes.
  */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { KeyActivity } from "./activity";
+import type { CredentialSource } from "./aws/client";
+import { eventHistory } from "./aws/cloudtrail";
 import { publish } from "./aws/sns";
+import type { FunctionConfiguration } from "./configuration";
+import type { Finding } from "./finding";
 import type { Incident } from "./incident";
+import { lookUpActivity } from "./look-up";
 import { mailAbout } from "./mail";
 
 export { findInstances } from "./aws/ec2";
+
+/** Looks up what a finding's credentials were used for, as far as that can be done in so many seconds. */
+export async function lookUpInCloudTrail(
+  finding: Finding,
+  configuration: FunctionConfiguration,
+  credentials: CredentialSource,
+  seconds: number,
+): Promise<KeyActivity> {
+  const until = new Date(Date.now() + seconds * 1_000);
+  const signal = AbortSignal.timeout(seconds * 1_000);
+  const clock = { now: () => new Date(), wait: (pause: number) => sleep(pause * 1_000) };
+  return lookUpActivity((region) => eventHistory(credentials, region, signal), finding, configuration, clock, until);
+}
 
 /** Tells the deployment's topic about an incident. */
 export async function publishReport(incident: Incident, abortSignal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import type { NotRevokedOutcome, Outcome, RevokedOutcome } from "../../src/contract/outcome-line";
 import { NOT_REVOKED } from "../../src/contract/reasons";
+import type { KeyActivity } from "./activity";
 import {
   cutoffOf,
   cuts,
@@ -18,6 +19,7 @@ import { outlastingPropagation } from "./permission";
 import { isoSeconds } from "./policy";
 import type { Account, Dependencies } from "./ports";
 import { type Refusal, RefusalError } from "./refusal";
+import { startedByThief } from "./started-session";
 import { roleTargets, type Target } from "./target";
 import { claimedRole, type Role, triageFinding, triageRole } from "./triage";
 
@@ -39,7 +41,17 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
   const finding = parseFinding(event);
 
   const refuse = async (refusal: Refusal, plan?: Plan, attached: readonly Target[] = []): Promise<Handled> => {
-    const incident: Refused = { kind: "refused", finding, configuration, plan, refusal, attached, handledAt: now() };
+    const activity = await activityOf(finding, dependencies);
+    const incident: Refused = {
+      kind: "refused",
+      finding,
+      configuration,
+      activity,
+      plan,
+      refusal,
+      attached,
+      handledAt: now(),
+    };
     await report(incident);
     return { outcome: notRevokedOutcome(incident), incident };
   };
@@ -91,14 +103,18 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
     configuration.verifyAfterSeconds,
     dependencies,
   );
-  const impact = await account.findRoleUse(roleName, finding.region).then(
-    (uses): Impact => ({ kind: "listed", uses }),
-    (error: unknown): Impact => ({ kind: "unknown", why: messageOf(error) }),
-  );
+  const [impact, activity] = await Promise.all([
+    account.findRoleUse(roleName, finding.region).then(
+      (uses): Impact => ({ kind: "listed", uses }),
+      (error: unknown): Impact => ({ kind: "unknown", why: messageOf(error) }),
+    ),
+    activityOf(finding, dependencies),
+  ]);
   const incident: Revoked = {
     kind: "revoked",
     finding,
     configuration,
+    activity,
     plan: decision.plan,
     asked: decision.asked,
     role,
@@ -113,6 +129,24 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
   await report(incident);
   const outcome = cuts(decision) ? "revoked" : "already-revoked";
   return { outcome: revokedOutcome(finding, decision.plan, outcome, incident.cutoff, needsPerson(incident)), incident };
+}
+
+/** The mail waits so long for what CloudTrail has, at most; */
+const MAX_LOOK_UP_SECONDS = 15;
+/** and so much of the function's time is left for the mail itself. */
+const MAIL_SECONDS = 10;
+
+/** What the stolen credentials were used for; undefined if this deployment does not look, or has nothing to look for here. */
+async function activityOf(
+  finding: Finding,
+  { configuration, accountOf, secondsLeft }: Dependencies,
+): Promise<KeyActivity | undefined> {
+  if (!configuration.activity || finding.sample || finding.accountId !== configuration.accountId) return undefined;
+  const seconds = Math.min(MAX_LOOK_UP_SECONDS, secondsLeft() - MAIL_SECONDS);
+  if (seconds <= 0) return { kind: "unknown", why: "no time was left" };
+  return accountOf(configuration.accountId)
+    .lookUpActivity(finding, seconds)
+    .catch((error: unknown): KeyActivity => ({ kind: "unknown", why: messageOf(error) }));
 }
 
 /** Reads the role and what is attached to it, all at once. */
@@ -170,9 +204,14 @@ function notRevokedOutcome({ finding, plan, refusal: { reason } }: Refused): Not
 }
 
 /** Whether somebody has to act although the role's sessions are denied. */
-function needsPerson({ plan, verification, distrusted }: Revoked): boolean {
+function needsPerson(incident: Revoked): boolean {
+  const { plan, verification, distrusted } = incident;
   return (
-    distrusted || plan.foreign.length > 0 || verification.state === "not-kept" || verification.state === "unverified"
+    distrusted ||
+    plan.foreign.length > 0 ||
+    startedByThief(incident).length > 0 ||
+    verification.state === "not-kept" ||
+    verification.state === "unverified"
   );
 }
 

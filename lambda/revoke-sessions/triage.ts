@@ -25,7 +25,7 @@ export interface Role {
 }
 
 /** The names that IAM allows for roles: nothing else is ever sent to it. */
-const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
+export const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 
 /** Paths of roles that IAM lets nobody edit: service-linked ones and those of IAM Identity Center permission sets. */
 const UNMODIFIABLE_PATHS = ["/aws-service-role/", "/aws-reserved/"];

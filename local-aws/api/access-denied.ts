@@ -1,5 +1,5 @@
 import { type Denial, denialSentence } from "../iam/denial";
-import { AwsError } from "./query-protocol";
+import { AwsError } from "./protocol";
 
 /** The error with which a service responds to a call that is denied, in the service's own form. */
 export function accessDenied(service: string, denial: Denial): AwsError {
@@ -15,6 +15,8 @@ export function accessDenied(service: string, denial: Denial): AwsError {
         `You are not authorized to perform this operation. ${denialSentence(denial)}`,
         403,
       );
+    case "cloudtrail":
+      return new AwsError("AccessDeniedException", denialSentence(denial));
     default:
       return new AwsError("AccessDenied", denialSentence({ ...denial, resource: roleOf(denial.resource) }), 403);
   }

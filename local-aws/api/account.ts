@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { PolicyDocument } from "../iam/policy";
+import { EventHistory } from "./event-history";
 
 /** An IAM role with its inline policies. */
 export interface Role {
@@ -61,6 +62,8 @@ export class AwsAccount {
   readonly instances: Instance[] = [];
   readonly topicArns = new Set<string>();
   readonly mails: Mail[] = [];
+  /** What CloudTrail has. */
+  readonly eventHistory = new EventHistory();
   private rolesCreated = 0;
 
   constructor({ accountId = EXAMPLE_ACCOUNT, region = "us-west-2" } = {}) {

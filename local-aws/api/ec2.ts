@@ -1,6 +1,6 @@
 import type { Instance } from "./account";
-import { AwsError } from "./query-protocol";
-import type { Parameters, ServiceAction } from "./service-action";
+import { AwsError } from "./protocol";
+import type { Parameters, QueryAction } from "./service-action";
 
 const FILTERS: Record<string, (instance: Instance) => string | undefined> = {
   "iam-instance-profile.arn": (instance) => instance.instanceProfileArn,
@@ -9,7 +9,7 @@ const FILTERS: Record<string, (instance: Instance) => string | undefined> = {
 };
 
 /** The EC2 actions that the local AWS supports. */
-export const ec2Actions: Record<string, ServiceAction> = {
+export const ec2Actions: Record<string, QueryAction> = {
   DescribeInstances: {
     resource: () => "*",
     perform: (parameters, account) => {

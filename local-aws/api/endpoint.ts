@@ -7,11 +7,11 @@ import type { Denial } from "../iam/denial";
 import { accessDenied } from "./access-denied";
 import type { AwsAccount } from "./account";
 import type { Fault } from "./fault";
-import { AwsError, type QueryRequest, readRequest, renderResponse, renderError, type XmlValue } from "./query-protocol";
+import { type AwsRequest, AwsError, readRequest, renderResponse, renderError, type ResponseValue } from "./protocol";
 import { findAction, unknownAction } from "./services";
 
 /** One call that reached the endpoint; a retry of the SDK is a call of its own. */
-export interface AwsCall extends QueryRequest {
+export interface AwsCall extends AwsRequest {
   /** Counts the calls from 1. */
   readonly number: number;
   /** The resource that the caller must be allowed to act on. */
@@ -41,7 +41,7 @@ export interface EndpointHooks {
 }
 
 /**
- * A small AWS on loopback: the actions of IAM, SNS and EC2 that `services.ts` lists, over an account in memory. The
+ * A small AWS on loopback: the actions of IAM, SNS, EC2 and CloudTrail that `services.ts` lists, over an account in memory. The
  * environment variable `AWS_ENDPOINT_URL` sends an SDK to it, so the function under test needs no change.
  *
  * @example
@@ -106,7 +106,7 @@ export class AwsEndpoint {
     }
   }
 
-  private record(request: QueryRequest): AwsCall {
+  private record(request: AwsRequest): AwsCall {
     const call = {
       ...request,
       number: this.calls.length + 1,
@@ -118,7 +118,7 @@ export class AwsEndpoint {
   }
 
   /** Performs a call and returns its result; undefined if the caller never gets a response. */
-  private async perform(call: AwsCall): Promise<{ result: XmlValue } | undefined> {
+  private async perform(call: AwsCall): Promise<{ result: ResponseValue } | undefined> {
     const action = findAction(call);
     if (!action) throw unknownAction(call);
 
@@ -132,7 +132,7 @@ export class AwsEndpoint {
       throw accessDenied(call.service, call.denial);
     }
 
-    const result = action.perform(call.parameters, this.account);
+    const result = action.perform(call.parameters, this.account, call);
     if (fault?.kind === "lost-response") return undefined;
     if (fault?.kind === "late") await sleep(fault.milliseconds);
     return { result };
@@ -144,5 +144,6 @@ function breakOff(request: IncomingMessage, call: AwsCall): void {
 }
 
 function send(response: ServerResponse, requestId: string, status: number, body: string): void {
-  response.writeHead(status, { "content-type": "text/xml;charset=UTF-8", "x-amzn-requestid": requestId }).end(body);
+  const type = body.startsWith("<") ? "text/xml;charset=UTF-8" : "application/x-amz-json-1.1";
+  response.writeHead(status, { "content-type": type, "x-amzn-requestid": requestId }).end(body);
 }

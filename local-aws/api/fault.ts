@@ -1,6 +1,6 @@
 import type { Denial } from "../iam/denial";
 import { accessDenied } from "./access-denied";
-import { AwsError, type QueryRequest, type Service } from "./query-protocol";
+import { AwsError, type AwsRequest, type Service } from "./protocol";
 
 /** What goes wrong with one call, instead of or besides its response. */
 export type Fault =
@@ -19,6 +19,7 @@ const THROTTLED: Record<Service, readonly [code: string, status: number]> = {
   iam: ["Throttling", 400],
   sns: ["Throttled", 429],
   ec2: ["RequestLimitExceeded", 503],
+  cloudtrail: ["ThrottlingException", 400],
 };
 
 /** The faults that a test can inject, by their names in the field. */
@@ -30,7 +31,7 @@ export const faults = {
   noSuchEntity: (): Fault => errorFault("NoSuchEntity", "The role cannot be found.", 404),
   topicRejected: (): Fault => errorFault("InvalidParameter", "Invalid parameter: TopicArn", 400),
   /** @param denial what is not as usual: a role's session may not do what it calls, because no policy of the role allows it. */
-  accessDenied: (call: QueryRequest & { readonly resource: string }, denial: Partial<Denial> = {}): Fault => {
+  accessDenied: (call: AwsRequest & { readonly resource: string }, denial: Partial<Denial> = {}): Fault => {
     const usual: Denial = {
       principal: "arn:aws:sts::111122223333:assumed-role/caller/session",
       action: `${call.service}:${call.action}`,

@@ -1,7 +1,7 @@
 import { policyProblem } from "../iam/policy-problem";
 import type { AwsAccount, Role } from "./account";
-import { AwsError } from "./query-protocol";
-import { type Parameters, required, type ServiceAction } from "./service-action";
+import { AwsError } from "./protocol";
+import { type Parameters, type QueryAction, required } from "./service-action";
 
 /** All inline policies of a role together, white space not counted. */
 const INLINE_POLICY_QUOTA = 10_240;
@@ -10,7 +10,7 @@ const INLINE_POLICY_QUOTA = 10_240;
 const UNMODIFIABLE_PATHS = ["/aws-service-role/", "/aws-reserved/"];
 
 /** The IAM actions that the local AWS supports. */
-export const iamActions: Record<string, ServiceAction> = {
+export const iamActions: Record<string, QueryAction> = {
   GetRole: {
     resource: roleResource,
     perform: (parameters, account) => {

@@ -1,14 +1,22 @@
 import type { AwsAccount } from "./account";
-import { AwsError, type QueryRequest, type XmlValue } from "./query-protocol";
+import { AwsError, type AwsRequest, type ResponseValue } from "./protocol";
 
-export type Parameters = QueryRequest["parameters"];
+export type Parameters = AwsRequest["parameters"];
+
+/** A request, and when it arrived. */
+export type ReceivedRequest = AwsRequest & { readonly receivedAt: Date };
 
 /** One action of a service: what IAM authorizes it on, and what it does. */
 export interface ServiceAction {
   /** ARN that the caller must be allowed to act on; `*` if the action knows no resources. */
   readonly resource: (parameters: Parameters, account: AwsAccount) => string;
   /** Performs the call, which may change the account, and returns its result; throws an `AwsError` if AWS refuses it. */
-  readonly perform: (parameters: Parameters, account: AwsAccount) => XmlValue;
+  readonly perform: (parameters: Parameters, account: AwsAccount, request: ReceivedRequest) => ResponseValue;
+}
+
+/** An action of the Query protocol: its form says all. */
+export interface QueryAction extends ServiceAction {
+  readonly perform: (parameters: Parameters, account: AwsAccount) => ResponseValue;
 }
 
 /** The value of a parameter that must not be left out. */

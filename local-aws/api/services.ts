@@ -1,18 +1,24 @@
+import { cloudTrailActions } from "./cloudtrail";
 import { ec2Actions } from "./ec2";
 import { iamActions } from "./iam";
-import { AwsError, type QueryRequest } from "./query-protocol";
+import { AwsError, type AwsRequest } from "./protocol";
 import type { ServiceAction } from "./service-action";
 import { snsActions } from "./sns";
 
-const SERVICES: Record<string, Record<string, ServiceAction>> = { iam: iamActions, sns: snsActions, ec2: ec2Actions };
+const SERVICES: Record<string, Record<string, ServiceAction>> = {
+  iam: iamActions,
+  sns: snsActions,
+  ec2: ec2Actions,
+  cloudtrail: cloudTrailActions,
+};
 
 /** The action that a request asks for; undefined if the local AWS does not support it. */
-export function findAction({ service, action }: QueryRequest): ServiceAction | undefined {
+export function findAction({ service, action }: AwsRequest): ServiceAction | undefined {
   return SERVICES[service]?.[action];
 }
 
 /** The error about a request whose action the local AWS does not support. */
-export function unknownAction({ service, action }: QueryRequest): AwsError {
+export function unknownAction({ service, action }: AwsRequest): AwsError {
   const known = Object.entries(SERVICES).map(([name, actions]) => `${name}: ${Object.keys(actions).join(", ")}`);
   return new AwsError(
     "InvalidAction",

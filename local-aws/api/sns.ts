@@ -1,11 +1,11 @@
-import { AwsError } from "./query-protocol";
-import { required, type ServiceAction } from "./service-action";
+import { AwsError } from "./protocol";
+import { required, type QueryAction } from "./service-action";
 
 /** SNS accepts messages of up to 256 KiB. */
 const MAX_BYTES = 262_144;
 
 /** The SNS actions that the local AWS supports. */
-export const snsActions: Record<string, ServiceAction> = {
+export const snsActions: Record<string, QueryAction> = {
   Publish: {
     resource: ({ TopicArn = "" }) => TopicArn,
     perform: (parameters, account) => {

@@ -1,7 +1,7 @@
 import { denialOfCall, refusalByFunction, refusalByTopic, type RoleSession } from "./authorization";
 import { AwsAccount, type Mail, uniqueId } from "../api/account";
 import { type AwsCall, AwsEndpoint } from "../api/endpoint";
-import { AwsError } from "../api/query-protocol";
+import { AwsError } from "../api/protocol";
 import { EventPattern, type MatchResult } from "../eventbridge/event-pattern";
 import { transformInput } from "../eventbridge/input-transformer";
 import { FunctionStartError, type Invocation } from "../function/definition";

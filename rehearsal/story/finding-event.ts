@@ -3,6 +3,9 @@ import { randomUUID } from "node:crypto";
 import type { AwsAccount } from "../../local-aws/api/account";
 import type { RoleSession } from "../../local-aws/deployment/authorization";
 
+/** From where the thief calls: an address that is reserved for documentation. */
+export const THIEFS_ADDRESS = "198.51.100.23";
+
 /** What the thief did, as GuardDuty sees it. */
 export interface Theft {
   readonly stolen: RoleSession;
@@ -53,7 +56,7 @@ function finding(account: AwsAccount, { stolen, firstSeen, lastSeen, count, publ
     createdAt: isoMilliseconds(firstSeen),
     updatedAt: isoMilliseconds(publishedAt),
     title: "Credentials of an EC2 instance's role were used from an external IP address.",
-    description: `Credentials created for the instance ${stolen.sessionName} were used from 198.51.100.23, outside of AWS.`,
+    description: `Credentials created for the instance ${stolen.sessionName} were used from ${THIEFS_ADDRESS}, outside of AWS.`,
     resource: {
       resourceType: "AccessKey",
       accessKeyDetails: {
@@ -79,7 +82,7 @@ function finding(account: AwsAccount, { stolen, firstSeen, lastSeen, count, publ
           serviceName: "dynamodb.amazonaws.com",
           callerType: "Remote IP",
           remoteIpDetails: {
-            ipAddressV4: "198.51.100.23",
+            ipAddressV4: THIEFS_ADDRESS,
             organization: { asn: "64496", asnOrg: "Example Hosting", isp: "Example Hosting", org: "Example Hosting" },
             country: { countryName: "Iceland" },
             city: { cityName: "Reykjavik" },

@@ -10,6 +10,10 @@ import { explainMismatches } from "../play/mismatch-text";
 import type { Fact, Scene } from "../play/scene";
 import type { Theft } from "./finding-event";
 import { THIEFS_CALL, tryCall } from "./thief";
+import { DENIED_CALL } from "./trail";
+
+/** How the mail names what the thief called. */
+const THIEFS_CALLS = ["WHAT THE KEYS WERE USED FOR", "ListTables on dynamodb", `${DENIED_CALL} on iam`];
 
 /** The stolen credentials work. */
 export async function thiefUsesCredentials(local: LocalDeployment, { stolen }: Theft): Promise<Scene> {
@@ -73,8 +77,8 @@ export function policyIsAttached({ account }: LocalDeployment, { stolen }: Theft
   };
 }
 
-/** The function tells people what it has done. */
-export function reportIsMailed(revocation: InvokedFunction): Scene {
+/** The function tells people what it has done, and, if it looks, what the thief has done. */
+export function reportIsMailed(revocation: InvokedFunction, looksAtActivity: boolean): Scene {
   const { mails } = revocation;
   const [report] = mails;
   const undo = ["delete-role-policy", outcomeOf(revocation)?.policyName ?? ""];
@@ -84,6 +88,9 @@ export function reportIsMailed(revocation: InvokedFunction): Scene {
     claims: [
       claim("one mail says what was done", mails.length === 1 ? undefined : `it sent ${mails.length} mails`),
       claim("it tells how to undo it", unlessContains(report?.message ?? "", undo)),
+      ...(looksAtActivity
+        ? [claim("it tells what the keys were used for", unlessContains(report?.message ?? "", THIEFS_CALLS))]
+        : []),
     ],
   };
 }

@@ -21,6 +21,7 @@ import {
   thiefUsesCredentials,
 } from "./revocation-scenes";
 import { failuresAreKept } from "./safety-net-scene";
+import { looksAtActivity, recordTheft } from "./trail";
 import { firstTheft, robbedInstance } from "./thief";
 
 /**
@@ -42,6 +43,7 @@ export async function* playStory(local: LocalDeployment): AsyncGenerator<Scene> 
 async function* scenes(local: LocalDeployment): AsyncGenerator<Scene> {
   const robbed = robbedInstance(local);
   const theft = firstTheft(robbed, new Date());
+  recordTheft(local, theft);
   yield await thiefUsesCredentials(local, theft);
 
   const outcomes = await local.send(findingEvent(local.account, theft));
@@ -52,7 +54,7 @@ async function* scenes(local: LocalDeployment): AsyncGenerator<Scene> {
   const revocation = invokedIn(deliveries)!;
   yield sessionsAreRevoked(revocation);
   yield policyIsAttached(local, theft, revocation);
-  yield reportIsMailed(revocation);
+  yield reportIsMailed(revocation, looksAtActivity(local));
   yield await thiefIsLockedOut(local, theft);
 
   const cutoff = new Date(cutoffOf(outcomeOf(revocation))!);

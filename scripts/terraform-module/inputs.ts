@@ -205,6 +205,12 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     default: DEFAULTS.verifyAfterSeconds,
     validation: [between("verify_after_seconds", 0, 30, "a number of seconds")],
   },
+  activity: {
+    type: "bool",
+    description:
+      "Whether the function asks CloudTrail what the stolen credentials were used for, and reports it. It needs `cloudtrail:LookupEvents`, which knows no resources.",
+    default: DEFAULTS.activity,
+  },
   alert_emails: {
     type: "list(string)",
     description: "Who is mailed. Each address gets a mail to confirm first. Must be known when Terraform plans.",

@@ -200,6 +200,7 @@ function decidePermissions(permissions: Block): void {
     RevokeNamedRoles: "var.revocable_roles.arns != null",
     RevokeRolesByPath: "var.revocable_roles.path != null",
     RevokeRolesByTag: "var.revocable_roles.tag != null",
+    LookWhatWasDone: "var.activity",
     EncryptReports: "(var.existing_topic == null ? true : var.existing_topic.key_arn != null)",
   };
   document.Statement = ([anyRole, ...choices, ...others] as Statement[]).map((statement) => {
@@ -216,6 +217,7 @@ function decideEnvironment(revoker: Block): void {
       "jsonencode({ for key, choice in var.revocable_roles : key => choice if choice != null })",
     ),
     SEVERITY_OVERRIDES: template("jsonencode(var.severity_overrides)"),
+    ACTIVITY: template("tostring(var.activity)"),
     PROTECTED_ROLES: replaced(
       variables["PROTECTED_ROLES"],
       template("local.function_role_name"),

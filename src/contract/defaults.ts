@@ -9,6 +9,7 @@ export const DEFAULTS = {
   minimumSeverity: 7,
   severityOverrides: {},
   verifyAfterSeconds: 10,
+  activity: false,
   alarms: true,
   slowAfterSeconds: 30 * 60,
   dashboard: false,

@@ -67,6 +67,8 @@ export interface FunctionEnvironment {
   readonly EXEMPT_TAG: string;
   /** Seconds between the write and reading it back; 0 does not read back. */
   readonly VERIFY_AFTER_SECONDS: string;
+  /** Whether CloudTrail is asked what the stolen credentials were used for: `true` or `false`. */
+  readonly ACTIVITY: string;
   /** Address of the runbook that each mail names: begins with `https://`. Left out, no mail names one. */
   readonly RUNBOOK_URL?: string;
 }

@@ -56,7 +56,21 @@ export type OutcomeLine = Outcome & {
   /** Seconds from when GuardDuty last saw the credentials used to the write that denies them. */
   readonly secondsToRevoke?: number;
   readonly verification?: VerificationState;
+  /** What the stolen credentials were used for; undefined if CloudTrail was not asked, or could not be. */
+  readonly activity?: ActivityCounts;
 };
+
+/** How much CloudTrail knew of what stolen credentials were used for. */
+export interface ActivityCounts {
+  readonly calls: number;
+  readonly denied: number;
+  /** Calls that created or changed something. */
+  readonly changes: number;
+  /** Sessions of roles that were started. */
+  readonly sessions: number;
+  /** Whether every event was seen that had been delivered in the regions that were asked. */
+  readonly complete: boolean;
+}
 
 /** What tells the outcome line from the other lines of the log. */
 export const OUTCOME_MESSAGE = "finding handled";

@@ -21,6 +21,8 @@ export interface RevocationStatementsProps {
   /** ARNs of roles that are never revoked, or patterns of them; the function's own role is one of them. */
   readonly protectedRoles: readonly string[];
   readonly exemptTag: Tag;
+  /** Whether CloudTrail is asked what stolen credentials were used for. */
+  readonly activity: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface RevocationStatementsProps {
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
  */
 export function revocationStatements(props: RevocationStatementsProps): Statement[] {
-  const { place, revocableRoles, protectedRoles, exemptTag } = props;
+  const { place, revocableRoles, protectedRoles, exemptTag, activity } = props;
   return [
     ...choiceStatements(place, revocableRoles),
     {
@@ -54,8 +56,17 @@ export function revocationStatements(props: RevocationStatementsProps): Statemen
       Resource: place.roleArns(),
     },
     { Sid: "LookWhoElseIsHit", Effect: "Allow", Action: "ec2:DescribeInstances", Resource: "*" },
+    ...(activity ? [LOOK_WHAT_WAS_DONE] : []),
   ];
 }
+
+/** CloudTrail knows no resources here: who may ask may ask for every event of the account. */
+const LOOK_WHAT_WAS_DONE: Statement = {
+  Sid: "LookWhatWasDone",
+  Effect: "Allow",
+  Action: "cloudtrail:LookupEvents",
+  Resource: "*",
+};
 
 /** The permission to revoke, one statement for each way in which roles are chosen. */
 export function choiceStatements(place: Pick<Place, "roleArns">, roles: RevocableRolesSpec): Statement[] {

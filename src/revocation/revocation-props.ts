@@ -51,6 +51,14 @@ export interface RevocationProps {
    * @default - 10 seconds
    */
   readonly verifyAfterSeconds?: number;
+  /**
+   * Whether the function asks CloudTrail what the stolen credentials were used for, and reports it: the calls, what they changed, what
+   * was denied, and which sessions of other roles they started. It needs `cloudtrail:LookupEvents`, which knows no resources.
+   *
+   * @default - it does not ask
+   * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+   */
+  readonly activity?: boolean;
 }
 
 /** The full name of a finding type: purpose, resource, family, and what follows. */

@@ -277,6 +277,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
       PROTECTED_ROLES: jsonText(this.protectedRoles()),
       EXEMPT_TAG: `${key}=${value}`,
       VERIFY_AFTER_SECONDS: decimal(props.verifyAfterSeconds ?? DEFAULTS.verifyAfterSeconds),
+      ACTIVITY: String(props.activity ?? DEFAULTS.activity),
     };
   }
 
@@ -290,6 +291,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
           revocableRoles: this.revocableRoles(),
           protectedRoles: this.protectedRoles(),
           exemptTag: props.exemptTag ?? DEFAULTS.exemptTag,
+          activity: props.activity ?? DEFAULTS.activity,
         }),
         ...functionStatements({
           topicArn: props.topicArn,

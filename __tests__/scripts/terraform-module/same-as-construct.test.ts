@@ -61,7 +61,8 @@ const WISHES: Readonly<Record<string, Wish>> = {
       architecture = "x86_64"
       memory_size = 512
       log_retention_days = 30
-      keep_log = true`,
+      keep_log = true
+      activity = true`,
     props: (stack) => ({
       revocableRoles: RevocableRoles.tagged("Revocable", "yes"),
       protectedRoles: ["arn:aws:iam::123456789012:role/admin", "arn:aws:iam::123456789012:role/break-glass"],
@@ -86,6 +87,7 @@ const WISHES: Readonly<Record<string, Wish>> = {
       memorySize: 512,
       logRetentionDays: 30,
       keepLog: true,
+      activity: true,
     }),
   },
   "an existing topic, and no alarms": {

@@ -19,9 +19,9 @@ const role = (name: string, tags?: Record<string, string>): SomeRole => ({
 });
 const PROTECTED = role("app/break-glass", { team: "web" });
 
-function deploy(revocableRoles: RevocableRoles) {
+function deploy(revocableRoles: RevocableRoles, activity?: boolean) {
   const stack = testStack();
-  new CredentialExfiltrationResponse(stack, "response", { revocableRoles, protectedRoles: [PROTECTED.arn] });
+  new CredentialExfiltrationResponse(stack, "response", { revocableRoles, protectedRoles: [PROTECTED.arn], activity });
   const deployment = deploymentOf(stack);
   return { deployment, ownRole: roleOf(deployment, "GuardDuty-Response-Revoke-") };
 }
@@ -209,14 +209,17 @@ const mayAllow = ({ Statement }: PolicyDocument): RegExp[] =>
       return [Action].flat().map((pattern) => new RegExp(`^${String(pattern).replaceAll("*", ".*")}$`, "i"));
     });
 
-test("of all that AWS can do, the broadest choice lets the function do these actions and no others", async () => {
+test.each<[string, boolean | undefined, string[]]>([
+  ["the broadest choice", undefined, []],
+  ["the broadest choice, with activity,", true, ["cloudtrail:LookupEvents"]],
+])("of all that AWS can do, %s lets the function do these actions and no others", async (_, activity, further) => {
   // GIVEN
-  const { deployment, ownRole } = deploy(RevocableRoles.anyOfAccount());
+  const { deployment, ownRole } = deploy(RevocableRoles.anyOfAccount(), activity);
   const [topic] = deployment.topics;
   const [deployed] = deployment.functions;
   const keyArn = topic!.keyArn!;
   const logGroup = `arn:aws:logs:us-west-2:${ACCOUNT}:log-group:/aws/lambda/${deployed!.functionName}`;
-  const services = ["ec2", "iam", "kms", "logs", "organizations", "sns", "sqs", "sts"];
+  const services = ["cloudtrail", "ec2", "iam", "kms", "logs", "organizations", "sns", "sqs", "sts"];
 
   // WHEN
   const actions = await awsActions(services, {
@@ -249,6 +252,7 @@ test("of all that AWS can do, the broadest choice lets the function do these act
   // THEN
   expect(actions.length).toBeGreaterThan(1_500);
   expect([...allowed].sort()).toEqual([
+    ...further,
     "ec2:DescribeInstances",
     "iam:GetRole",
     "iam:GetRolePolicy",

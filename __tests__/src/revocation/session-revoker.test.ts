@@ -156,6 +156,7 @@ test("the function is told the defaults", () => {
     PROTECTED_ROLES: JSON.stringify([ownRole(template)]),
     EXEMPT_TAG: "guardduty-response=exempt",
     VERIFY_AFTER_SECONDS: "10",
+    ACTIVITY: "false",
   });
 });
 
@@ -172,6 +173,7 @@ test("the function is told what was chosen", () => {
     minimumSeverity: 0,
     severityOverrides: { "Recon:IAMUser/TorIPCaller": 7.5 },
     verifyAfterSeconds: 0,
+    activity: true,
   });
 
   // THEN
@@ -185,6 +187,7 @@ test("the function is told what was chosen", () => {
     PROTECTED_ROLES: JSON.stringify([ownRole(template), protectedRole]),
     EXEMPT_TAG: "never=revoke",
     VERIFY_AFTER_SECONDS: "0",
+    ACTIVITY: "true",
   });
 });
 

@@ -34,7 +34,7 @@ export function iamClient(credentials: CredentialSource): IAMClient {
 }
 
 /** The role and its inline policies. */
-export function iamCalls(iam: IAMClient, abortSignal: AbortSignal): Omit<Account, "findRoleUse"> {
+export function iamCalls(iam: IAMClient, abortSignal: AbortSignal): Omit<Account, "findRoleUse" | "lookUpActivity"> {
   return {
     getRole: (roleName) =>
       unlessMissing(async () => {

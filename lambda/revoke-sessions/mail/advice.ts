@@ -16,7 +16,7 @@ export interface Advice {
 
 const ALIVE = "NOT over: nothing was revoked, and the stolen credentials still work.";
 const UNLESS = "If it is a theft, it is not over: the stolen credentials still work.";
-const REVOKE: readonly StepName[] = ["revoke", "others", "isolate", "activity"];
+const REVOKE: readonly StepName[] = ["revoke", "others", "sessions", "isolate", "activity"];
 
 /** What people are told, by the reason for not revoking. */
 export const ADVICE: Readonly<Record<NotRevokedReason, Advice>> = {
@@ -27,12 +27,12 @@ export const ADVICE: Readonly<Record<NotRevokedReason, Advice>> = {
   },
   "archived-finding": {
     state: `The finding is archived: somebody has dealt with it. ${UNLESS}`,
-    steps: ["policy", "revoke", "activity"],
+    steps: ["policy", "revoke", "sessions", "activity"],
     advice: () => "Nothing, if whoever archived the finding knows that it is no theft, or has revoked the sessions.",
   },
   "unsupported-type": {
     state: `This deployment does not handle such findings. ${UNLESS}`,
-    steps: ["activity", "revoke"],
+    steps: ["activity", "revoke", "sessions"],
     advice: () => "Find out who hands such findings to the function: its own rule does not.",
   },
   "below-severity": {
@@ -50,24 +50,24 @@ export const ADVICE: Readonly<Record<NotRevokedReason, Advice>> = {
   },
   "not-a-role": {
     state: ALIVE,
-    steps: ["switchOff", "activity"],
+    steps: ["switchOff", "sessions", "activity"],
     advice: () =>
       "Open the finding in the console, find out whose credentials these are, and end them there. For users, AWS's runbook " +
       "AWSSupport-ContainIAMPrincipal does more.",
   },
   "role-unknown": {
     state: ALIVE,
-    steps: ["unnamed", "activity"],
+    steps: ["unnamed", "sessions", "activity"],
     advice: () => "Open the finding in the console, find out whose credentials these are, and revoke them there.",
   },
   "role-not-found": {
     state: "The stolen sessions are dead with their role. Who deleted it, and what was done before?",
-    steps: ["deleter", "isolate", "activity"],
+    steps: ["sessions", "deleter", "isolate", "activity"],
     advice: () => "No policy is needed: there is no role to attach it to.",
   },
   "role-mismatch": {
     state: "The stolen sessions are dead with the role that they were of. Who deleted it, and what was done before?",
-    steps: ["deleter", "isolate", "activity"],
+    steps: ["sessions", "deleter", "isolate", "activity"],
     advice: () => "Leave today's role of that name alone: none of its sessions is in the finding.",
   },
   "protected-role": {
@@ -85,7 +85,7 @@ export const ADVICE: Readonly<Record<NotRevokedReason, Advice>> = {
   },
   "unmodifiable-role": {
     state: ALIVE,
-    steps: ["isolate", "activity"],
+    steps: ["sessions", "isolate", "activity"],
     advice: () =>
       "For a role of IAM Identity Center: end the user's sessions there, and deny the user in a service control policy " +
       "(identitystore:userId) until the credentials expire; AWS's runbook AWSSupport-ContainIAMPrincipal does it. For a " +

@@ -8,8 +8,11 @@ const SUFFIX = "-by-hand";
 /** More principals than this are left to the list of them. */
 const MAX_PRINCIPALS = 20;
 
+/** A policy, and the one session that it denies; undefined denies every session of the role. */
+type Denied = Pick<Target, "policyName" | "userId">;
+
 /** Attaches to a role what denies the sessions of some targets, as far as they were issued until somebody runs it. */
-export const revokeByHand = (roleName: string, targets: readonly Target[]): string[] =>
+export const revokeByHand = (roleName: string, targets: readonly Denied[]): string[] =>
   targets.map(({ policyName, userId }) => put(quote(roleName), policyName + SUFFIX, userId));
 
 /** The same for a role whose inline policies leave no room for another one: managed policies do not count among them. */

@@ -1,4 +1,5 @@
 import type { Incident, Verification } from "../incident";
+import { startedByThief } from "../started-session";
 import { ADVICE } from "./advice";
 import { deniesAhead } from "./cutoff";
 import { type StepName, STEPS } from "./steps";
@@ -21,12 +22,12 @@ const STATES: Readonly<Record<Verification["state"], string>> = {
 
 /** What to do after a revocation, the most urgent first, by how far the policy is known to hold. */
 const REVOKED_STEPS: Readonly<Record<Verification["state"], readonly StepName[]>> = {
-  verified: ["others", "isolate", "activity", "policy"],
-  restored: ["others", "policy", "isolate", "activity"],
-  "not-kept": ["denyAll", "remover", "others", "isolate"],
-  "role-gone": ["others", "deleter", "isolate", "activity"],
-  unverified: ["others", "policy", "isolate", "activity"],
-  "not-asked": ["others", "policy", "isolate", "activity"],
+  verified: ["others", "sessions", "isolate", "activity", "policy"],
+  restored: ["others", "sessions", "policy", "isolate", "activity"],
+  "not-kept": ["denyAll", "remover", "others", "sessions", "isolate"],
+  "role-gone": ["others", "sessions", "deleter", "isolate", "activity"],
+  unverified: ["others", "sessions", "policy", "isolate", "activity"],
+  "not-asked": ["others", "sessions", "policy", "isolate", "activity"],
 };
 
 /** Whether it is over, and the first commands to run. */
@@ -45,8 +46,12 @@ export function doNow(incident: Incident): string[] {
   ];
 }
 
-const stepNames = (incident: Incident): readonly StepName[] =>
-  incident.kind === "refused" ? ADVICE[incident.refusal.reason].steps : REVOKED_STEPS[incident.verification.state];
+function stepNames(incident: Incident): readonly StepName[] {
+  const names =
+    incident.kind === "refused" ? ADVICE[incident.refusal.reason].steps : REVOKED_STEPS[incident.verification.state];
+  // What was looked up has a section of its own, with the command.
+  return incident.activity === undefined ? names : names.filter((name) => name !== "activity");
+}
 
 function state(incident: Incident): string {
   if (incident.kind === "refused") {
@@ -56,6 +61,10 @@ function state(incident: Incident): string {
   }
   const others =
     incident.plan.foreign.length > 0 ? "NOT over: other principals' credentials are in the finding too. " : "";
+  const started =
+    startedByThief(incident).length > 0
+      ? "NOT over: the thief started sessions of other roles, which still work. "
+      : "";
   const ahead = deniesAhead(incident) ? " New sessions are denied as well: see WHAT WAS DONE." : "";
-  return others + STATES[incident.verification.state] + ahead;
+  return others + started + STATES[incident.verification.state] + ahead;
 }

@@ -14,11 +14,12 @@ const LEAKS: Readonly<Record<Holder, string>> = {
 };
 
 /** What a revocation leaves to people. */
-export function limits({ finding, role }: Revoked): string[] {
+export function limits({ finding, role, activity }: Revoked): string[] {
   const found = new Set(stolenSessions(finding, role).map(({ holder }) => LEAKS[holder]));
+  const where = activity === undefined ? "AssumeRole in what DO NOW shows" : "see WHAT THE KEYS WERE USED FOR";
   return wrap(
-    "It does not end sessions of other roles that the thief started meanwhile (AssumeRole in what DO NOW shows): revoke those " +
-      "roles too. It does not undo what was done. What trusts sts:GetCallerIdentity, such as a cluster that maps the role, " +
-      `goes on trusting the credentials until they expire. ${[...found].join(" ")}`,
+    `It does not end sessions of other roles that the thief started meanwhile (${where}): revoke those roles too. It does not undo ` +
+      "what was done. What trusts sts:GetCallerIdentity, such as a cluster that maps the role, goes on trusting the " +
+      `credentials until they expire. ${[...found].join(" ")}`,
   );
 }

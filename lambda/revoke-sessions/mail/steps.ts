@@ -1,8 +1,13 @@
 import { isLongTerm } from "../finding";
 import type { Incident } from "../incident";
+import { iamRegionOf } from "../iam-region";
 import { denyingPolicy, isExplicitDeny } from "../permission";
 import { isoSeconds } from "../policy";
 import type { Refusal } from "../refusal";
+import { usableSince } from "../stolen";
+import { roleSessionOf, startedElsewhere } from "../started-session";
+import { digestOf } from "../memory";
+import { sessionPolicyName } from "../target";
 import { revokeByHand, revokeOthers, revokeWithoutRoom, switchOff } from "./by-hand";
 import { ISOLATION } from "./isolation";
 import { stolenSessions } from "./session";
@@ -11,12 +16,6 @@ import type { Step } from "./step";
 
 /** No command names more instances, sessions or keys than this: the section below counts the others. */
 const MAX_NAMES = 20;
-
-/** No role session lives longer. */
-export const LONGEST_SESSION_MILLISECONDS = 12 * 3_600_000;
-
-/** Where CloudTrail has what was done in IAM, by partition. */
-const IAM_REGIONS: Readonly<Record<string, string>> = { "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1" };
 
 /** What a person can do about an incident; each is undefined if there is nothing to do it to. */
 export const STEPS = {
@@ -40,6 +39,24 @@ export const STEPS = {
       "their ids. Leave out whom you must not cut.",
     commands: revokeOthers(plan?.foreign ?? []),
   }),
+
+  /** Revoke the sessions of other roles that were started with the stolen credentials. */
+  sessions(incident) {
+    const started = startedElsewhere(incident).flatMap(
+      (each) => roleSessionOf(each, incident.configuration.accountId) ?? [],
+    );
+    const sessions = [...new Map(started.map((each) => [each.userId, each])).values()];
+    return {
+      text:
+        "Revoke the sessions of other roles that were started with the stolen keys, as far as issued until you run it. Leave " +
+        "out what belongs to the keys' owner.",
+      commands: sessions
+        .slice(0, MAX_NAMES)
+        .flatMap(({ roleName, userId }) =>
+          revokeByHand(roleName, [{ policyName: sessionPolicyName(digestOf(userId)), userId }]),
+        ),
+    };
+  },
 
   /** Revoke a role of which the finding says no more than the id. */
   unnamed: ({ finding }) => ({
@@ -169,7 +186,7 @@ function whoStarted(incident: Incident): Step {
   };
 }
 
-const iamRegion = ({ configuration: { partition } }: Incident): string => IAM_REGIONS[partition] ?? "us-east-1";
+const iamRegion = ({ configuration: { partition } }: Incident): string => iamRegionOf(partition);
 
 /** Commands for the region of the finding and for that of IAM's events. */
 function eachRegion(incident: Incident, commands: readonly string[]): string[] {
@@ -181,8 +198,8 @@ const lookUpInIam = (incident: Incident, eventName: string): string =>
   `aws cloudtrail lookup-events --region ${iamRegion(incident)} --lookup-attributes AttributeKey=EventName,AttributeValue=${eventName}` +
   `${since(incident)} --query 'Events[].[EventTime,EventName,Username,AccessKeyId,Resources[].ResourceName]' --output json`;
 
-/** From when on a stolen session can have been used: before GuardDuty saw it, too. */
-function since({ finding: { sighting } }: Incident): string {
-  if (!sighting.firstSeen) return "";
-  return ` --start-time ${isoSeconds(new Date(sighting.firstSeen.getTime() - LONGEST_SESSION_MILLISECONDS))}`;
+/** The option of the AWS CLI that leaves out what is too early to be of stolen credentials. */
+function since({ finding }: Incident): string {
+  const start = usableSince(finding);
+  return start ? ` --start-time ${isoSeconds(start)}` : "";
 }

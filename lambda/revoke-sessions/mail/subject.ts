@@ -1,4 +1,5 @@
 import type { Incident } from "../incident";
+import { startedByThief } from "../started-session";
 import { printable } from "./text";
 
 /** What SNS takes. */
@@ -18,7 +19,9 @@ export function subject(incident: Incident): string {
 function headline(incident: Incident): string {
   if (incident.kind === "refused") return `NOT revoked (${incident.refusal.reason})`;
   if (incident.verification.state === "not-kept") return "Revocation NOT KEPT, act by hand";
-  if (incident.plan.foreign.length > 0) return "Revoked, but NOT ALL, act by hand";
+  if (incident.plan.foreign.length > 0 || startedByThief(incident).length > 0) {
+    return "Revoked, but NOT ALL, act by hand";
+  }
   if (incident.distrusted) return "Sessions revoked again, seen alive";
   if (!incident.moved) return "Already denied, new keys";
   return incident.plan.scope === "instance" ? "Instance locked out" : "Sessions revoked";

@@ -1,9 +1,9 @@
 import type { Incident } from "../incident";
 import { isoSeconds } from "../policy";
+import { LONGEST_SESSION_MILLISECONDS } from "../stolen";
 import type { Target } from "../target";
 import { deniesAhead } from "./cutoff";
 import { forNames, quote } from "./shell";
-import { LONGEST_SESSION_MILLISECONDS } from "./steps";
 import { block, wrap } from "./text";
 
 /** How to let the old sessions back in, once they are dead: a command that does nothing before. */
