@@ -12,7 +12,7 @@ import { usedFor } from "./mail/used-for";
 
 /** A mail to the people who watch the topic. */
 export interface Mail {
-  /** 100 printable ASCII characters at most: what SNS allows. */
+  /** Less than 100 printable ASCII characters: what SNS allows. */
   readonly subject: string;
   readonly message: string;
 }

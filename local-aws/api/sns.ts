@@ -16,8 +16,8 @@ export const snsActions: Record<string, QueryAction> = {
       if (Buffer.byteLength(message) > MAX_BYTES) {
         throw new AwsError("InvalidParameter", "Invalid parameter: Message too long");
       }
-      // Printable ASCII, at most 100 characters, not beginning with a space: what a mail's subject line can carry.
-      if (subject !== undefined && !/^[!-~][ -~]{0,99}$/.test(subject)) {
+      // Printable ASCII, less than 100 characters, not beginning with a space: what a mail's subject line can carry.
+      if (subject !== undefined && !/^[!-~][ -~]{0,98}$/.test(subject)) {
         throw new AwsError("InvalidParameter", "Invalid parameter: Subject");
       }
       account.mails.push({ topicArn, subject, message });

@@ -2,8 +2,8 @@ import type { Incident } from "../incident";
 import { startedByThief } from "../started-session";
 import { printable } from "./text";
 
-/** What SNS takes. */
-const MAX_CHARACTERS = 100;
+/** SNS takes subjects of less than 100 characters. */
+const MAX_CHARACTERS = 99;
 
 /** The subject of a mail: what became of whose sessions, and where. Printable ASCII characters. */
 export function subject(incident: Incident): string {
