@@ -69,20 +69,20 @@ describe("a finding's type that has no room", () => {
   });
 });
 
-describe("has at most a hundred printable ASCII characters", () => {
+describe("has less than a hundred printable ASCII characters", () => {
   test("whatever the finding says", () => {
     const type = `Bad\r\nBcc: é😀\u0000${"x".repeat(200)}`;
     expect(subject(refused("unsupported-type", { type, region: "\u0007" }, NAMELESS))).toBe(
       "GuardDuty: NOT revoked (unsupported-type): Bad Bcc, 111122223333 ?",
     );
     expect(subject(refused("unsupported-type", { type: "x".repeat(200) }, NAMELESS))).toBe(
-      `GuardDuty: NOT revoked (unsupported-type): ${"x".repeat(30)}..., 111122223333 us-west-2`,
+      `GuardDuty: NOT revoked (unsupported-type): ${"x".repeat(29)}..., 111122223333 us-west-2`,
     );
   });
 
   test("if the region is endless", () => {
     expect(subject(refused("unsupported-type", { region: "r".repeat(200) }, NAMELESS))).toBe(
-      `GuardDuty: NOT revoked (unsupported-type): , 111122223333 ${"r".repeat(42)}`,
+      `GuardDuty: NOT revoked (unsupported-type): , 111122223333 ${"r".repeat(41)}`,
     );
   });
 });
