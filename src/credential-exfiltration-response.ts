@@ -22,7 +22,8 @@ import { jsonText } from "./shared/attribute-text";
 import { ARN_WORDS, checkFormats, FORMATS, isArn } from "./shared/formats";
 import { movedFrom } from "./shared/moved";
 import { destination, Place } from "./shared/place";
-import { Problems, shown } from "./shared/problems";
+import { Problems } from "./shared/problems";
+import { checkSiblings, type Deployed } from "./shared/siblings";
 import { preventTakeOver } from "./shared/take-over";
 
 /** EventBridge accepts 2,048 characters for a rule's pattern, with the source and the type of the event. */
@@ -284,32 +285,19 @@ export class CredentialExfiltrationResponse extends Construct {
     checkAnyFinding(props, problems);
     checkTopic(props, problems);
     checkAlarmActions(props, problems);
-    this.checkSiblings(problems);
+    const others = this.node.root.node.findAll().filter((node) => node instanceof CredentialExfiltrationResponse);
+    checkSiblings(
+      this.deployed,
+      others.filter((other) => other !== this).map(({ deployed }) => deployed),
+      problems,
+    );
     problems.throwIfAny(this);
   }
 
-  /** Notes every name that the app uses twice in one place: AWS would let this response take over what the other one made. */
-  private checkSiblings(problems: Problems): void {
-    const others = this.node.root.node.findAll().filter((node) => node instanceof CredentialExfiltrationResponse);
-    for (const other of others.filter((each) => each !== this && each.destination === this.destination)) {
-      for (const [prop, name] of Object.entries(this.names)) {
-        if (name === undefined || other.names[prop] !== name) continue;
-        problems.add(
-          `${prop}: must differ from that of ${other.node.path}, whose provider says nothing of another account or region; ` +
-            `received ${shown(name)} twice; give one of them another name or, if their accounts differ, both providers their ` +
-            "allowedAccountIds",
-        );
-      }
-    }
-  }
-
-  private get names(): Readonly<Record<string, string | undefined>> {
-    const { ruleName, topicName, functionName } = this.props;
-    return { prefix: this.prefix, ruleName, topicName, functionName };
-  }
-
-  private get destination(): string {
-    return destination(this, this.props.provider);
+  private get deployed(): Deployed {
+    const { ruleName, topicName, functionName, provider } = this.props;
+    const names = { prefix: this.prefix, ruleName, topicName, functionName };
+    return { path: this.node.path, destination: destination(this, provider), names };
   }
 
   /**

@@ -4,6 +4,8 @@ export {
   type CredentialExfiltrationResponseProps,
 } from "./credential-exfiltration-response";
 export { Detector, type DetectorProps, FindingPublishingFrequency, type IDetector } from "./detection/detector";
+export { DeliveryAlarms, type DeliveryAlarmsProps, type WatchedEvents } from "./monitoring/delivery-alarms";
+export { EventRule, type EventRuleProps } from "./detection/event-rule";
 export { FailureAlarms, type FailureAlarmsProps } from "./monitoring/failure-alarms";
 export { FailureQueue, type FailureQueueProps } from "./detection/failure-queue";
 export { FindingRule, type FindingRuleProps } from "./detection/finding-rule";

@@ -5,14 +5,7 @@ import { ResponseMode } from "../contract/environment";
 import { RUNBOOK } from "../contract/runbook";
 import type { InputTransformer } from "../detection/finding-target";
 import type { Place } from "../shared/place";
-
-/*
- * EventBridge fills these templates in. It cannot choose between texts, so each line is true whatever is missing: a variable
- * whose path the event does not have leaves nothing, and no word or bracket depends on it. Nor does it escape what it fills in:
- * names that strangers choose, such as those of network operators, stay out, since a quote in them could break the mail.
- *
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
- */
+import { textMessage } from "./text-message";
 
 const FINDING_PATHS = {
   type: "$.detail.type",
@@ -51,7 +44,7 @@ const CREDENTIAL_PATHS = {
 
 /** The first mail about stolen role credentials: sent by EventBridge itself, whatever becomes of the function. */
 export function credentialExfiltrationMessage(place: Place, response: ResponseMode): InputTransformer {
-  return message(CREDENTIAL_PATHS, [
+  return textMessage(CREDENTIAL_PATHS, [
     "GuardDuty: credentials of a role are used where they do not belong.",
     "",
     "Finding type:  <type>",
@@ -88,7 +81,7 @@ export function whatFollows(response: ResponseMode): string {
 
 /** The mail about any other finding: nothing is done about it. */
 export function anyFindingMessage(place: Place): InputTransformer {
-  return message(ANY_FINDING_PATHS, [
+  return textMessage(ANY_FINDING_PATHS, [
     "GuardDuty: <title>",
     "",
     "Finding type:  <type>",
@@ -109,9 +102,4 @@ function seen(place: Place): string[] {
     "Times:         <count>",
     `Console:       https://${host}/guardduty/home?region=<region>#/findings?search=id%3D<id>`,
   ];
-}
-
-/** Each line of a text template is a JSON string of its own. */
-function message(inputPaths: Readonly<Record<string, string>>, lines: readonly string[]): InputTransformer {
-  return { inputPaths, inputTemplate: lines.map((line) => `"${line}"`).join("\n") };
 }

@@ -1,37 +1,15 @@
-import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
-import type { TerraformProvider } from "cdktf";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 
-import { attributeText, jsonText } from "../shared/attribute-text";
-import { ARN_WORDS, checkFormats, FORMATS, isArn, isPlainText, NO_TEMPLATE_WORDS } from "../shared/formats";
-import { configuredRegion } from "../shared/place";
-import { Problems } from "../shared/problems";
-import type { FailureQueue } from "./failure-queue";
-import type { IFindingRule, IFindingTarget } from "./finding-target";
+import { EventRule, type EventRuleProps } from "./event-rule";
 
-export interface FindingRuleProps {
-  /** Name of the rule. */
-  readonly ruleName: string;
-  /** What the rule is for, in words for the console. */
-  readonly description: string;
+export interface FindingRuleProps extends Omit<EventRuleProps, "eventPattern"> {
   /**
    * What a finding (`detail` of the event) must look like.
    *
    * @default - every GuardDuty finding matches
    */
   readonly findingPattern?: object;
-  /** The queue for events that could not be delivered to a target; in the rule's region. */
-  readonly failureQueue: FailureQueue;
-  /** @default - the stack's default AWS provider */
-  readonly provider?: TerraformProvider;
 }
-
-/** The number of targets that EventBridge accepts for one rule. */
-const MAX_TARGETS = 5;
-
-/** EventBridge accepts for the id of a target what it accepts for the name of a rule. */
-const TARGET_ID = FORMATS.ruleName;
 
 /**
  * An EventBridge rule on GuardDuty findings. Each target has a bounded retry policy, and the failure queue behind it.
@@ -49,81 +27,14 @@ const TARGET_ID = FORMATS.ruleName;
  *
  * @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html
  */
-export class FindingRule extends Construct implements IFindingRule {
-  readonly ruleArn: string;
-  readonly ruleName: string;
-  /** Escape hatch: the resource itself. */
-  readonly resource: CloudwatchEventRule;
-  private targets = 0;
-
+export class FindingRule extends EventRule {
   /** @throws Error if EventBridge does not accept the name, or the failure queue is in another region. */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: FindingRuleProps,
-  ) {
-    super(scope, id);
-    const problems = new Problems();
-    checkFormats(props, problems);
-    problems.check("description", props.description, isPlainText, NO_TEMPLATE_WORDS);
-    const pattern = props.findingPattern && JSON.stringify(props.findingPattern);
-    problems.check("findingPattern", pattern, isPlainText, NO_TEMPLATE_WORDS);
-    this.checkQueue(props, problems);
-    problems.throwIfAny(this);
-
-    this.resource = new CloudwatchEventRule(this, "Resource", {
-      name: props.ruleName,
-      description: props.description,
-      eventPattern: jsonText({
-        source: ["aws.guardduty"],
-        "detail-type": ["GuardDuty Finding"],
-        ...(props.findingPattern && { detail: props.findingPattern }),
-      }),
-      provider: props.provider,
-    });
-    this.ruleArn = this.resource.arn;
-    this.ruleName = props.ruleName;
-    props.failureQueue.acceptFrom(this.ruleArn);
-  }
-
-  private checkQueue({ failureQueue, provider }: FindingRuleProps, problems: Problems): void {
-    const here = configuredRegion(this, provider);
-    const isHere = (region: string) => here === undefined || region === here;
-    problems.check("failureQueue", failureQueue.region, isHere, `in the rule's region, ${here}`);
-  }
-
-  /**
-   * Sends what the rule matches to one more target. Events that it does not accept within an hour go to the failure queue.
-   *
-   * @param id distinguishes it from the rule's other targets, in the stack and in EventBridge.
-   * @param target for example a `SessionRevoker`, or an {@link ArnTarget}.
-   * @throws Error if EventBridge does not accept the id or an ARN, and on the sixth target: it accepts five.
-   */
-  addTarget(id: string, target: IFindingTarget): void {
-    if (++this.targets > MAX_TARGETS) {
-      throw new Error(`${this.node.path}: must have at most ${MAX_TARGETS} targets; received "${id}" as one more`);
-    }
-    const { arn, message, roleArn } = target.bind(this);
-    const problems = new Problems();
-    problems.check("id", id, (text) => TARGET_ID.pattern.test(text), TARGET_ID.words);
-    problems.check("arn", arn, isArn, ARN_WORDS);
-    problems.check("roleArn", roleArn, isArn, ARN_WORDS);
-    problems.check("message", message?.inputTemplate, isPlainText, NO_TEMPLATE_WORDS);
-    problems.throwIfAny(this);
-
-    const { failureQueue, provider } = this.props;
-    new CloudwatchEventTarget(this, id, {
-      rule: this.resource.name,
-      targetId: id,
-      arn,
-      roleArn,
-      inputTransformer: message && {
-        inputPaths: { ...message.inputPaths },
-        inputTemplate: attributeText(message.inputTemplate),
-      },
-      retryPolicy: { maximumEventAgeInSeconds: 60 * 60, maximumRetryAttempts: 185 },
-      deadLetterConfig: { arn: failureQueue.queueArn },
-      provider,
-    });
+  constructor(scope: Construct, id: string, { findingPattern, ...props }: FindingRuleProps) {
+    const eventPattern = {
+      source: ["aws.guardduty"],
+      "detail-type": ["GuardDuty Finding"],
+      ...(findingPattern && { detail: findingPattern }),
+    };
+    super(scope, id, { ...props, eventPattern });
   }
 }

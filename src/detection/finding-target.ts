@@ -1,15 +1,15 @@
 import type { IConstruct } from "constructs";
 
-/** A rule that findings come from. */
+/** A rule that findings, or other events, come from. */
 export interface IFindingRule extends IConstruct {
   readonly ruleArn: string;
   readonly ruleName: string;
 }
 
-/** What can receive the findings that a rule matches. */
+/** What can receive the events that a rule matches. */
 export interface IFindingTarget {
   /**
-   * Lets a rule deliver to the target, and says how. `FindingRule.addTarget` calls it.
+   * Lets a rule deliver to the target, and says how. `rule.addTarget` calls it.
    *
    * @param rule a rule that the target is added to; there may be several.
    */

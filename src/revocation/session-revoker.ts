@@ -4,7 +4,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { App, AssetType, Fn, type TerraformProvider, TerraformAsset, TerraformStack, Token } from "cdktf";
+import { App, AssetType, type TerraformProvider, TerraformAsset, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { DEFAULTS } from "../contract/defaults";
@@ -15,6 +15,7 @@ import { jsonText } from "../shared/attribute-text";
 import { ARN_WORDS, checkFormats, isArn } from "../shared/formats";
 import { Place } from "../shared/place";
 import { Problems } from "../shared/problems";
+import { topicIsWhere } from "../shared/topic-place";
 import { functionPackage } from "./function-package";
 import { checkFunction, type FunctionProps } from "./function-props";
 import type { OutcomeDestination } from "./outcome-destination";
@@ -166,22 +167,14 @@ export class SessionRevoker extends Construct implements IFindingTarget {
         // Never changes, and with emulators of Lambda that do not return it every plan would set it again.
         ignoreChanges: ["logging_config"],
         // cdktf cannot write it as HCL.
-        ...(!App.of(this).hclOutput && { precondition: [this.topicIsHere()] }),
+        ...(!App.of(this).hclOutput && {
+          precondition: [topicIsWhere("the function", props.topicArn, Place.of(this, props.provider))],
+        }),
       },
       // Without its permissions the first finding would fail, and Lambda would refuse the failure destination.
       dependsOn: [permissions],
       provider: props.provider,
     });
-  }
-
-  /** SNS answers only in the topic's region, and EventBridge publishes only to topics of the rule's region. */
-  private topicIsHere(): { readonly condition: string; readonly errorMessage: string } {
-    const { topicArn, provider } = this.props;
-    const { partition, region, accountId } = Place.of(this, provider);
-    return {
-      condition: Fn.startswith(topicArn, `arn:${partition}:sns:${region}:${accountId}:`).toString(),
-      errorMessage: `The topic must be in region ${region} of account ${accountId}, like the function; received ${topicArn}.`,
-    };
   }
 
   private makeFailureDestination(): LambdaFunctionEventInvokeConfig {

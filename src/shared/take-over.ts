@@ -8,7 +8,7 @@ import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { dependable, TerraformResource } from "cdktf";
 import type { IConstruct } from "constructs";
 
-/** What AWS makes, or hands over if there is one of that name, before anything else of a response has been made. */
+/** What AWS makes, or hands over if there is one of that name, before anything else has been made. */
 const FIRST_MADE = [
   CloudwatchDashboard,
   CloudwatchEventRule,
@@ -25,9 +25,10 @@ const FIRST_MADE = [
  *
  * @param scope everything below it waits, by a reference to another resource or by itself.
  * @param refused the resource that AWS refuses to make under a name that is taken, such as a role.
+ * @param needed what the refused resource itself refers to: it cannot wait.
  */
-export function preventTakeOver(scope: IConstruct, refused: TerraformResource): void {
-  for (const node of scope.node.findAll()) {
+export function preventTakeOver(scope: IConstruct, refused: TerraformResource, needed?: IConstruct): void {
+  for (const node of scope.node.findAll().filter((each) => each !== needed)) {
     if (TerraformResource.isTerraformResource(node) && FIRST_MADE.some((type) => node instanceof type)) {
       node.dependsOn = [...(node.dependsOn ?? []), dependable(refused)];
     }
