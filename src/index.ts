@@ -24,6 +24,7 @@ export { OutcomeDestination } from "./revocation/outcome-destination";
 export { ResponseDashboard, type ResponseDashboardProps } from "./monitoring/response-dashboard";
 export { OutcomeAlarms, type OutcomeAlarmsProps } from "./monitoring/outcome-alarms";
 export { type Metric, OutcomeMetrics, type OutcomeMetricsProps } from "./monitoring/outcome-metrics";
+export { RevocationGuard, type RevocationGuardProps } from "./revocation-guard";
 export { RevocableRoles } from "./revocation/revocable-roles";
 export { type RevocationProps } from "./revocation/revocation-props";
 export { SessionRevoker, type SessionRevokerProps } from "./revocation/session-revoker";

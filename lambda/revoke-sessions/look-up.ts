@@ -2,7 +2,7 @@ import { type KeyActivity, type RegionLookUp, type Shortfall, summarize } from "
 import type { FunctionConfiguration } from "./configuration";
 import { messageOf } from "./enforce";
 import type { Finding } from "./finding";
-import { iamRegionOf } from "./iam-region";
+import { iamRegionOf } from "../../src/contract/iam-region";
 import { type Stolen, stolenOf, usableSince } from "./stolen";
 import type { TrailEvent } from "./trail-event";
 

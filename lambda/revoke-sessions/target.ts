@@ -1,4 +1,5 @@
 import type { Scope } from "../../src/contract/environment";
+import { ALL_SESSIONS_POLICY, OLD_SESSIONS_POLICY } from "../../src/contract/policy-names";
 import { type Credential, type Finding, isLongTerm, principalRoleId, sessionInstance } from "./finding";
 import { digestOf } from "./memory";
 import type { ClaimedRole } from "./triage";
@@ -31,13 +32,13 @@ export interface Targets {
 }
 
 /** The policy that denies all of a role's old sessions; the name is the workshop's. */
-export const POLICY_NAME = "RevokeOldSessions";
+export const POLICY_NAME = OLD_SESSIONS_POLICY;
 
 /** The name of the policy that denies an instance's old sessions. */
 export const sessionPolicyName = (instanceId: string): string => `${POLICY_NAME}-${instanceId}`;
 
 /** The name of the policy that denies all of an instance's sessions. */
-const lockPolicyName = (instanceId: string): string => `RevokeAllSessions-${instanceId}`;
+const lockPolicyName = (instanceId: string): string => `${ALL_SESSIONS_POLICY}-${instanceId}`;
 
 /** More credentials than this in one finding are remembered as one, so that no finding can outgrow the policy. */
 const MAX_CREDENTIALS = 120;

@@ -1,6 +1,6 @@
 import { isLongTerm } from "../finding";
 import type { Incident } from "../incident";
-import { iamRegionOf } from "../iam-region";
+import { iamRegionOf } from "../../../src/contract/iam-region";
 import { denyingPolicy, isExplicitDeny } from "../permission";
 import { isoSeconds } from "../policy";
 import type { Refusal } from "../refusal";
