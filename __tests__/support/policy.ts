@@ -14,16 +14,21 @@ export function statementsOf(document: string): Statement[] {
 }
 
 /**
- * Whether inline policies deny a session everything. Reads them as IAM does, apart from the code that writes them; statements
- * that deny less than everything do not count.
+ * Tells of any session whether inline policies deny it everything. Reads them as IAM does, apart from the code that writes
+ * them; statements that deny less than everything do not count.
  */
-export function denies(documents: Iterable<string>, session: Session): boolean {
-  return [...documents].some((document) => {
+export function deniedBy(documents: Iterable<string>): (session: Session) => boolean {
+  const denials = [...documents].flatMap((document) => {
     // Variables are read in the newer language only.
     const variables = (JSON.parse(document) as { Version?: string }).Version === "2012-10-17";
-    return statementsOf(document).some((statement) => deniesAll(statement) && holds(statement, session, variables));
+    const statements = statementsOf(document).filter(deniesAll);
+    return statements.map((statement) => (session: Session) => holds(statement, session, variables));
   });
+  return (session) => denials.some((denial) => denial(session));
 }
+
+/** Whether inline policies deny a session everything. */
+export const denies = (documents: Iterable<string>, session: Session): boolean => deniedBy(documents)(session);
 
 /** Whether a statement denies everything to those for whom its conditions hold. */
 export function deniesAll({ Effect, Action, Resource }: Statement): boolean {
@@ -50,7 +55,7 @@ function holdsFor(
   ]);
   const actual = called.get(key.toLowerCase());
   if (operator === "Null") return values.some((value) => (String(value) === "true") === (actual === undefined));
-  const [, set = "", name = "", ifExists] = /^(ForA(?:ny|ll)Values:)?(.*?)(IfExists)?$/.exec(operator)!;
+  const [, set = "", name = "", ifExists] = /^(ForAnyValue:|ForAllValues:)?(.*?)(IfExists)?$/.exec(operator)!;
   if (actual === undefined) return ifExists !== undefined || set === "ForAllValues:" || name.includes("Not");
   const expected = values.map((value) =>
     variables ? String(value).replaceAll("${aws:userid}", userId) : String(value),

@@ -115,10 +115,12 @@ function rememberingAll(locks: readonly Step[], now: Date): Denying {
 }
 
 /** Whether the cut-off moves for any of the sessions. */
-export const cuts = ({ steps }: Steps): boolean => steps.some(({ revocation }) => revocation.kind === "cut");
+export const cuts = ({ steps }: Pick<Steps, "steps">): boolean =>
+  steps.some(({ revocation }) => revocation.kind === "cut");
 
 /** Whether anything is written. */
-export const writes = ({ steps }: Steps): boolean => steps.some(({ revocation }) => revocation.kind !== "covered");
+export const writes = ({ steps }: Pick<Steps, "steps">): boolean =>
+  steps.some(({ revocation }) => revocation.kind !== "covered");
 
 /** Of a narrow and a wider decision, the one that changes less; the narrow one if both move a cut-off. */
 const leastChange = (narrow: Steps, wider: Steps): Steps => (writes(narrow) && !cuts(wider) ? wider : narrow);
@@ -133,3 +135,7 @@ export const cutoffOf = (steps: readonly Step[]): Date => latest(steps.map(({ re
 /** The policy as it stands after a step. */
 export const policyAfter = ({ before, revocation }: Step): Policy =>
   revocation.kind === "covered" ? before : revocation.policy;
+
+/** A step that makes something else of the policy. */
+export const withPolicy = (step: Step, policy: Policy): Step =>
+  step.revocation.kind === "covered" ? step : { ...step, revocation: { ...step.revocation, policy } };

@@ -1,4 +1,4 @@
-import { policyAfter, type Step } from "./decision";
+import { policyAfter, type Step, withPolicy } from "./decision";
 import type { Verification } from "./incident";
 import { EXPIRED_POLICY, readPolicy, writePolicy } from "./policy";
 import type { Account, Dependencies } from "./ports";
@@ -42,32 +42,41 @@ export async function attach(
 }
 
 async function attachOne(account: Account, roleName: string, step: Step, now: () => Date): Promise<Written> {
-  const { target, revocation } = step;
-  if (revocation.kind === "covered") return { kind: "taken", step };
-  const refusal = await put(account, roleName, step);
-  if (refusal) return { kind: "refused", step, refusal };
-  if (revocation.kind !== "cut") return { kind: "taken", step };
-
-  let latest = revocation;
-  for (let renewals = 0; renewals < MAX_RENEWALS; renewals++) {
-    const renewal = renewed(latest, target, now());
-    if (renewal === undefined) break;
-    latest = renewal;
-    // What was taken stands, whatever IAM says to a later cut-off.
-    if (await put(account, roleName, { ...step, revocation: latest })) break;
+  if (step.revocation.kind === "covered") return { kind: "taken", step };
+  let written = await put(account, roleName, step, now());
+  if (written.kind === "refused" && step.revocation.kind === "remember") {
+    // Nobody gets through because of what is not remembered.
+    return { kind: "taken", step: { ...step, revocation: { kind: "covered", cutoff: step.revocation.cutoff } } };
   }
-  return { kind: "taken", step: { ...step, revocation: latest } };
+  for (let renewals = 0; written.kind === "taken" && renewals < MAX_RENEWALS; renewals++) {
+    const { target, revocation } = written.step;
+    const renewal = revocation.kind === "cut" ? renewed(revocation, target, now()) : undefined;
+    if (renewal === undefined) break;
+    const again = await put(account, roleName, { ...written.step, revocation: renewal }, now());
+    // What was taken stands, whatever IAM says to a later cut-off.
+    if (again.kind === "refused") break;
+    written = again;
+  }
+  return written;
 }
 
 /** Writes a policy; if the role has no room for it, without what it need not remember: as long as before, it always fits. */
-async function put(account: Account, roleName: string, step: Step): Promise<Refusal | undefined> {
+async function put(account: Account, roleName: string, step: Step, now: Date): Promise<Written> {
   const { target, before } = step;
+  const write = (document: string) => refusalOf(account.putRolePolicy(roleName, target.policyName, document));
   const document = writePolicy(policyAfter(step));
-  const refusal = await refusalOf(account.putRolePolicy(roleName, target.policyName, document));
-  if (refusal?.reason !== "policy-quota-exceeded") return refusal;
+  const refusal = await write(document);
+  if (refusal === undefined) return { kind: "taken", step };
   const shorter = writePolicy(policyAfter(step), before.length);
-  if (shorter.length >= document.length) return refusal;
-  return refusalOf(account.putRolePolicy(roleName, target.policyName, shorter));
+  if (refusal.reason !== "policy-quota-exceeded" || shorter.length >= document.length) {
+    return { kind: "refused", step, refusal };
+  }
+  const lastRefusal = await write(shorter);
+  if (lastRefusal) return { kind: "refused", step, refusal: lastRefusal };
+  return {
+    kind: "taken",
+    step: withPolicy(step, readPolicy(shorter, target.userId, now)),
+  };
 }
 
 async function refusalOf(write: Promise<void>): Promise<Refusal | undefined> {

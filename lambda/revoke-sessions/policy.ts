@@ -12,7 +12,7 @@ export interface Policy {
   readonly version: string;
   /** Sessions issued before this time are denied, by whichever statement; undefined if none are. */
   readonly deniedBefore?: Date;
-  /** Its length in characters; 0 if it is not attached. */
+  /** Its length in characters as IAM counts them, without white space; 0 if it is not attached. */
   readonly length: number;
 }
 
@@ -34,11 +34,12 @@ const VERSION = "2012-10-17";
 /** What IAM takes a policy without a version for. */
 const OLDEST_VERSION = "2008-10-17";
 
-const EXPIRED_SID = "Expired";
+/** No such action exists. */
+const NO_ACTION = "sts:Expired";
 
 /** What takes the place of a policy that denies no living session any more: `iam:PutRolePolicy` cannot remove it. */
 export const EXPIRED_POLICY = JSON.stringify({
-  Statement: { Sid: EXPIRED_SID, Effect: "Deny", Action: "sts:Expired", Resource: "*" },
+  Statement: { Sid: "Expired", Effect: "Deny", Action: NO_ACTION, Resource: "*" },
 });
 
 /**
@@ -52,19 +53,20 @@ export const EXPIRED_POLICY = JSON.stringify({
  */
 export function readPolicy(document: string | undefined, userId: string | undefined, now: Date): Policy {
   const { version, statements } = parse(document);
-  const denying = statements.filter(({ Effect, Sid }) => Effect === "Deny" && Sid !== EXPIRED_SID);
+  const denying = statements.filter(({ Effect, Action }) => Effect === "Deny" && Action !== NO_ACTION);
   const denials = denying.map((statement) => ({ statement, ...denialOf(statement, userId) }));
   // A deny of the whole role for ever is a person's: our own words would add nothing, and stay if it is lifted.
   const isOwn = ({ cutoff, ofTarget }: Denial) =>
     ofTarget && cutoff !== undefined && (cutoff < FOREVER || userId !== undefined);
   const own = denials.filter(isOwn);
+  const cutoff = latest(cutoffs(own));
   return {
     userId,
-    own: own.length === 0 ? undefined : { cutoff: latest(cutoffs(own))!, memory: memoryOf(own, now) },
+    own: cutoff && { cutoff, memory: memoryOf(own, cutoff, now) },
     others: denials.filter((denial) => !own.includes(denial)).map(({ statement }) => statement),
     version,
     deniedBefore: latest(cutoffs(denials)),
-    length: document?.length ?? 0,
+    length: document?.replace(/\s/g, "").length ?? 0,
   };
 }
 
@@ -77,7 +79,7 @@ export function writePolicy({ userId, own, others, version }: Writable, room = I
   const render = (memory: Memory): string => {
     const statement = own && ownStatement(own.cutoff, memory, userId);
     const kept = others.map((other) => (other["Sid"] === statement?.Sid ? withoutSid(other) : other));
-    return JSON.stringify({
+    return toJson({
       Version: kept.length === 0 ? VERSION : version,
       Statement: statement ? [statement, ...kept] : kept,
     });
@@ -104,13 +106,19 @@ function ownStatement(cutoff: Date, memory: Memory, userId: string | undefined) 
   };
 }
 
+/** JSON in the characters that IAM takes; others, which somebody else can have written as escapes, become escapes again. */
+const toJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
 const withoutSid = ({ Sid: _, ...statement }: Statement): Statement => statement;
 
-function memoryOf(denials: readonly { readonly statement: Statement }[], now: Date): Memory {
+/** What statements remember. Nothing was covered by a later cut-off than the policy has: somebody else wrote that. */
+function memoryOf(denials: readonly { readonly statement: Statement }[], cutoff: Date, now: Date): Memory {
   const ids = denials.flatMap(({ statement: { Sid } }) => (typeof Sid === "string" ? Sid : []));
-  return mergeMemories(
-    ids.flatMap((id) => /^Answers((?:[0-9a-z]{9})*)$/.exec(id)?.[1] ?? []).map((text) => readMemory(text, now)),
-  );
+  const memories = ids
+    .flatMap((id) => /^Answers((?:[0-9a-z]{9})*)$/.exec(id)?.[1] ?? [])
+    .map((text) => readMemory(text, now));
+  return new Map([...mergeMemories(memories)].filter(([, time]) => time <= cutoff));
 }
 
 function parse(document: string | undefined): { version: string; statements: Statement[] } {
@@ -140,19 +148,20 @@ function denialOf(statement: Statement, userId: string | undefined): Denial {
   const ofTarget = userId === undefined ? StringEquals === undefined : isSession(StringEquals, userId);
   if (StringEquals !== undefined && !ofTarget) return less;
   const isUndated = Condition === undefined || (StringEquals !== undefined && Object.keys(conditions).length === 0);
-  const cutoff = isUndated ? FOREVER : dateOf(Object.entries(conditions));
-  return cutoff === undefined ? less : { cutoff, ofTarget };
+  const times = isUndated ? [FOREVER] : timesOf(Object.entries(conditions));
+  // Any of several times suffices. One that was not read may be the latest: such a statement is not replaced.
+  const cutoff = latest(times);
+  return cutoff === undefined ? less : { cutoff, ofTarget: ofTarget && !times.includes(undefined) };
 }
 
-/** The time before which sessions must be issued for a condition to hold, if that is all that it asks. */
-function dateOf([condition, ...others]: readonly [operator: string, keys: unknown][]): Date | undefined {
+/** The times before which sessions must be issued for a condition to hold, if that is all that it asks. */
+function timesOf([condition, ...others]: readonly [operator: string, keys: unknown][]): (Date | undefined)[] {
   const operator = /^DateLessThan(Equals)?$/.exec(condition?.[0] ?? "");
   const [key, ...otherKeys] = Object.entries(asRecord(condition?.[1]));
-  if (!operator || others.length > 0 || otherKeys.length > 0) return undefined;
-  if (key?.[0].toLowerCase() !== "aws:tokenissuetime") return undefined;
+  if (!operator || others.length > 0 || otherKeys.length > 0) return [];
+  if (key?.[0].toLowerCase() !== "aws:tokenissuetime") return [];
   const second = operator[1] ? 1_000 : 0;
-  // Any of several values suffices.
-  return latest([key[1]].flat().map((value) => readTime(value, second)));
+  return [key[1]].flat().map((value) => readTime(value, second));
 }
 
 /**

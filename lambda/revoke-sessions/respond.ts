@@ -84,7 +84,7 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
     decision = { ...decideFor(plans.role, [], situation), asked: decision.asked };
     written = await attachInRoom(account, decision, now);
   }
-  const refused = written.find((each) => each.kind === "refused" && each.step.revocation.kind === "cut");
+  const refused = written.find(({ kind }) => kind === "refused");
   if (refused?.kind === "refused") {
     const taken = written.filter(({ kind }) => kind === "taken");
     return refuse(
@@ -94,8 +94,8 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
     );
   }
 
-  const writtenAt = writes(decision) ? now() : undefined;
   const steps = written.map(({ step }) => step);
+  const writtenAt = writes({ steps }) ? now() : undefined;
   const { verification, steps: kept } = await verify(
     account,
     claimed,
@@ -119,7 +119,7 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
     asked: decision.asked,
     role,
     cutoff: cutoffOf(kept),
-    moved: cuts(decision) || writtenAt === undefined,
+    moved: cuts(decision) || !writes(decision),
     distrusted: steps.some(({ revocation }) => revocation.kind === "cut" && revocation.distrusted),
     writtenAt,
     verification,

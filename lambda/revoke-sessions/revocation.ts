@@ -68,8 +68,8 @@ export function planRevocation(
   if (untold.every((digest) => memory.has(digest))) {
     return { kind: "covered", cutoff: standing };
   }
-  // What somebody else denies further ahead may be lifted again; our own statement does not take it over.
-  const cutoff = attached.own?.cutoff ?? earliest(standing, cutoffAt(now));
+  // What somebody else denies further ahead may be lifted again: our own statement then denies as much as it would have.
+  const cutoff = earliest(standing, latest([cutoffAt(now), attached.own?.cutoff])!);
   return { kind: "remember", cutoff: standing, policy: remembering(attached, target, cutoff) };
 }
 
@@ -146,7 +146,10 @@ export function restoreRevocation(
   const cutoff = written.own?.cutoff;
   if (cutoff === undefined) return undefined;
   const denies = attached.own !== undefined && attached.own.cutoff >= cutoff;
-  const remembers = target.stolen.every((digest) => attached.own?.memory.has(digest));
+  // What there was no room for is not lost.
+  const remembers = target.stolen.every(
+    (digest) => !written.own?.memory.has(digest) || attached.own?.memory.has(digest),
+  );
   if (denies && remembers) return undefined;
   const kept = latest([cutoff, attached.own?.cutoff, denies ? undefined : cutoffAt(now)])!;
   const policy = remembering(attached, target, kept);

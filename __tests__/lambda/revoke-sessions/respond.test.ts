@@ -808,6 +808,32 @@ describe("a role that is full", () => {
   });
 });
 
+describe("a role that has no room for any memory", () => {
+  const MEMORY = /Answers[0-9a-z]/;
+  beforeEach(() => {
+    aws.refuse = ({ document }) => (MEMORY.test(document) ? QUOTA : undefined);
+  });
+
+  test("is revoked, and found as it was written", async () => {
+    expect(await handleFinding()).toMatchObject({ outcome: "revoked", needsPerson: false });
+    expect(aws.writes).toHaveLength(1);
+    expect(aws.incidents).toMatchObject([{ verification: { state: "verified" } }]);
+  });
+
+  test("is not written again for credentials that are denied already, and they are told", async () => {
+    // GIVEN a role that somebody has put into quarantine
+    const quarantine = '{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}';
+    aws.roles.get(ROLE_NAME)!.policies.set("RevokeOldSessions", quarantine);
+    aws.refuse = () => QUOTA;
+    // WHEN
+    const result = await handleFinding();
+    // THEN
+    expect(result).toMatchObject({ outcome: "already-revoked", needsPerson: false });
+    expect(attached()).toBe(quarantine);
+    expect(aws.incidents).toMatchObject([{ moved: false, writtenAt: undefined, verification: { state: "verified" } }]);
+  });
+});
+
 describe("what AWS does not permit", () => {
   test.each<Call>(["getRole", "getRolePolicy", "putRolePolicy"])(
     "ends in one mail if %s is denied for good",
@@ -864,6 +890,13 @@ describe("a cut-off", () => {
     slowWrites(26);
     expect(await handleFinding()).toMatchObject({ outcome: "revoked", cutoff: "2026-03-01T12:01:01Z" });
     expect(aws.writes).toHaveLength(2);
+  });
+
+  test("stands as it was taken if IAM refuses the later one", async () => {
+    slowWrites(6, 0);
+    aws.refuse = () => (aws.writes.length > 0 ? DENIED : undefined);
+    expect(await handleFinding()).toMatchObject({ outcome: "revoked", cutoff: "2026-03-01T12:00:35Z" });
+    expect(aws.incidents).toMatchObject([{ verification: { state: "verified" } }]);
   });
 
   test("stands if IAM took the policy in time", async () => {

@@ -134,6 +134,17 @@ describe("credentials that were seen before the cut-off", () => {
     expect(plan(lock, locked, HOUR, sighting)).toEqual({ kind: "covered", cutoff: FOREVER });
   });
 
+  test("stay denied when what somebody denied further ahead is lifted", () => {
+    // GIVEN a policy of days ago, beside which somebody denies everything
+    const old = JSON.parse(writePolicy(history([target("K1"), -50 * HOUR]))) as { Statement: object[] };
+    const quarantine = { Effect: "Deny", Action: "*", Resource: "*" };
+    const attached = readPolicy(JSON.stringify({ Statement: [...old.Statement, quarantine] }), undefined, NOON);
+    // WHEN
+    const revocation = plan(target("K2"), attached, 0);
+    // THEN
+    expect(revocation).toMatchObject({ kind: "remember", policy: { own: { cutoff: after(30) } } });
+  });
+
   test("are denied by a policy of the whole role, in scope session", () => {
     expect(plan(target("K2"), NOT_ATTACHED, HOUR, seen(-MINUTE, 0), [attached])).toMatchObject({
       kind: "remember",

@@ -9,12 +9,13 @@ import { block, printable, wrap } from "./text";
 
 /** What a revocation did: the policies, why they deny more than was asked for, and how far they are known to hold. */
 export function done(incident: Revoked): string[] {
-  const { plan, moved, distrusted, verification, configuration } = incident;
+  const { plan, moved, writtenAt, distrusted, verification, configuration } = incident;
   const paragraphs = [
     widened(incident),
     !moved &&
       "Nothing was cut again: the stolen credentials were denied already before this finding. They were made out of sessions, " +
-        "or belong to sessions, that were issued before the cut-off. The policy now remembers them.",
+        "or belong to sessions, that were issued before the cut-off. " +
+        (writtenAt ? "The policy now remembers them." : "The role has no room to remember them."),
     distrusted &&
       "The credentials were seen alive after the cut-off that should have ended them: the earlier policy did not hold, or somebody " +
         "planted it. The cut-off was moved. Find out in CloudTrail who wrote it (PutRolePolicy).",

@@ -57,6 +57,12 @@ describe("what a revocation did", () => {
     );
   });
 
+  test("is nothing, and not even remembered, if the role had no room for it", () => {
+    expect(prose(done(revoked({}, { moved: false, writtenAt: undefined })))).toContain(
+      "issued before the cut-off. The role has no room to remember them. The inline policy",
+    );
+  });
+
   test("is told of credentials that lived on after an earlier one", () => {
     expect(prose(done(revoked({}, { distrusted: true })))).toBe(
       "The credentials were seen alive after the cut-off that should have ended them: the earlier policy did not hold, or " +
