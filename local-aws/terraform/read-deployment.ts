@@ -94,7 +94,7 @@ function readFunction(resource: SynthesizedResource, stack: SynthesizedStack): D
     zip: readOutput(path.resolve(stack.directory, resource.text("filename"))),
     handler: resource.text("handler"),
     environment: (resource.block("environment")?.["variables"] ?? {}) as Record<string, string>,
-    region: stack.target.region,
+    region: resource.target.region,
     timeoutSeconds: resource.number("timeout", 3),
     memorySize: resource.number("memory_size", 128),
     roleArn: resource.text("role"),

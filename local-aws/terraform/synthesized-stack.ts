@@ -8,11 +8,16 @@ import { readJson } from "./read-output";
 /** A block of Terraform's JSON syntax. */
 type Block = Record<string, unknown>;
 
+/** Where a provider deploys to, and what it tags every resource with. */
+interface Provider {
+  readonly target: AccountRegion;
+  readonly defaultTags: Readonly<Record<string, string>>;
+}
+
 /** One `cdk.tf.json`, read the way Terraform would apply it, with references resolved to plausible values. */
 export class SynthesizedStack {
+  /** Where the provider without an alias deploys to. */
   readonly target: AccountRegion;
-  /** What the provider tags every resource with. */
-  readonly defaultTags: Readonly<Record<string, string>>;
   private readonly resources = new Map<string, SynthesizedResource>();
 
   private constructor(
@@ -20,15 +25,10 @@ export class SynthesizedStack {
     configuration: Block,
     accountId: string,
   ) {
-    const provider = awsProvider(configuration, directory);
-    const region = String(provider["region"]);
-    this.target = { accountId, region, partition: partitionOf(region) };
-    this.defaultTags = [provider["default_tags"] ?? []]
-      .flat()
-      .reduce<Record<string, string>>(
-        (tags, block) => ({ ...tags, ...(block as { tags?: Record<string, string> }).tags }),
-        {},
-      );
+    const providers = awsProviders(configuration, accountId);
+    const main = providers.get("aws");
+    if (!main) throw new ExpressionError(`${path.join(directory, "cdk.tf.json")}: the AWS provider names no region`);
+    this.target = main.target;
     for (const [prefix, kind] of [
       ["", "resource"],
       ["data.", "data"],
@@ -37,7 +37,13 @@ export class SynthesizedStack {
         (configuration[kind] ?? {}) as Record<string, Record<string, Block>>,
       )) {
         for (const [name, attributes] of Object.entries(named)) {
-          const resource = new SynthesizedResource(this, `${prefix}${type}`, name, attributes);
+          const provider = providers.get(String(attributes["provider"] ?? "aws"));
+          if (!provider) {
+            throw new ExpressionError(
+              `${prefix}${type}.${name}: its provider must be one of AWS that names a region, but is ${String(attributes["provider"])}`,
+            );
+          }
+          const resource = new SynthesizedResource(this, provider, `${prefix}${type}`, name, attributes);
           this.resources.set(resource.address, resource);
         }
       }
@@ -102,6 +108,7 @@ export class SynthesizedResource implements Attributes {
 
   constructor(
     private readonly stack: SynthesizedStack,
+    private readonly provider: Provider,
     readonly type: string,
     name: string,
     private readonly configuration: Block,
@@ -113,7 +120,12 @@ export class SynthesizedResource implements Attributes {
   value(attribute: string): unknown {
     return attribute in this.configuration
       ? this.stack.resolve(this.configuration[attribute], `${this.address}.${attribute}`)
-      : computedAttribute(this.type, attribute, this, this.stack.target);
+      : computedAttribute(this.type, attribute, this, this.target);
+  }
+
+  /** Where it is deployed to. */
+  get target(): AccountRegion {
+    return this.provider.target;
   }
 
   text(attribute: string): string {
@@ -148,14 +160,21 @@ export class SynthesizedResource implements Attributes {
 
   /** The tags that the resource gets, the provider's default ones included. */
   tags(): Record<string, string> {
-    return { ...this.stack.defaultTags, ...((this.value("tags") ?? {}) as Record<string, string>) };
+    return { ...this.provider.defaultTags, ...((this.value("tags") ?? {}) as Record<string, string>) };
   }
 }
 
-/** The configuration of the provider without an alias. */
-function awsProvider(configuration: Block, directory: string): Block {
+/** The AWS providers that name a region, as resources refer to them: `aws`, and `aws.alias`. */
+function awsProviders(configuration: Block, accountId: string): Map<string, Provider> {
   const { aws } = (configuration["provider"] ?? {}) as { aws?: Block | Block[] };
-  const provider = [aws ?? []].flat().find(({ alias }) => alias === undefined);
-  if (typeof provider?.["region"] === "string") return provider;
-  throw new ExpressionError(`${path.join(directory, "cdk.tf.json")}: the AWS provider names no region`);
+  const providers = new Map<string, Provider>();
+  for (const { alias, region, default_tags } of [aws ?? []].flat()) {
+    if (typeof region !== "string") continue;
+    const tags = ([default_tags ?? []].flat() as { tags?: Record<string, string> }[]).map((block) => block.tags);
+    providers.set(alias === undefined ? "aws" : `aws.${String(alias)}`, {
+      target: { accountId, region, partition: partitionOf(region) },
+      defaultTags: Object.assign({}, ...tags) as Record<string, string>,
+    });
+  }
+  return providers;
 }

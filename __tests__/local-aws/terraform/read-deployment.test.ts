@@ -193,6 +193,34 @@ test.each([
   expect(deployment.topics[0]?.arn).toBe(`arn:${partition}:sns:${region}:111122223333:alerts`);
 });
 
+test("what an aliased provider makes is in that provider's region, with its tags", () => {
+  // GIVEN
+  const provider = "aws.virginia";
+  const deployment = read({
+    response: {
+      provider: {
+        aws: [
+          { region: "eu-west-1" },
+          { alias: "virginia", region: "us-east-1", default_tags: [{ tags: { of: "iam" } }] },
+        ],
+      },
+      data: { aws_region: { r: {}, v: { provider } } },
+      resource: {
+        aws_sns_topic: { t: { name: "${data.aws_region.r.id}" }, v: { provider, name: "${data.aws_region.v.id}" } },
+        aws_iam_role: { v: { provider, name: "app", assume_role_policy: "{}" } },
+      },
+    },
+  });
+
+  // THEN
+  expect(deployment.region).toBe("eu-west-1");
+  expect(deployment.topics.map(({ arn }) => arn)).toEqual([
+    "arn:aws:sns:eu-west-1:111122223333:eu-west-1",
+    "arn:aws:sns:us-east-1:111122223333:us-east-1",
+  ]);
+  expect(deployment.roles[0]!.tags).toEqual({ of: "iam" });
+});
+
 describe("throws, naming the attribute,", () => {
   const topic = (attributes: object) =>
     read({ response: { ...RESPONSE, resource: { aws_sns_topic: { t: attributes } } } });
@@ -232,6 +260,14 @@ describe("throws, naming the attribute,", () => {
   test("on a folder that cdktf has not written", () => {
     expect(() => readDeployment(join(directory, "elsewhere"), "111122223333")).toThrow(
       /elsewhere\/manifest\.json cannot be read: name the folder that "cdktf synth" writes/,
+    );
+  });
+
+  test("on a resource of a provider without a region", () => {
+    const topic = { name: "alerts", provider: "aws.elsewhere" };
+    const provider = { aws: [{ region: "eu-west-1" }, { alias: "elsewhere" }] };
+    expect(() => read({ response: { provider, resource: { aws_sns_topic: { t: topic } } } })).toThrow(
+      "aws_sns_topic.t: its provider must be one of AWS that names a region, but is aws.elsewhere",
     );
   });
 
