@@ -43,7 +43,7 @@ const PART_OF: Readonly<Record<string, string>> = {
   aws_vpc_security_group_egress_rule: "security_group_id",
 };
 
-/** Types whose resources share one box for each stack, which counts them. */
+/** Types whose resources share one box for each stack and provider, which counts them. */
 const SHARED_BOX = ["aws_cloudwatch_metric_alarm"];
 
 interface Edge {
@@ -58,32 +58,35 @@ interface Edge {
  * synthesized configuration.
  *
  * @param stack the name of the stack.
+ * @param provider the provider of the resources to draw, as `aws.alias`; undefined draws those of the stack's main one.
  * @throws Error on a type of resource that nobody has said how to draw, so that the picture cannot leave it out unseen.
  */
-export function architectureDiagram(resources: readonly Resource[], stack: string): string {
+export function architectureDiagram(resources: readonly Resource[], stack: string, provider?: string): string {
   const unknown = resources.filter(({ type }) => !DRAWN[type] && !PART_OF[type]);
   if (unknown.length > 0) {
     const addresses = unknown.map(({ address }) => address).join(", ");
     throw new Error(`nobody has said how to draw ${addresses}: add the type to DRAWN or to PART_OF`);
   }
   const boxes = resources.filter((resource) => boxFor(resource, resources) === resource);
+  const own = boxes.filter((box) => box.stack === stack && box.block["provider"] === provider);
   const edges = resources
     .flatMap((resource) => edgesOf(resource, resources))
-    .filter(({ from, to }) => [from.stack, to.stack].includes(stack));
-  const own = boxes.filter((box) => box.stack === stack);
+    .filter(({ from, to }) => own.includes(from) || own.includes(to));
   const neighbours = boxes.filter(
     (box) => !own.includes(box) && edges.some(({ from, to }) => [from, to].includes(box)),
   );
   const theft = own.flatMap((box) => theftOf(box));
+  const calls = own.filter(isGuardRule).map((box) => `iam -->|calls| ${idOf(box)}`);
   return [
     "flowchart TB",
     ...(theft.length > 0 ? ['  thief(["Thief<br/>outside of AWS"])'] : []),
+    ...(calls.length > 0 ? ['  iam(["IAM<br/>through a trail of CloudTrail"])'] : []),
     `  subgraph ${stack}`,
     ...own.map((box) => `    ${drawBox(box, resources)}`),
     "  end",
     ...neighbours.map((box) => `  ${drawBox(box, resources)}`),
     ...new Set(edges.map(({ from, to, label }) => `  ${idOf(from)} -->|${label}| ${idOf(to)}`)),
-    ...theft.map((arrow) => `  ${arrow}`),
+    ...[...theft, ...calls].map((arrow) => `  ${arrow}`),
   ].join("\n");
 }
 
@@ -162,6 +165,9 @@ function watchedBy(alarm: Block, all: readonly Resource[]): Resource[] {
   return all.filter(({ type, block }) => DRAWN[type] && names.includes(block["function_name"] ?? block["name"]));
 }
 
+const isGuardRule = ({ type, block }: Resource): boolean =>
+  type === "aws_cloudwatch_event_rule" && String(block["event_pattern"]).includes("aws.iam");
+
 const isFindingRule = ({ type, block }: Resource): boolean =>
   type === "aws_cloudwatch_event_rule" && String(block["event_pattern"]).includes("aws.guardduty");
 
@@ -175,8 +181,8 @@ function boxFor(resource: Resource, all: readonly Resource[]): Resource {
   return boxFor(whole, all);
 }
 
-const sharing = ({ type, stack }: Resource, all: readonly Resource[]): Resource[] =>
-  all.filter((other) => other.type === type && other.stack === stack);
+const sharing = ({ type, stack, block }: Resource, all: readonly Resource[]): Resource[] =>
+  all.filter((other) => other.type === type && other.stack === stack && other.block["provider"] === block["provider"]);
 
 function drawBox(resource: Resource, all: readonly Resource[]): string {
   const { title, name } = DRAWN[resource.type]!;

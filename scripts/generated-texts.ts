@@ -5,12 +5,14 @@ import { workshopResources } from "./workshop-resources";
 /** The generated texts, made from what is synthesized and from the code that runs, by the names of their sections. */
 export async function generatedTexts(): Promise<Readonly<Record<string, string>>> {
   const resources = workshopResources();
-  const { alert, mail, policy, logLine } = await workshopExample();
+  const { alert, mail, guardMail, policy, logLine } = await workshopExample();
   return {
     "response-stack": fenced("mermaid", architectureDiagram(resources, "guardduty-response")),
+    guard: fenced("mermaid", architectureDiagram(resources, "guardduty-response", "aws.iam")),
     "lab-stack": fenced("mermaid", architectureDiagram(resources, "guardduty-lab")),
     "alert-mail": fenced("text", alert),
     "remediation-mail": fenced("text", `Subject: ${mail.subject}\n\n${mail.message}`),
+    "guard-mail": fenced("text", guardMail),
     "revocation-policy": fenced("json", JSON.stringify(policy, undefined, 2)),
     "log-line": fenced("json", JSON.stringify(logLine, undefined, 2)),
   };

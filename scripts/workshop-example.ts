@@ -7,8 +7,11 @@ import { logLine } from "../lambda/revoke-sessions/log";
 import { type Mail, mailAbout } from "../lambda/revoke-sessions/mail";
 import type { Account } from "../lambda/revoke-sessions/ports";
 import { respond } from "../lambda/revoke-sessions/respond";
+import { POLICY_NAME } from "../lambda/revoke-sessions/target";
+import { AwsAccount } from "../local-aws/api/account";
 import { transformInput } from "../local-aws/eventbridge/input-transformer";
 import { evaluateTemplate } from "../local-aws/terraform/expression";
+import { iamCallEvent } from "../rehearsal/story/iam-call-event";
 import { DEFAULTS } from "../src/contract/defaults";
 import { LAB_ROLE_NAME } from "../workshop/lab/lab-instance";
 import type { Block } from "./block";
@@ -33,6 +36,8 @@ export interface WorkshopExample {
   readonly alert: string;
   /** What the function mails. */
   readonly mail: Mail;
+  /** What the guard mails when a pipeline removes the policy. */
+  readonly guardMail: string;
   /** The policy on the role. */
   readonly policy: object;
   /** The line in the function's log. */
@@ -73,7 +78,8 @@ export async function workshopExample(): Promise<WorkshopExample> {
   const [policy] = policies;
   if (!incident || policy === undefined) throw new Error("the workshop's event must lead to a revocation and a mail");
   return {
-    alert: alertText(event),
+    alert: mailedText("response_rule", event),
+    guardMail: mailedText("guard_changed", removalEvent()),
     mail: mailAbout(incident),
     policy: JSON.parse(policy) as object,
     logLine: JSON.parse(logLine(outcome, incident, WRITTEN_AT)) as object,
@@ -121,19 +127,38 @@ export function exampleEvent(): Record<string, unknown> {
   return JSON.parse(filled) as Record<string, unknown>;
 }
 
-/** What the synthesized rule makes of the event for the topic. */
-function alertText(event: Record<string, unknown>): string {
+/** The event of a pipeline that removes what the function has attached. */
+function removalEvent(): Record<string, unknown> {
+  const account = new AwsAccount({ accountId: PLACEHOLDERS.ACCOUNT_ID, region: "us-west-2" });
+  const event = iamCallEvent(account, {
+    call: "DeleteRolePolicy",
+    roleName: LAB_ROLE_NAME,
+    policyName: POLICY_NAME,
+    by: {
+      roleName: "deploy",
+      sessionName: "pipeline",
+      accessKeyId: "ASIAEXAMPLEKEYID5678",
+      issuedAt: new Date("2026-03-01T15:59:30Z"),
+    },
+    address: "203.0.113.10",
+    at: new Date("2026-03-01T16:00:00Z"),
+    region: "us-east-1",
+  });
+  Object.assign(event["detail"] as object, { eventID: "bbbbbbbb-cccc-4ddd-8eee-ffffffffffff" });
+  return event;
+}
+
+/** What a synthesized rule makes of an event for the topic. */
+function mailedText(rulePath: string, event: Record<string, unknown>): string {
   const resources = workshopResources();
-  const target = resources.find(
-    ({ type, block }) => type === "aws_cloudwatch_event_target" && block["input_transformer"],
-  );
+  const target = resources.find(({ address }) => address.startsWith(`aws_cloudwatch_event_target.${rulePath}_topic_`));
   const [rule] = target ? referencedBy(target.block["rule"], resources) : [];
-  if (!target || !rule) throw new Error("no rule of the workshop has a target with an input transformer");
+  if (!target || !rule) throw new Error(`no rule ${rulePath} of the workshop has the topic as a target`);
   const { input_paths, input_template } = target.block["input_transformer"] as Block;
   const inputTemplate = String(evaluateTemplate(input_template, () => "aws"));
   return transformInput({ inputPaths: input_paths, inputTemplate }, event, {
     ruleName: rule.block["name"],
-    ruleArn: `arn:aws:events:us-west-2:${PLACEHOLDERS.ACCOUNT_ID}:rule/${rule.block["name"]}`,
+    ruleArn: `arn:aws:events:${String(event["region"])}:${PLACEHOLDERS.ACCOUNT_ID}:rule/${rule.block["name"]}`,
     ingestionTime: PLACEHOLDERS.LAST_SEEN,
   });
 }

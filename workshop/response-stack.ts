@@ -2,12 +2,16 @@ import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 
 import { CredentialExfiltrationResponse } from "../src/credential-exfiltration-response";
+import { iamRegionFor } from "../src/contract/iam-region";
 import { Detector, type IDetector } from "../src/detection/detector";
 import { LAB_ROLE_NAME } from "./lab/lab-instance";
 import { Place } from "../src/shared/place";
 import { RevocableRoles } from "../src/revocation/revocable-roles";
+import { RevocationGuard } from "../src/revocation-guard";
 import { type WorkshopSettings, toRevocableRoles } from "./settings";
 import { WorkshopStack } from "./workshop-stack";
+
+const PREFIX = "GuardDuty-Example";
 
 /** The response under the names that the workshop's guide uses. */
 export class ResponseStack extends WorkshopStack {
@@ -15,7 +19,7 @@ export class ResponseStack extends WorkshopStack {
     super(scope, id, settings, { Workshop: "GuardDuty-Example" });
     const response = new CredentialExfiltrationResponse(this, "response", {
       ...settings,
-      prefix: "GuardDuty-Example",
+      prefix: PREFIX,
       ruleName: "GuardDuty-Event-IAMUser-InstanceCredentialExfiltration",
       functionName: "GuardDuty-Example-Remediation-InstanceCredentialExfiltration",
       topicName: "GuardDuty-Example",
@@ -23,13 +27,17 @@ export class ResponseStack extends WorkshopStack {
       revocableRoles: this.revocableRoles(settings.revocableRoles),
       dashboard: true,
     });
+    const guard = this.guard(response, settings);
     const outputs = {
       topic_arn: [response.topicArn, "The topic that people are mailed through"],
       rule_name: [response.ruleName, "The rule on stolen role credentials"],
       function_name: [response.functionName, "The function that revokes sessions"],
       function_role_arn: [response.functionRoleArn, "The function's role"],
       failure_queue_url: [response.failureQueue.resource.url, "Findings that could not be handled"],
-    } as const;
+      ...(guard?.topic && {
+        guard_topic_arn: [guard.topicArn, "The topic that tells of undone revocations"],
+      }),
+    };
     for (const [name, [value, description]] of Object.entries(outputs)) {
       new TerraformOutput(this, name, { value, description });
     }
@@ -46,6 +54,21 @@ export class ResponseStack extends WorkshopStack {
       default:
         return Detector.fromDetectorId(this, "detector", setting);
     }
+  }
+
+  /** In the region of IAM's events it mails through the response's topic; anywhere else through one that it makes there. */
+  private guard(
+    response: CredentialExfiltrationResponse,
+    { guard, region, alertEmails }: WorkshopSettings,
+  ): RevocationGuard | undefined {
+    const iamRegion = iamRegionFor(region);
+    if (!guard || iamRegion === undefined) return undefined;
+    const { functionRoleArn, topicArn } = response;
+    return new RevocationGuard(this, "guard", {
+      prefix: PREFIX,
+      functionRoleArns: [functionRoleArn],
+      ...(iamRegion === region ? { topicArn } : { alertEmails, provider: this.providerIn(iamRegion, "iam") }),
+    });
   }
 
   private revocableRoles(setting: WorkshopSettings["revocableRoles"]): RevocableRoles {

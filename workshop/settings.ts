@@ -29,6 +29,8 @@ export interface WorkshopSettings {
   readonly alertSeverity?: number;
   readonly verifyAfterSeconds: number;
   readonly activity: boolean;
+  /** Whether it is mailed who undoes a revocation, from the region that has IAM's events. */
+  readonly guard: boolean;
   /** The bucket that keeps Terraform's state; if undefined, a local file keeps it. */
   readonly stateBucket?: string;
   readonly stateRegion?: string;
@@ -56,6 +58,7 @@ const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   alertSeverity: "number",
   verifyAfterSeconds: "number",
   activity: "flag",
+  guard: "flag",
   stateBucket: "text",
   stateRegion: "text",
   stateKeyPrefix: "text",
@@ -73,6 +76,7 @@ const WORKSHOP_DEFAULTS: WorkshopSettings = {
   severityOverrides: DEFAULTS.severityOverrides,
   verifyAfterSeconds: DEFAULTS.verifyAfterSeconds,
   activity: true,
+  guard: true,
 };
 
 /**

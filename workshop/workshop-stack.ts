@@ -10,12 +10,22 @@ const AWS_PROVIDER_VERSIONS = ">= 5.100.0, < 7.0.0";
 
 /** What both stacks of the workshop share: provider, state, tags. */
 export abstract class WorkshopStack extends TerraformStack {
-  constructor(scope: Construct, id: string, settings: WorkshopSettings, tags: Record<string, string>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    settings: WorkshopSettings,
+    private readonly defaultTags: Record<string, string>,
+  ) {
     super(scope, id);
-    new AwsProvider(this, "aws", { region: settings.region, defaultTags: [{ tags }] });
+    new AwsProvider(this, "aws", { region: settings.region, defaultTags: [{ tags: defaultTags }] });
     this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSIONS);
     // cdktf does not write it into HCL, but breaks what it writes.
     if (!App.of(this).hclOutput) this.addOverride("terraform.required_version", ">= 1.5.0");
     keepState(this, settings);
+  }
+
+  /** A second provider, for what has to be in another region. */
+  protected providerIn(region: string, alias: string): AwsProvider {
+    return new AwsProvider(this, `aws-${alias}`, { alias, region, defaultTags: [{ tags: this.defaultTags }] });
   }
 }

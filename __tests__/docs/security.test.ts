@@ -7,13 +7,14 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 
 import type { PolicyDocument } from "../../local-aws/iam/policy";
 import { decide } from "../../local-aws/iam/simulator";
 import { PROJECT } from "../../scripts/project-files";
-import { CredentialExfiltrationResponse, RevocableRoles } from "../../src";
+import { CredentialExfiltrationResponse, RevocableRoles, RevocationGuard } from "../../src";
 import { Template } from "../support/template";
 
 const ACCOUNT = "111122223333";
@@ -55,15 +56,16 @@ async function decideBelow(policy: PolicyDocument, roleName: string, action: str
 
 /** What the construct deploys under its default names, by the service that its actions belong to. */
 function deployed(): Record<string, string[]> {
-  const template = Template.from(
-    (stack) =>
-      new CredentialExfiltrationResponse(stack, "response", {
-        alertEmails: ["security@example.com"],
-        revocableRoles: RevocableRoles.withPath("/app/"),
-        alertSeverity: 7,
-        dashboard: true,
-      }),
-  );
+  const template = Template.from((stack) => {
+    const { functionRoleArn } = new CredentialExfiltrationResponse(stack, "response", {
+      alertEmails: ["security@example.com"],
+      revocableRoles: RevocableRoles.withPath("/app/"),
+      alertSeverity: 7,
+      dashboard: true,
+    });
+    const provider = new AwsProvider(stack, "virginia", { alias: "virginia", region: "us-east-1" });
+    new RevocationGuard(stack, "guard", { provider, functionRoleArns: [functionRoleArn] });
+  });
   const arn = (service: string, name: string): string => `arn:aws:${service}:us-west-2:${ACCOUNT}:${name}`;
   const named = (type: Parameters<Template["all"]>[0], attribute: string): string[] =>
     template.all(type).map((block) => String(block[attribute]).replace(/\$\{[^}]*\}/g, "us-west-2"));
@@ -102,9 +104,10 @@ describe("the service control policy", () => {
 
   test.each(actionsOf("OnlyTheDeploymentTakesTheTopicsKey"))("denies %s on the topic's key", async (action) => {
     const key = `arn:aws:kms:us-west-2:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
-    const [alias = ""] = deployed()["aliases"]!;
-    const decision = (aliases: string[]) => decideBelow(SCP, "Admin", action, key, { "kms:ResourceAliases": aliases });
-    expect(await decision([alias])).toBe("explicitly denied");
+    const aliases = deployed()["aliases"]!;
+    const decision = (of: string[]) => decideBelow(SCP, "Admin", action, key, { "kms:ResourceAliases": of });
+    expect(aliases).toHaveLength(2);
+    for (const alias of aliases) expect(await decision([alias])).toBe("explicitly denied");
     // Whoever uses a key needs its own policy too, and there is none here.
     expect(await decision(["alias/other"])).toBe("implicitly denied");
   });

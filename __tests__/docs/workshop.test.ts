@@ -72,7 +72,7 @@ describe("the commands of the workshop", () => {
 
     // THEN
     const synthesized = stacks();
-    expect(outputs).toHaveLength(2);
+    expect(outputs).toHaveLength(3);
     for (const [stack, output] of outputs) expect(synthesized[stack]?.output).toHaveProperty(output);
     expect(valuesOf(/-chdir=cdktf\.out\/stacks\/(\S+)/g).filter((stack) => !(stack in synthesized))).toEqual([]);
   });

@@ -42,6 +42,24 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "EventBridge sets no source when it uses a topic's key: with the condition, mails would silently stop.",
   },
   {
+    rule: "no-wildcard-action",
+    resource: "aws_kms_key.guard_topic_key",
+    part: "AccountPolicies",
+    reason: "As for the response's key: the account's own policies have to govern it.",
+  },
+  {
+    rule: "services-act-for-this-account-only",
+    resource: "aws_sns_topic_policy.guard_topic_policy",
+    part: "Findings",
+    reason: "As for the response's topic: with conditions, EventBridge's mails would silently stop.",
+  },
+  {
+    rule: "services-act-for-this-account-only",
+    resource: "aws_kms_key.guard_topic_key",
+    part: "Findings",
+    reason: "As for the response's key: with the condition, EventBridge's mails would silently stop.",
+  },
+  {
     rule: "log-encrypted",
     resource: "aws_cloudwatch_log_group.response_revoker_log",
     reason: "CloudWatch encrypts it anyway; it holds names and access key ids, no secrets, and a key of its own costs.",

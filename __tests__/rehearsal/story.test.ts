@@ -41,6 +41,7 @@ test("every claim holds for what is synthesized", () => {
     "With new credentials everybody goes on working",
     "GuardDuty repeats the finding: the thief goes on trying",
     "The thief robs the instance again, and GuardDuty sees the new key",
+    "A pipeline removes the policy, and the guard mails who it was",
     "What fails is kept",
   ]);
   const kinds = scenes.map(({ facts }) => facts.map(({ kind }) => kind));
@@ -191,7 +192,26 @@ const MISTAKES: [string, (stack: StackJson) => void, RegExp, RegExp][] = [
     /its outcome is that the sessions are revoked/,
     /not-revoked: notify-only/,
   ],
+  [
+    "the guard does not look at the policies that are attached",
+    (stack) => changeGuard(stack, ({ requestParameters }) => (requestParameters.policyName = [{ prefix: "Other" }])),
+    /a mail says who removed which policy/,
+    /RevocationChanged: detail\.requestParameters\.policyName is "RevokeOldSessions/,
+  ],
+  [
+    "the guard takes the function for somebody else",
+    (stack) => changeGuard(stack, (detail) => delete detail.userIdentity),
+    /what the function writes itself is not mailed/,
+    /it matches GuardDuty-Example-RevocationChanged/,
+  ],
 ];
+
+/** Changes what the guard's rule on changes matches. */
+function changeGuard(stack: StackJson, change: (detail: any) => void): void {
+  const rules = Object.entries(stack.resource["aws_cloudwatch_event_rule"] ?? {});
+  const [, rule] = rules.find(([name]) => name.startsWith("guard_changed"))!;
+  changeJson(rule as Record<string, unknown>, "event_pattern", ({ detail }) => change(detail));
+}
 
 /** One for each claim is enough to see that it can fail. */
 const oneOfEachClaim = MISTAKES.filter(
@@ -213,6 +233,17 @@ test.concurrent.each(PATIENT ? MISTAKES : oneOfEachClaim)(
 test.concurrent("stops after the scene whose claim does not hold", async () => {
   const directory = outputs.withChange((stack) => removeStatement(stack, "aws_sns_topic_policy", "Findings"));
   expect(await play(directory)).toHaveLength(2);
+});
+
+test("plays nothing of a guard that is left out", async () => {
+  const unguarded = SynthesizedOutputs.create({ GUARDDUTY_RESPONSE_GUARD: "false" });
+  try {
+    const played = await play(unguarded.original);
+    expect(broken(played)).toEqual([]);
+    expect(played.map(({ title }) => title).join()).not.toContain("guard");
+  } finally {
+    unguarded.remove();
+  }
 });
 
 describe("scope instance", () => {

@@ -4,6 +4,7 @@ import { resourcesOf, workshopResources } from "../../scripts/workshop-resources
 const lines = (diagram: string): string[] => diagram.split("\n").map((line) => line.trim());
 
 const response = (settings = {}): string => architectureDiagram(workshopResources(settings), "guardduty-response");
+const guard = (): string => architectureDiagram(workshopResources(), "guardduty-response", "aws.iam");
 const lab = (): string => architectureDiagram(workshopResources(), "guardduty-lab");
 
 test("the diagram of the response has what passes from the theft to the mail", () => {
@@ -41,6 +42,7 @@ test("a box of another stack stands outside of the stack's frame", () => {
 test.each([
   ["response", response],
   ["lab", lab],
+  ["guard", guard],
 ])("every arrow of the %s leads from a box to a box", (_, diagramOf) => {
   // WHEN
   const diagram = lines(diagramOf());
@@ -54,7 +56,7 @@ test.each([
 });
 
 test("the alarms of a stack are one box, which counts them", () => {
-  const alarms = workshopResources().filter(({ type }) => type === "aws_cloudwatch_metric_alarm");
+  const alarms = workshopResources({ guard: false }).filter(({ type }) => type === "aws_cloudwatch_metric_alarm");
   expect(response()).toContain(`["CloudWatch<br/>${alarms.length} alarms"]`);
   expect(response().match(/alarms"\]/g)).toHaveLength(1);
 });
@@ -75,4 +77,27 @@ test("throws when a part belongs to something that is not there", () => {
   expect(() => architectureDiagram(resources, "stack")).toThrow(
     "aws_kms_alias.alias.target_key_id refers to no resource",
   );
+});
+
+describe("the diagram of the guard", () => {
+  test("has what passes from a call to IAM to the mail", () => {
+    expect(lines(guard())).toEqual(
+      expect.arrayContaining([
+        "iam -->|calls| box_guard_changed",
+        "iam -->|calls| box_guard_refused",
+        "box_guard_changed -->|alert| box_guard_topic",
+        "box_guard_refused -->|undeliverable| box_guard_failure_queue",
+        "box_guard_topic -->|mail| box_guard_topic_email_securityexamplecom",
+      ]),
+    );
+  });
+
+  test("and that of the response share no box", () => {
+    expect(guard()).not.toContain("box_response");
+    expect(response()).not.toContain("box_guard");
+  });
+});
+
+test("every provider of the workshop is drawn, so that nothing is left out unseen", () => {
+  expect(new Set(workshopResources().map(({ block }) => block["provider"]))).toEqual(new Set([undefined, "aws.iam"]));
 });

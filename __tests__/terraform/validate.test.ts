@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { type TerraformStack, Testing } from "cdktf";
+import { TerraformStack, Testing } from "cdktf";
 
-import { AlertTopic, CredentialExfiltrationResponse, Detector, RevocableRoles } from "../../src";
+import { AlertTopic, CredentialExfiltrationResponse, Detector, RevocableRoles, RevocationGuard } from "../../src";
 import { readSettings } from "../../workshop/settings";
 import { LabStack } from "../../workshop/lab-stack";
 import { ResponseStack } from "../../workshop/response-stack";
@@ -37,6 +37,12 @@ function everything(): { stack: TerraformStack; response: CredentialExfiltration
     reservedConcurrency: 2,
     architecture: "x86_64",
     permissionsBoundaryArn: "arn:aws:iam::123456789012:policy/boundary",
+  });
+  new RevocationGuard(stack, "guard", {
+    provider: new AwsProvider(stack, "iam", { alias: "iam", region: "us-east-1" }),
+    functionRoleArns: [response.functionRoleArn, "arn:aws:iam::123456789012:role/Acme-Revoke-us-west-2"],
+    alertEmails: ["a@example.com"],
+    prefix: "Acme",
   });
   return { stack, response };
 }
@@ -102,6 +108,40 @@ describeWith(emulatorMissing(), "what is synthesized can be planned", () => {
     expect(output.replace(/[\s│]+/g, " ")).toContain(
       `The topic must be in region us-west-2 of account 123456789012, like the function; received ${topicArn}.`,
     );
+  });
+
+  describe("a guard whose region only Terraform knows", () => {
+    /** What a plan says of a guard under a provider that is configured by the environment. */
+    async function planned(region: string, topicArn?: string): Promise<string> {
+      const stack = new TerraformStack(Testing.app(), "test");
+      new AwsProvider(stack, "aws");
+      stack.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
+      new RevocationGuard(stack, "guard", {
+        functionRoleArns: ["arn:aws:iam::123456789012:role/Acme-Revoke-us-west-2"],
+        topicArn,
+      });
+      const directory = path.join(Testing.fullSynth(stack), "stacks/test");
+      await terraform(directory, ["init"]);
+      const { output } = await terraform(directory, ["plan"], { AWS_REGION: region }, [0, 1]);
+      return output.replace(/[\s│]+/g, " ");
+    }
+
+    test("is planned where the events of IAM are", async () => {
+      expect(await planned("us-east-1")).toMatch(/Plan: \d{2} to add/);
+    });
+
+    test("rejects any other region", async () => {
+      expect(await planned("eu-west-1")).toContain(
+        "The guard must be in us-east-1, which has the events of IAM; received eu-west-1.",
+      );
+    });
+
+    test("rejects a topic of another region", async () => {
+      const topicArn = "arn:aws:sns:us-west-2:123456789012:security";
+      expect(await planned("us-east-1", topicArn)).toContain(
+        `The topic must be in region us-east-1 of account 123456789012, like the guard; received ${topicArn}.`,
+      );
+    });
   });
 
   test("accepts a topic of the same region and account", async () => {

@@ -27,7 +27,10 @@ test("the app synthesizes both stacks in an empty environment, and warns that no
   // THEN
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   expect(stacksIn(directory)).toEqual(["guardduty-lab", "guardduty-response"]);
-  expect(warningsIn(directory)).toEqual([expect.stringContaining("no alertEmails: nobody is mailed")]);
+  expect(warningsIn(directory)).toEqual([
+    expect.stringContaining("no alertEmails: nobody is mailed about findings"),
+    expect.stringContaining("no alertEmails: nobody is mailed about removed revocations"),
+  ]);
 });
 
 test("the app takes its settings from the environment", async () => {

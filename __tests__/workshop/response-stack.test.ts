@@ -12,8 +12,10 @@ import { statementsOf, Template } from "../support/template";
 
 const ID = "0123456789abcdef0123456789abcdef";
 
+/** The stack, by default without the guard, which the tests at the end are about. */
 function synthesize(context: Record<string, unknown> = {}): Template {
-  return Template.of(new ResponseStack(Testing.app(), "guardduty-response", readSettings(context, {})));
+  const settings = readSettings({ guard: false, ...context }, {});
+  return Template.of(new ResponseStack(Testing.app(), "guardduty-response", settings));
 }
 
 test("everything has the name that the workshop's guide uses", () => {
@@ -112,4 +114,65 @@ test("the outputs name what a person looks for", () => {
     "topic_arn",
   ]);
   for (const { description } of Object.values(outputs)) expect(description).toMatch(/\w+/);
+});
+
+describe("the guard of revocations", () => {
+  const guarded = (context: Record<string, unknown> = {}) => synthesize({ guard: true, ...context });
+  const ofGuard = (template: Template) =>
+    Object.entries(template.blocks).filter(([address]) => /^resource\.\w+\.guard_/.test(address));
+
+  test.each([
+    ["us-west-2", "us-east-1"],
+    ["us-gov-east-1", "us-gov-west-1"],
+    ["cn-northwest-1", "cn-north-1"],
+  ])("of a workshop in %s is in %s, with a topic of its own and the workshop's tags", (region, iamRegion) => {
+    // WHEN
+    const template = guarded({ region, alertEmails: ["security@example.com"] });
+
+    // THEN
+    expect(template.section("provider").aws).toEqual([
+      { region, default_tags: [{ tags: { Workshop: "GuardDuty-Example" } }] },
+      { alias: "iam", region: iamRegion, default_tags: [{ tags: { Workshop: "GuardDuty-Example" } }] },
+    ]);
+    expect(ofGuard(template).length).toBeGreaterThan(10);
+    expect(ofGuard(template).filter(([, block]) => block["provider"] !== "aws.iam")).toEqual([]);
+    const topics = template.all(SnsTopic).map(({ name, provider }) => [name, provider]);
+    expect(topics).toEqual([
+      ["GuardDuty-Example-RevocationGuard", "aws.iam"],
+      ["GuardDuty-Example", undefined],
+    ]);
+    expect(template.all(SnsTopicSubscription).map(({ endpoint }) => endpoint)).toEqual([
+      "security@example.com",
+      "security@example.com",
+    ]);
+    expect(template.section("output")).toHaveProperty("guard_topic_arn");
+  });
+
+  test("of a workshop in the region of IAM's events mails through the workshop's topic", () => {
+    // WHEN
+    const template = guarded({ region: "us-east-1", alertEmails: ["security@example.com"] });
+
+    // THEN
+    expect(template.section("provider").aws).toHaveLength(1);
+    const topic = template.reference(SnsTopic, "arn");
+    const targets = ofGuard(template).filter(([address]) => address.includes("aws_cloudwatch_event_target"));
+    expect(targets.map(([, { arn }]) => arn)).toEqual([topic, topic]);
+    expect(template.section("output")).not.toHaveProperty("guard_topic_arn");
+  });
+
+  test("is silent about the workshop's function only", () => {
+    const patterns = ofGuard(guarded()).flatMap(([, { event_pattern }]) => event_pattern ?? []);
+    expect(patterns).toHaveLength(2);
+    for (const pattern of patterns) {
+      const { detail } = JSON.parse(pattern);
+      expect(detail.userIdentity.sessionContext.sessionIssuer.arn).toEqual([
+        { "anything-but": [expect.stringMatching(/^\$\{aws_iam_role\.response_revoker_role_\w+\.arn\}$/)] },
+        { exists: false },
+      ]);
+    }
+  });
+
+  test.each([{ guard: false }, { region: "us-iso-east-1" }])("is not made with %j", (context) => {
+    expect(ofGuard(guarded(context))).toEqual([]);
+  });
 });

@@ -16,6 +16,7 @@ const DEFAULTS = {
   severityOverrides: {},
   verifyAfterSeconds: 10,
   activity: true,
+  guard: true,
 };
 const ROLE = "arn:aws:iam::123456789012:role/app";
 const HEADING = 'invalid settings in cdktf.json ("context") or in GUARDDUTY_RESPONSE_… variables:';
@@ -56,6 +57,7 @@ test.each<[string, unknown, string, unknown]>([
   ["verifyAfterSeconds", 5, "0", 0],
   ["activity", true, "false", false],
   ["activity", false, "true", true],
+  ["guard", true, "false", false],
   ["stateBucket", "one-bucket", "another-bucket", "another-bucket"],
 ])("%s is read from the context, and from the environment, which wins", (key, inContext, text, expected) => {
   // GIVEN

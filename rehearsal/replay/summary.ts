@@ -1,4 +1,5 @@
 import { endingOf, outcomeOf, reasonOf } from "../play/function-result";
+import { mismatchesOf } from "../play/mismatch-text";
 import type { InvocationFact } from "../play/scene";
 import type { Replay } from "./replay";
 
@@ -22,9 +23,7 @@ export interface ReplaySummary {
 export function summarize({ name: file, outcomes, facts }: Replay): ReplaySummary {
   const matching = outcomes.filter(({ match }) => match.matched);
   if (matching.length === 0) {
-    const fields = new Set(
-      outcomes.flatMap(({ match }) => (match.matched ? [] : match.mismatches.map(({ field }) => field))),
-    );
+    const fields = new Set(mismatchesOf(outcomes).flatMap(({ mismatches }) => mismatches.map(({ field }) => field)));
     return { file, matched: false, outcome: "-", reason: [...fields].join(", ") };
   }
   const refused = matching.flatMap(({ deliveries }) => deliveries).find((delivery) => delivery.kind === "refused");

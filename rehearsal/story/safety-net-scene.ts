@@ -36,7 +36,12 @@ export async function failuresAreKept({ deployment, account }: LocalDeployment):
   const unlessEmpty = (problems: readonly string[]) => (problems.length === 0 ? undefined : problems.join("; "));
   return {
     title: "What fails is kept",
-    facts: [{ kind: "note", text: `failure queue ${[...queues].map((arn) => arn.split(":").at(-1)).join(", ")}` }],
+    facts: [
+      {
+        kind: "note",
+        text: `failure queue${queues.size > 1 ? "s" : ""} ${[...queues].map((arn) => arn.split(":").at(-1)).join(", ")}`,
+      },
+    ],
     claims: [
       claim("the queue takes what EventBridge cannot deliver", unlessEmpty(undelivered)),
       claim("the function may leave there what it cannot handle", unlessEmpty(unhandled)),

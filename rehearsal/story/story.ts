@@ -11,6 +11,7 @@ import {
   newCredentialsWork,
 } from "./aftermath-scenes";
 import { findingEvent } from "./finding-event";
+import { guardRule, policyIsRemoved } from "./guard-scene";
 import {
   alertIsMailed,
   findingIsMatched,
@@ -26,7 +27,7 @@ import { firstTheft, robbedInstance } from "./thief";
 
 /**
  * Plays the workshop's story against what was synthesized: the theft, the finding, both mails, the revocation, the thief
- * locked out, and what happens when GuardDuty repeats itself and when the thief comes back.
+ * locked out, and what happens when GuardDuty repeats itself, when the thief comes back, and when a pipeline undoes it all.
  *
  * Ends after the first scene with a claim that does not hold, because what follows would rest on it.
  */
@@ -70,5 +71,7 @@ async function* scenes(local: LocalDeployment): AsyncGenerator<Scene> {
       yield await lockedInstanceIsRobbed(local, robbed, theft);
     }
   }
+  const guard = guardRule(local);
+  if (guard) yield await policyIsRemoved(local, theft, guard);
   yield await failuresAreKept(local);
 }

@@ -49,11 +49,12 @@ export class SynthesizedOutputs {
   }
 }
 
-/** The only resource of a type. */
+/** The only resource of a type that is in the stack's region; the guard is in that of IAM's events. */
 export function only(stack: StackJson, type: string): Record<string, unknown> {
-  const resources = Object.values(stack.resource[type] ?? {});
-  if (resources.length !== 1) throw new Error(`the stack has ${resources.length} resources of type ${type}`);
-  return resources[0] as Record<string, unknown>;
+  const resources = Object.values(stack.resource[type] ?? {}) as Record<string, unknown>[];
+  const [resource, ...others] = resources.filter(({ provider }) => provider === undefined);
+  if (!resource || others.length > 0) throw new Error(`expected one resource of type ${type} in the stack's region`);
+  return resource;
 }
 
 /** Changes a JSON document that stands in an attribute as text. */
