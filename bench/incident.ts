@@ -1,5 +1,6 @@
 import { AwsAccount } from "../local-aws/api/account";
 import { AwsEndpoint } from "../local-aws/api/endpoint";
+import { DEFAULTS } from "../src/contract/defaults";
 import { type FunctionEnvironment, ResponseMode, type RevocableRolesSpec, Scope } from "../src/contract/environment";
 
 /** Compromised roles behind a local endpoint, and what a process needs to handle findings about them. */
@@ -73,6 +74,7 @@ function settings(accountId: string, topicArn: string): FunctionEnvironment {
     EXEMPT_TAG: "exempt=yes",
     VERIFY_AFTER_SECONDS: "0",
     ACTIVITY: "false",
+    RUNBOOK: DEFAULTS.runbook,
   };
 }
 

@@ -118,6 +118,7 @@ const CONFIGURATION: FunctionConfiguration = {
   protectedRoles: [],
   exemptTag: DEFAULTS.exemptTag,
   verifyAfterSeconds: 10,
+  runbook: DEFAULTS.runbook,
   activity: true,
 };
 

@@ -206,7 +206,8 @@ export class CredentialExfiltrationResponse extends Construct {
       failureQueue: this.failureQueue,
       provider: this.props.provider,
     });
-    const message = credentialExfiltrationMessage(this.place, this.props.response ?? DEFAULTS.response);
+    const { response = DEFAULTS.response, runbookUrl = DEFAULTS.runbook } = this.props;
+    const message = credentialExfiltrationMessage(this.place, response, runbookUrl);
     rule.addTarget("topic", new ArnTarget(this.topicArn, { message }));
     rule.addTarget("function", this.revoker);
     return rule;
@@ -243,12 +244,13 @@ export class CredentialExfiltrationResponse extends Construct {
   }
 
   private makeAlarms(metrics: OutcomeMetrics): void {
-    const { alarmActions: actions = [this.topicArn], provider } = this.props;
+    const { alarmActions: actions = [this.topicArn], runbookUrl, provider } = this.props;
     const failureAlarms = new FailureAlarms(this, "alarms", {
       namePrefix: this.prefix,
       queueName: this.failureQueue.queueName,
       functionName: this.functionName,
       actions,
+      runbookUrl,
       provider,
     });
     failureAlarms.watchRule("rule", this.ruleName);
@@ -257,6 +259,7 @@ export class CredentialExfiltrationResponse extends Construct {
       namePrefix: this.prefix,
       metrics,
       actions,
+      runbookUrl,
       provider,
     });
     movedFrom(this, ["dashboard"], outcomeAlarms);

@@ -39,6 +39,12 @@ export interface RevocationGuardProps {
    */
   readonly topicArn?: string;
   /**
+   * Address of the runbook that mails and alarms name. Begins with `https://`.
+   *
+   * @default - they name this project's own, `docs/operations.md`
+   */
+  readonly runbookUrl?: string;
+  /**
    * Whether alarms watch every way in which a mail can get lost between EventBridge and the topic.
    *
    * @default - they do
@@ -118,15 +124,16 @@ export class RevocationGuard extends Construct {
     });
     this.topic = props.topicArn === undefined ? this.makeTopic() : undefined;
     this.topicArn = props.topicArn ?? this.topic!.topicArn;
+    const { runbookUrl = DEFAULTS.runbook } = props;
     this.changed = this.makeRule("changed", "RevocationChanged", {
       description: "Somebody other than the function has removed or replaced a policy that revokes sessions",
       eventPattern: revocationChange(props.functionRoleArns, true),
-      message: revocationChangedMessage(),
+      message: revocationChangedMessage(runbookUrl),
     });
     this.refused = this.makeRule("refused", "RevocationChangeRefused", {
       description: "Somebody other than the function tried to remove or replace a policy that revokes sessions",
       eventPattern: revocationChange(props.functionRoleArns, false),
-      message: revocationChangeRefusedMessage(),
+      message: revocationChangeRefusedMessage(runbookUrl),
     });
     this.checkAtPlan();
     if (props.alarms ?? DEFAULTS.alarms) this.makeAlarms();

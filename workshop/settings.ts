@@ -23,6 +23,8 @@ export interface WorkshopSettings {
   readonly scope: Scope;
   /** The scope from the second theft of one instance on; undefined if it is the same. */
   readonly repeatScope?: Scope;
+  /** Address of the runbook that mails and alarms name; undefined names this project's own. */
+  readonly runbookUrl?: string;
   readonly minimumSeverity: number;
   readonly severityOverrides: Readonly<Record<string, number>>;
   /** If undefined, only stolen role credentials are mailed. */
@@ -53,6 +55,7 @@ const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   response: "text",
   scope: "text",
   repeatScope: "text",
+  runbookUrl: "text",
   minimumSeverity: "number",
   severityOverrides: "numbers",
   alertSeverity: "number",

@@ -18,6 +18,7 @@ export function configuration(changed: Partial<FunctionConfiguration> = {}): Fun
     protectedRoles: [`arn:aws:iam::${ACCOUNT_ID}:role/revoker`],
     exemptTag: { key: "guardduty-response", value: "exempt" },
     verifyAfterSeconds: 10,
+    runbook: "https://example.com/runbook",
     activity: false,
     ...changed,
   };
@@ -37,6 +38,7 @@ export function environment(changed: Partial<FunctionEnvironment> = {}): Functio
     EXEMPT_TAG: "guardduty-response=exempt",
     VERIFY_AFTER_SECONDS: "10",
     ACTIVITY: "false",
+    RUNBOOK: "https://example.com/runbook",
     ...changed,
   };
 }

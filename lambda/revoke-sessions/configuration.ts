@@ -21,8 +21,8 @@ export interface FunctionConfiguration {
   readonly verifyAfterSeconds: number;
   /** Whether CloudTrail is asked what the stolen credentials were used for. */
   readonly activity: boolean;
-  /** The runbook that each mail names. */
-  readonly runbookUrl?: string;
+  /** The runbook that each mail names: its address, or where it is. */
+  readonly runbook: string;
 }
 
 const RoleArn = v.pipe(v.string(), v.regex(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, "must be the ARN of an IAM role"));
@@ -71,9 +71,7 @@ const Environment = v.object({
   EXEMPT_TAG: v.pipe(v.string(), v.regex(/^[^=]+=/, "must be key=value")),
   VERIFY_AFTER_SECONDS: v.pipe(numeral, v.maxValue(30)),
   ACTIVITY: flag,
-  RUNBOOK_URL: v.optional(
-    v.pipe(v.string(), v.regex(/^https:\/\/[!-~]{1,500}$/, "must begin with https://, without spaces")),
-  ),
+  RUNBOOK: v.pipe(v.string(), v.regex(/^[!-~][ -~]{0,599}$/, "must be one line of text")),
 } satisfies Record<keyof FunctionEnvironment, v.GenericSchema>);
 
 /**
@@ -108,6 +106,6 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     exemptTag: { key: env.EXEMPT_TAG.slice(0, separator), value: env.EXEMPT_TAG.slice(separator + 1) },
     verifyAfterSeconds: env.VERIFY_AFTER_SECONDS,
     activity: env.ACTIVITY,
-    runbookUrl: env.RUNBOOK_URL,
+    runbook: env.RUNBOOK,
   };
 }

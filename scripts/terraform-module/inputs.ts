@@ -161,6 +161,12 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     default: DEFAULTS.scope,
     validation: [oneOf("scope", Object.values(Scope))],
   },
+  runbook_url: {
+    type: "string",
+    description: "Address of the runbook that mails and alarms name. This project's own if it is null.",
+    default: null,
+    validation: [pattern("runbook_url", FORMATS.runbookUrl)],
+  },
   repeat_scope: {
     type: "string",
     description: "The scope from the second theft of one instance on. As `scope` if it is null.",

@@ -1,6 +1,7 @@
 import { whatFollows } from "../../src/alerting/alert-message";
 import { everybodyHasConfirmed } from "../../src/alerting/confirmation-check";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
+import { DEFAULTS } from "../../src/contract/defaults";
 import { type FunctionEnvironment, ResponseMode } from "../../src/contract/environment";
 import { choiceStatements, namedArns } from "../../src/revocation/permissions";
 import { orTypes, typesBySeverity } from "../../src/detection/severity-pattern";
@@ -103,6 +104,7 @@ const LOCALS = {
   topic_key_arn: template(
     "var.existing_topic != null ? var.existing_topic.key_arn : var.topic_key != null ? var.topic_key.arn : one(aws_kms_key.topic_key[*].arn)",
   ),
+  runbook: template(`var.runbook_url == null ? ${JSON.stringify(DEFAULTS.runbook)} : var.runbook_url`),
   repeat_scope: template("var.repeat_scope == null ? var.scope : var.repeat_scope"),
   alarm_actions: template("var.alarm_actions == null ? [local.topic_arn] : var.alarm_actions"),
   types_mailed_by_override: template(

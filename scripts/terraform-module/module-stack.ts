@@ -33,6 +33,7 @@ export class ModuleStack extends TerraformStack {
       repeatScope: text("local.repeat_scope") as Scope,
       minimumSeverity: number("var.minimum_severity"),
       verifyAfterSeconds: number("var.verify_after_seconds"),
+      runbookUrl: text("local.runbook"),
       activity: true,
       alertSeverity: number("var.alert_severity"),
       alarms: true,

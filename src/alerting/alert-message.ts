@@ -2,7 +2,6 @@ import { Fn } from "cdktf";
 
 import { CONSOLES } from "../contract/consoles";
 import { ResponseMode } from "../contract/environment";
-import { RUNBOOK } from "../contract/runbook";
 import type { InputTransformer } from "../detection/finding-target";
 import type { Place } from "../shared/place";
 import { textMessage } from "./text-message";
@@ -43,7 +42,7 @@ const CREDENTIAL_PATHS = {
 };
 
 /** The first mail about stolen role credentials: sent by EventBridge itself, whatever becomes of the function. */
-export function credentialExfiltrationMessage(place: Place, response: ResponseMode): InputTransformer {
+export function credentialExfiltrationMessage(place: Place, response: ResponseMode, runbook: string): InputTransformer {
   return textMessage(CREDENTIAL_PATHS, [
     "GuardDuty: credentials of a role are used where they do not belong.",
     "",
@@ -67,7 +66,7 @@ export function credentialExfiltrationMessage(place: Place, response: ResponseMo
       "if that AWS account belongs to your GuardDuty environment.",
     "",
     whatFollows(response),
-    `Runbook: ${RUNBOOK}`,
+    `Runbook: ${runbook}`,
   ]);
 }
 

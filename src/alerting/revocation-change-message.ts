@@ -1,5 +1,4 @@
 import { ALL_SESSIONS_POLICY, OLD_SESSIONS_POLICY } from "../contract/policy-names";
-import { RUNBOOK } from "../contract/runbook";
 import type { InputTransformer } from "../detection/finding-target";
 import { textMessage } from "./text-message";
 
@@ -39,7 +38,7 @@ const LOOK_IT_UP =
  *
  * IAM has taken the names that it shows, so they hold nothing but letters, digits and `+=,.@_-`, and can stand in commands.
  */
-export function revocationChangedMessage(): InputTransformer {
+export function revocationChangedMessage(runbook: string): InputTransformer {
   return textMessage(CALL_PATHS, [
     "Somebody other than the function has removed or replaced a policy that revokes sessions.",
     "",
@@ -59,12 +58,12 @@ export function revocationChangedMessage(): InputTransformer {
     LOOK_IT_UP,
     "",
     "The function revokes anew only if GuardDuty reports the theft again.",
-    `Runbook: ${RUNBOOK}`,
+    `Runbook: ${runbook}`,
   ]);
 }
 
 /** The mail that somebody tried to, and that IAM refused. Names are as the caller wrote them, so no command holds them. */
-export function revocationChangeRefusedMessage(): InputTransformer {
+export function revocationChangeRefusedMessage(runbook: string): InputTransformer {
   return textMessage({ ...CALL_PATHS, error: "$.detail.errorCode" }, [
     "Somebody other than the function tried to remove or replace a policy that revokes sessions. Nothing has changed: IAM " +
       "refused the call.",
@@ -76,7 +75,7 @@ export function revocationChangeRefusedMessage(): InputTransformer {
     "What else did it try? CloudTrail may take 15 minutes to answer. Copy the command without the quotation marks around it.",
     LOOK_IT_UP,
     "",
-    `Runbook: ${RUNBOOK}`,
+    `Runbook: ${runbook}`,
   ]);
 }
 

@@ -9,6 +9,7 @@ export const DEFAULTS = {
   minimumSeverity: 7,
   severityOverrides: {},
   verifyAfterSeconds: 10,
+  runbook: "docs/operations.md of cdktf-guardduty-credential-response",
   activity: false,
   alarms: true,
   slowAfterSeconds: 30 * 60,

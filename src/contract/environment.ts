@@ -69,6 +69,6 @@ export interface FunctionEnvironment {
   readonly VERIFY_AFTER_SECONDS: string;
   /** Whether CloudTrail is asked what the stolen credentials were used for: `true` or `false`. */
   readonly ACTIVITY: string;
-  /** Address of the runbook that each mail names: begins with `https://`. Left out, no mail names one. */
-  readonly RUNBOOK_URL?: string;
+  /** The runbook that each mail names: its address, or where it is. */
+  readonly RUNBOOK: string;
 }

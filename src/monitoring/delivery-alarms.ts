@@ -2,7 +2,7 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import { RUNBOOK } from "../contract/runbook";
+import { DEFAULTS } from "../contract/defaults";
 import type { Metric } from "./outcome-metrics";
 
 export interface DeliveryAlarmsProps {
@@ -14,6 +14,12 @@ export interface DeliveryAlarmsProps {
   readonly actions: readonly string[];
   /** What the alarms call the events, and where a lost one can still be found. */
   readonly events: WatchedEvents;
+  /**
+   * Address of the runbook that the alarms name.
+   *
+   * @default - they name this project's own, `docs/operations.md`
+   */
+  readonly runbookUrl?: string;
   /** @default - the stack's default AWS provider */
   readonly provider?: TerraformProvider;
 }
@@ -144,10 +150,10 @@ export class DeliveryAlarms extends Construct {
   }
 
   private common(name: string, description: string) {
-    const { namePrefix, actions, provider } = this.props;
+    const { namePrefix, actions, runbookUrl = DEFAULTS.runbook, provider } = this.props;
     return {
       alarmName: `${namePrefix}-${name}`,
-      alarmDescription: `${description} Runbook: ${RUNBOOK}.`,
+      alarmDescription: `${description} Runbook: ${runbookUrl}.`,
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       evaluationPeriods: 1,
       treatMissingData: "notBreaching",

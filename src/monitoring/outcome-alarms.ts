@@ -3,7 +3,6 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import { DEFAULTS } from "../contract/defaults";
-import { RUNBOOK } from "../contract/runbook";
 import type { OutcomeMetrics } from "./outcome-metrics";
 
 export interface OutcomeAlarmsProps {
@@ -20,6 +19,12 @@ export interface OutcomeAlarmsProps {
    * @default - 1,800 seconds
    */
   readonly slowAfterSeconds?: number;
+  /**
+   * Address of the runbook that the alarms name.
+   *
+   * @default - they name this project's own, `docs/operations.md`
+   */
+  readonly runbookUrl?: string;
   /** @default - the stack's default AWS provider */
   readonly provider?: TerraformProvider;
 }
@@ -28,7 +33,8 @@ export interface OutcomeAlarmsProps {
 export class OutcomeAlarms extends Construct {
   constructor(scope: Construct, id: string, props: OutcomeAlarmsProps) {
     super(scope, id);
-    const { namePrefix, metrics, actions, slowAfterSeconds = DEFAULTS.slowAfterSeconds, provider } = props;
+    const { namePrefix, metrics, actions, provider } = props;
+    const { slowAfterSeconds = DEFAULTS.slowAfterSeconds, runbookUrl = DEFAULTS.runbook } = props;
     const common = {
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       period: 60,
@@ -44,7 +50,7 @@ export class OutcomeAlarms extends Construct {
       alarmName: `${namePrefix}-act-by-hand`,
       alarmDescription:
         "Stolen role credentials may still work: the function was not allowed to revoke them, or could not. Read the mail " +
-        `about the finding: it says why, and has the command to act by hand. Runbook: ${RUNBOOK}.`,
+        `about the finding: it says why, and has the command to act by hand. Runbook: ${runbookUrl}.`,
       statistic: "Sum",
       threshold: 1,
     });
@@ -56,7 +62,7 @@ export class OutcomeAlarms extends Construct {
         `Stolen role credentials were revoked ${slowAfterSeconds} seconds or more after GuardDuty last saw them used. They ` +
         "do not work any more, but the thief had time: find out what the keys were used for. Then look for retries in the " +
         "function's log, and at how often the detector publishes findings that go on. " +
-        `Runbook: ${RUNBOOK}.`,
+        `Runbook: ${runbookUrl}.`,
       statistic: "Maximum",
       threshold: slowAfterSeconds,
     });

@@ -59,6 +59,12 @@ export interface RevocationProps {
    * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
    */
   readonly activity?: boolean;
+  /**
+   * Address of the runbook that mails and alarms name. Begins with `https://`.
+   *
+   * @default - they name this project's own, `docs/operations.md`
+   */
+  readonly runbookUrl?: string;
 }
 
 /** The full name of a finding type: purpose, resource, family, and what follows. */

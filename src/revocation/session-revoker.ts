@@ -269,6 +269,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
       REVOCABLE_ROLES: jsonText(() => this.revocableRoles()),
       PROTECTED_ROLES: jsonText(this.protectedRoles()),
       EXEMPT_TAG: `${key}=${value}`,
+      RUNBOOK: props.runbookUrl ?? DEFAULTS.runbook,
       VERIFY_AFTER_SECONDS: decimal(props.verifyAfterSeconds ?? DEFAULTS.verifyAfterSeconds),
       ACTIVITY: String(props.activity ?? DEFAULTS.activity),
     };

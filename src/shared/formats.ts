@@ -30,6 +30,11 @@ export const FORMATS = {
   topicKeyArn: KEY_ARN,
   keyArn: KEY_ARN,
   runtime: { pattern: /^nodejs(2[0-9]|[3-9][0-9])\.x$/, words: "nodejs20.x or later" },
+  runbookUrl: {
+    // No quotes, brackets and braces: it stands in templates of EventBridge and of Terraform.
+    pattern: /^https:\/\/[\w.~:/?#@!&()*+,;=%-]{1,500}$/,
+    words: "an address such as https://example.com/runbook, without spaces, quotes, brackets and braces",
+  },
   permissionsBoundaryArn: {
     pattern: /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/,
     words: "the ARN of an IAM policy",

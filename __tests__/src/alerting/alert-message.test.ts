@@ -8,6 +8,8 @@ import { Place } from "../../../src/shared/place";
 import { findingEvent, type FindingOptions } from "../../support/finding";
 import { Template } from "../../support/template";
 
+const RUNBOOK = "https://example.com/runbook";
+
 /** EventBridge takes at most so many paths, and so many characters of template. */
 const MAX_PATHS = 100;
 const MAX_CHARACTERS = 8192;
@@ -23,7 +25,7 @@ function synthesize(message: (place: Place) => InputTransformer): { template: Te
 }
 
 const MESSAGES: [string, (place: Place) => InputTransformer][] = [
-  ["stolen credentials", (place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE)],
+  ["stolen credentials", (place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE, RUNBOOK)],
   ["any finding", anyFindingMessage],
 ];
 
@@ -70,7 +72,7 @@ test.each(MESSAGES)("the mail about %s links to the console of the partition", (
 test("the mail about stolen credentials says what is about to happen", () => {
   // WHEN
   const template = (response: ResponseMode) =>
-    synthesize((place) => credentialExfiltrationMessage(place, response)).transformer.input_template;
+    synthesize((place) => credentialExfiltrationMessage(place, response, RUNBOOK)).transformer.input_template;
 
   // THEN
   expect(template(ResponseMode.REVOKE)).toContain("whether the role's sessions were revoked");
@@ -86,7 +88,7 @@ describe("the mail about stolen credentials, filled in,", () => {
 
   /** What follows each label, without blanks. */
   function mailed(options: FindingOptions): Record<string, string> {
-    const { transformer } = synthesize((place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE));
+    const { transformer } = synthesize((place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE, RUNBOOK));
     const inputTransformer = {
       inputPaths: transformer.input_paths,
       inputTemplate: transformer.input_template.replace(/\$\{lookup.*\)\}/, "console.aws.amazon.com"),
@@ -117,7 +119,7 @@ describe("the mail about stolen credentials, filled in,", () => {
       "Last seen": "2026-03-01T11:56:00.000Z",
       Times: "3",
       Console: expect.stringMatching(/region=us-west-2#\/findings\?search=id%3D0+1$/),
-      Runbook: expect.stringContaining("docs/operations.md"),
+      Runbook: RUNBOOK,
     });
   });
 
@@ -166,7 +168,7 @@ describe("the mail about stolen credentials, filled in,", () => {
   });
 
   test("does not call anything an EC2 instance, whatever the kind", () => {
-    const { transformer } = synthesize((place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE));
+    const { transformer } = synthesize((place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE, RUNBOOK));
     expect(transformer.input_template).not.toMatch(/EC2|instance/i);
   });
 

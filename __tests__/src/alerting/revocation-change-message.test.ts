@@ -15,11 +15,13 @@ import {
 } from "../../support/iam-call-event";
 import { SHELLS } from "../../support/shell";
 
+const RUNBOOK = "https://example.com/runbook";
+
 const RULE = { ruleName: "rule", ruleArn: "arn:aws:events:us-east-1:123456789012:rule/rule", ingestionTime: "" };
 
 const MESSAGES: [string, InputTransformer][] = [
-  ["a change", revocationChangedMessage()],
-  ["a refused change", revocationChangeRefusedMessage()],
+  ["a change", revocationChangedMessage(RUNBOOK)],
+  ["a refused change", revocationChangeRefusedMessage(RUNBOOK)],
 ];
 
 /** The lines of the mail, without the quotation marks around each. */
@@ -58,7 +60,7 @@ test.each(MESSAGES)(
 );
 
 test("the mail about a change says who removed what of which role, when and from where", () => {
-  expect(labelled(mailed(revocationChangedMessage()))).toEqual({
+  expect(labelled(mailed(revocationChangedMessage(RUNBOOK)))).toEqual({
     Call: "DeleteRolePolicy",
     Policy: "RevokeOldSessions",
     Role: "app",
@@ -69,7 +71,7 @@ test("the mail about a change says who removed what of which role, when and from
     "AWS service": "",
     From: "198.51.100.77",
     When: "2026-03-01T12:00:00Z",
-    Runbook: expect.stringContaining("docs/operations.md"),
+    Runbook: RUNBOOK,
   });
 });
 
@@ -90,12 +92,12 @@ test.each<[string, IamCallOptions, Record<string, string>]>([
   ],
   ["a replacement", { call: "PutRolePolicy" }, { Call: "PutRolePolicy" }],
 ])("the mail about a change says so of %s", (_, options, lines) => {
-  expect(labelled(mailed(revocationChangedMessage(), options))).toMatchObject(lines);
+  expect(labelled(mailed(revocationChangedMessage(RUNBOOK), options))).toMatchObject(lines);
 });
 
 test("the mail about a refused change says first that nothing has changed, and why", () => {
   // WHEN
-  const lines = mailed(revocationChangeRefusedMessage(), { errorCode: "AccessDenied" });
+  const lines = mailed(revocationChangeRefusedMessage(RUNBOOK), { errorCode: "AccessDenied" });
 
   // THEN
   expect(lines[0]).toMatch(/tried to remove or replace .* Nothing has changed/);
@@ -107,7 +109,7 @@ test("the mail about a refused change has no command with a name that IAM has no
   // WHEN
   const by = session("app", "i-0aaaaaaaaaaaaaaa1");
   const names = { roleName: "app'$(touch x)'", policyName: "RevokeOldSessions;touch x" };
-  const lines = mailed(revocationChangeRefusedMessage(), { ...names, by, errorCode: "AccessDenied" });
+  const lines = mailed(revocationChangeRefusedMessage(RUNBOOK), { ...names, by, errorCode: "AccessDenied" });
 
   // THEN
   expect(commandsOf(lines)).toEqual([
@@ -120,7 +122,7 @@ describe.each(SHELLS)("the commands of the mail about a change, in %s,", (shell)
   /** What each call of the AWS CLI is given: its words, and what is piped into it. */
   function calls(options: IamCallOptions): { words: string[]; input: string }[] {
     const aws = `aws() { printf '%s\\037' "$@"; printf '\\036'; case "$*" in *stdin) cat;; esac; printf '\\035'; }`;
-    const commands = commandsOf(mailed(revocationChangedMessage(), options));
+    const commands = commandsOf(mailed(revocationChangedMessage(RUNBOOK), options));
     const { stdout, stderr } = spawnSync(shell, ["-c", [aws, ...commands].join("\n")], { encoding: "utf8" });
     expect(stderr).toBe("");
     return stdout

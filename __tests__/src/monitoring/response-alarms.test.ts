@@ -3,7 +3,7 @@ import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-lo
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 
 import { CredentialExfiltrationResponse, RevocableRoles } from "../../../src";
-import { RUNBOOK } from "../../../src/contract/runbook";
+import { DEFAULTS } from "../../../src/contract/defaults";
 import { emittedMetrics, metricText } from "../../support/emitted-metrics";
 import { Template } from "../../support/template";
 
@@ -48,7 +48,7 @@ test("each alarm tells the topic, and says where the runbook is", () => {
   // THEN
   for (const alarm of alarms) {
     expect(alarm["alarm_actions"]).toEqual([TOPIC]);
-    expect(alarm["alarm_description"]).toMatch(new RegExp(`Runbook: ${RUNBOOK}\\.$`));
+    expect(alarm["alarm_description"]).toMatch(new RegExp(`Runbook: ${DEFAULTS.runbook}\\.$`));
     expect(alarm["alarm_description"].length).toBeLessThanOrEqual(MAX_DESCRIPTION);
   }
 });

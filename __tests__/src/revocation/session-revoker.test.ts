@@ -155,6 +155,7 @@ test("the function is told the defaults", () => {
     REVOCABLE_ROLES: JSON.stringify({ arns: [ROLE] }),
     PROTECTED_ROLES: JSON.stringify([ownRole(template)]),
     EXEMPT_TAG: "guardduty-response=exempt",
+    RUNBOOK: "docs/operations.md of cdktf-guardduty-credential-response",
     VERIFY_AFTER_SECONDS: "10",
     ACTIVITY: "false",
   });
@@ -174,6 +175,7 @@ test("the function is told what was chosen", () => {
     severityOverrides: { "Recon:IAMUser/TorIPCaller": 7.5 },
     verifyAfterSeconds: 0,
     activity: true,
+    runbookUrl: "https://example.com/runbook",
   });
 
   // THEN
@@ -186,6 +188,7 @@ test("the function is told what was chosen", () => {
     REVOCABLE_ROLES: '{"tag":{"key":"team","value":"web"}}',
     PROTECTED_ROLES: JSON.stringify([ownRole(template), protectedRole]),
     EXEMPT_TAG: "never=revoke",
+    RUNBOOK: "https://example.com/runbook",
     VERIFY_AFTER_SECONDS: "0",
     ACTIVITY: "true",
   });

@@ -42,7 +42,7 @@ export function doNow(incident: Incident): string[] {
     ...wrap(state(incident)),
     ...(steps.length > 0 ? wrap(`Run with credentials of account ${accountId}, each block as a whole:`) : []),
     ...steps.flatMap(({ text, commands }, index) => [...hang(`${index + 1}. `, "   ", text), ...block(commands)]),
-    ...(configuration.runbookUrl === undefined ? [] : [`Runbook: ${configuration.runbookUrl}`]),
+    `Runbook: ${configuration.runbook}`,
   ];
 }
 

@@ -11,10 +11,10 @@ const RESOURCE = "UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration.Outs
 const USER_KEY = { "detail.resource.accessKeyDetails.accessKeyId": "AKIAINVENTED00000001" };
 const NO_PLAN = { plan: undefined };
 
-/** The prose before the first step: whether it is over. */
+/** The prose before the first step and without the runbook: whether it is over. */
 const state = (incident: Incident): string => {
   const lines = doNow(incident);
-  const end = lines.findIndex((line) => /^(Run with|1\.)/.test(line));
+  const end = lines.findIndex((line) => /^(Runbook:|Run with|1\.)/.test(line));
   return prose(end < 0 ? lines : lines.slice(0, end));
 };
 const texts = (incident: Incident): string[] => stepsOf(mailAbout(incident)).map(({ text }) => text);
@@ -290,13 +290,9 @@ describe("the account whose credentials the commands need", () => {
 
 describe("the runbook", () => {
   test.each<[string, Incident]>([
-    ["a revocation", revoked({}, {}, { runbookUrl: "https://example.com/runbook" })],
-    ["a sample", refused("sample-finding", {}, {}, { runbookUrl: "https://example.com/runbook" })],
+    ["a revocation", revoked({}, {}, { runbook: "https://example.com/runbook" })],
+    ["a sample", refused("sample-finding", {}, {}, { runbook: "https://example.com/runbook" })],
   ])("stands last, after %s", (_, incident) => {
     expect(doNow(incident).at(-1)).toBe("Runbook: https://example.com/runbook");
-  });
-
-  test("is not there if the deployment has none", () => {
-    expect(doNow(revoked()).join()).not.toContain("Runbook");
   });
 });
