@@ -11,7 +11,8 @@ import { SynthesizedOutputs } from "./support/synthesized-output";
 
 const ROLE = "GuardDuty-Example-EC2-Compromised";
 const POLICY = "RevokeOldSessions";
-const SETTINGS = { GUARDDUTY_RESPONSE_VERIFY_AFTER_SECONDS: "0.2" };
+// The emulator has no CloudTrail to look into.
+const SETTINGS = { GUARDDUTY_RESPONSE_VERIFY_AFTER_SECONDS: "0.2", GUARDDUTY_RESPONSE_ACTIVITY: "false" };
 
 /** What one of the two made of a finding. */
 interface Handled {
@@ -20,9 +21,15 @@ interface Handled {
   readonly mails: readonly DeliveredMail[];
 }
 
-/** Both have clocks of their own: only times may differ. */
+/** Both have clocks of their own: only times may differ, and where a line that has one is broken. */
 const timeless = (handled: Handled): unknown =>
-  JSON.parse(JSON.stringify(handled).replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z/g, "<time>"));
+  JSON.parse(
+    JSON.stringify(handled)
+      .replace(/(\\n|\s)+/g, " ")
+      .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z|\b\d{14}\b/g, "<time>")
+      .replace(/The thief had \d+ min( \d+ s)?/g, "The thief had <duration>")
+      .replace(/"Answers\w+"/g, (id) => id.replace(/(?<=^"Answers(?:\w{9})*\w{6})\w{3}/g, "<minute>")),
+  );
 
 jest.setTimeout(300_000);
 
@@ -99,7 +106,11 @@ describeWith(emulatorMissing(), "the rehearsal and the deployment to an emulator
   test.each<[string, string, () => FindingOptions]>([
     ["a theft", "revoked", () => ({})],
     ["its repetition after the cut-off", "already-revoked", () => ({ time: new Date(Date.now() + 3_600_000) })],
-    ["newly stolen credentials", "revoked", () => ({ accessKeyId: "ASIAINVENTEDSTOLEN02" })],
+    [
+      "newly stolen credentials",
+      "revoked",
+      () => ({ accessKeyId: "ASIAINVENTEDSTOLEN02", time: new Date(Date.now() + 3_600_000) }),
+    ],
     ["a low severity", "below-severity", () => ({ severity: 4 })],
     ["a sample", "sample-finding", () => ({ sample: true })],
     ["an archived finding", "archived-finding", () => ({ archived: true })],

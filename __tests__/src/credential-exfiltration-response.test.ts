@@ -363,7 +363,7 @@ test("throws when props are invalid, with every one of them in one error", () =>
     '  - topicName: must be 1 to 246 of A-Z a-z 0-9 - _; received "a b"',
     '  - topicArn: must be the ARN of an SNS topic; received "security"',
     expect.stringMatching(/^ {2}- RevocableRoles.named: must be the ARN of an IAM role .*; received "app"$/),
-    '  - scope: must be role or session; received "account"',
+    '  - scope: must be role or session or instance; received "account"',
     "  - memorySize: must be a whole number of MB from 128 to 10240; received 1",
     '  - alertEmails[0]: must be an e-mail address such as security@example.com; received "nobody"',
     "  - alertSeverity: must be a number from 0 to 10; received -1",
