@@ -19,7 +19,11 @@ export class LabStack extends WorkshopStack {
     });
     const network = new LabNetwork(this, "network");
     const bait = new LabBait(this, "bait");
-    const instance = new LabInstance(this, "instance", { network, bait });
+    const instance = new LabInstance(this, "instance", {
+      network,
+      bait,
+      permissionsBoundaryArn: settings.permissionsBoundaryArn,
+    });
     new TerraformOutput(this, "instance_id", {
       value: instance.instanceId,
       description: "The instance whose credentials are to be stolen: aws ssm start-session --target",

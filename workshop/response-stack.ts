@@ -59,7 +59,7 @@ export class ResponseStack extends WorkshopStack {
   /** In the region of IAM's events it mails through the response's topic; anywhere else through one that it makes there. */
   private guard(
     response: CredentialExfiltrationResponse,
-    { guard, region, alertEmails }: WorkshopSettings,
+    { guard, region, alertEmails, runbookUrl }: WorkshopSettings,
   ): RevocationGuard | undefined {
     const iamRegion = iamRegionFor(region);
     if (!guard || iamRegion === undefined) return undefined;
@@ -67,6 +67,7 @@ export class ResponseStack extends WorkshopStack {
     return new RevocationGuard(this, "guard", {
       prefix: PREFIX,
       functionRoleArns: [functionRoleArn],
+      runbookUrl,
       ...(iamRegion === region ? { topicArn } : { alertEmails, provider: this.providerIn(iamRegion, "iam") }),
     });
   }

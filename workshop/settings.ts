@@ -3,7 +3,7 @@ import { DEFAULTS } from "../src/contract/defaults";
 import type { ResponseMode, Scope } from "../src/contract/environment";
 import { protects } from "../src/contract/protected-roles";
 import { LAB_ROLE_NAME } from "./lab/lab-instance";
-import { isPlainText, NO_TEMPLATE_WORDS } from "../src/shared/formats";
+import { checkFormats, isPlainText, NO_TEMPLATE_WORDS } from "../src/shared/formats";
 import { Problems, shown } from "../src/shared/problems";
 import { RevocableRoles } from "../src/revocation/revocable-roles";
 import { checkRevocation, isSeverity } from "../src/revocation/revocation-props";
@@ -33,6 +33,8 @@ export interface WorkshopSettings {
   readonly activity: boolean;
   /** Whether it is mailed who undoes a revocation, from the region that has IAM's events. */
   readonly guard: boolean;
+  /** ARN of the permissions boundary of every role that the workshop makes; undefined sets none. */
+  readonly permissionsBoundaryArn?: string;
   /** The bucket that keeps Terraform's state; if undefined, a local file keeps it. */
   readonly stateBucket?: string;
   readonly stateRegion?: string;
@@ -62,6 +64,7 @@ const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   verifyAfterSeconds: "number",
   activity: "flag",
   guard: "flag",
+  permissionsBoundaryArn: "text",
   stateBucket: "text",
   stateRegion: "text",
   stateKeyPrefix: "text",
@@ -211,6 +214,7 @@ const ROLES_SETTING = /^(lab|any|path:.*|tag:[^=]+=.*|arn:.*)$/;
 function check(settings: WorkshopSettings, problems: Problems): void {
   const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
   const { region, alertEmails, detector, revocableRoles, protectedRoles, alertSeverity } = settings;
+  const { runbookUrl, permissionsBoundaryArn } = settings;
   const isRegion = matches(/^[a-z]{2,3}(-[a-z]+)+-\d{1,2}$/);
   problems.check("region", region, isRegion, "the name of a region such as us-west-2");
   checkEmails(alertEmails, problems);
@@ -240,6 +244,7 @@ function check(settings: WorkshopSettings, problems: Problems): void {
     );
   }
   problems.check("alertSeverity", alertSeverity, isSeverity, "a number from 0 to 10");
+  checkFormats({ runbookUrl, permissionsBoundaryArn }, problems);
   if (
     revocableRoles === "lab" &&
     protectedRoles.some((entry) => protects(entry, `${entry.split("/")[0]}/${LAB_ROLE_NAME}`))

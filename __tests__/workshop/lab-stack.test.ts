@@ -35,6 +35,18 @@ test("the lab is one instance in a network of its own, with its role and its bai
   });
 });
 
+test("the lab's role has the boundary that is set, and otherwise none", () => {
+  // GIVEN
+  const permissionsBoundaryArn = "arn:aws:iam::123456789012:policy/boundary";
+  // WHEN
+  const bounded = Template.of(
+    new LabStack(Testing.app(), "guardduty-lab", readSettings({ permissionsBoundaryArn }, {})),
+  );
+  // THEN
+  expect(bounded.only(IamRole)["permissions_boundary"]).toBe(permissionsBoundaryArn);
+  expect(template.only(IamRole)).not.toHaveProperty("permissions_boundary");
+});
+
 test("nothing is let in, and only HTTPS out", () => {
   // THEN
   const group = template.only(SecurityGroup);

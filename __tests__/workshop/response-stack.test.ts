@@ -116,6 +116,17 @@ test("the outputs name what a person looks for", () => {
   for (const { description } of Object.values(outputs)) expect(description).toMatch(/\w+/);
 });
 
+test("every role has the boundary that is set", () => {
+  // GIVEN
+  const permissionsBoundaryArn = "arn:aws:iam::123456789012:policy/boundary";
+  // WHEN
+  const template = synthesize({ guard: true, permissionsBoundaryArn });
+  // THEN
+  const roles = Object.values(template.section("resource")["aws_iam_role"] ?? {});
+  expect(roles).not.toEqual([]);
+  for (const role of roles) expect(role).toHaveProperty("permissions_boundary", permissionsBoundaryArn);
+});
+
 describe("the guard of revocations", () => {
   const guarded = (context: Record<string, unknown> = {}) => synthesize({ guard: true, ...context });
   const ofGuard = (template: Template) =>
@@ -170,6 +181,15 @@ describe("the guard of revocations", () => {
         { exists: false },
       ]);
     }
+  });
+
+  test("names the runbook that is set", () => {
+    // WHEN
+    const template = guarded({ runbookUrl: "https://example.com/runbook" });
+    // THEN
+    const mailed = ofGuard(template).filter(([address]) => address.startsWith("resource.aws_cloudwatch_event_target"));
+    expect(mailed).not.toEqual([]);
+    for (const [, target] of mailed) expect(JSON.stringify(target)).toContain("https://example.com/runbook");
   });
 
   test.each([{ guard: false }, { region: "us-iso-east-1" }])("is not made with %j", (context) => {

@@ -18,6 +18,7 @@ const DEFAULTS = {
   activity: true,
   guard: true,
 };
+const BOUNDARY = "arn:aws:iam::123456789012:policy/boundary";
 const ROLE = "arn:aws:iam::123456789012:role/app";
 const HEADING = 'invalid settings in cdktf.json ("context") or in GUARDDUTY_RESPONSE_… variables:';
 
@@ -58,6 +59,9 @@ test.each<[string, unknown, string, unknown]>([
   ["activity", true, "false", false],
   ["activity", false, "true", true],
   ["guard", true, "false", false],
+  ["repeatScope", "role", "instance", "instance"],
+  ["runbookUrl", "https://example.com/one", "https://example.com/other", "https://example.com/other"],
+  ["permissionsBoundaryArn", BOUNDARY, `${BOUNDARY}2`, `${BOUNDARY}2`],
   ["stateBucket", "one-bucket", "another-bucket", "another-bucket"],
 ])("%s is read from the context, and from the environment, which wins", (key, inContext, text, expected) => {
   // GIVEN
@@ -103,6 +107,16 @@ test.each<[string, object, string]>([
   ["no role", { revocableRoles: [] }, "RevocableRoles.named: must be at least one role; received none"],
   ["a bad protected role", { protectedRoles: ["app"] }, "protectedRoles[0]: must be the ARN of an IAM role such as"],
   ["a bad response", { response: "shout" }, 'response: must be revoke or notify-only; received "shout"'],
+  [
+    "a bad runbook",
+    { runbookUrl: "our wiki" },
+    "runbookUrl: must be an address such as https://example.com/runbook, without",
+  ],
+  [
+    "a bad boundary",
+    { permissionsBoundaryArn: "boundary" },
+    'permissionsBoundaryArn: must be the ARN of an IAM policy; received "boundary"',
+  ],
   ["a bad scope", { scope: "account" }, 'scope: must be role or session or instance; received "account"'],
   ["a switch that is a text", { activity: "yes" }, 'activity: must be true or false; received "yes"'],
   ["a severity that is a text", { minimumSeverity: "7" }, 'minimumSeverity: must be a number; received "7"'],

@@ -31,6 +31,8 @@ const SESSION_MANAGER_ACTIONS = [
 export interface LabInstanceProps {
   readonly network: LabNetwork;
   readonly bait: LabBait;
+  /** @default - none */
+  readonly permissionsBoundaryArn?: string;
 }
 
 /** The instance whose credentials are stolen: reachable through Session Manager only, with a role that may read the bait. */
@@ -38,7 +40,7 @@ export class LabInstance extends Construct {
   readonly instanceId: string;
   readonly roleName = LAB_ROLE_NAME;
 
-  constructor(scope: Construct, id: string, { network, bait }: LabInstanceProps) {
+  constructor(scope: Construct, id: string, { network, bait, permissionsBoundaryArn }: LabInstanceProps) {
     super(scope, id);
     const role = new IamRole(this, "role", {
       name: LAB_ROLE_NAME,
@@ -47,6 +49,7 @@ export class LabInstance extends Construct {
         Version: "2012-10-17",
         Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
       }),
+      permissionsBoundary: permissionsBoundaryArn,
       // The revocation adds a policy that Terraform does not know of, and IAM deletes no role that still has one.
       forceDetachPolicies: true,
     });
