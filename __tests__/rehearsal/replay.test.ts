@@ -138,14 +138,17 @@ test.concurrent("does not blame the settings for a sample", async () => {
   expect(summarize(await play(outputs.original, sample)).hint).toBeUndefined();
 });
 
-test.concurrent.each<[string, string, RegExp]>([
-  ["an ECS task", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", /, which ECS tasks may assume$/],
-  ["a Lambda function", "orders", /, which Lambda functions may assume$/],
-])("supposes a role that the session of %s can have", async (_, session, assumption) => {
-  const stolen = event(
-    "other",
-    (each) => (each.detail.resource.accessKeyDetails.principalId = `AROAEXAMPLEEXAMPLE123:${session}`),
-  );
+test.concurrent.each<[string, string, string, RegExp]>([
+  ["an ECS task", "Resource", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", /, which ECS tasks may assume$/],
+  ["a Lambda function", "Resource", "orders", /, which Lambda functions may assume$/],
+  ["an EKS pod", "Instance", "eks-shop-web-0a1b2c3d", /, which EKS pods may assume$/],
+  ["a server", "Instance", "00c0ffee1122334455667788", /, which servers with IAM Roles Anywhere may assume$/],
+  ["a person", "Instance", "alice", /, which principals of the account may assume$/],
+])("supposes a role that the session of %s can have", async (_, kind, session, assumption) => {
+  const stolen = event("other", ({ detail }) => {
+    detail.type = `UnauthorizedAccess:IAMUser/${kind}CredentialExfiltration.OutsideAWS`;
+    detail.resource.accessKeyDetails.principalId = `AROAEXAMPLEEXAMPLE123:${session}`;
+  });
   expect((await play(anyRole.original, stolen)).assumptions).toEqual([expect.stringMatching(assumption)]);
 });
 

@@ -27,8 +27,8 @@ export function supposeRole(account: AwsAccount, event: Record<string, unknown>)
   const policies = Object.fromEntries(
     [...(existing?.policies ?? [])].map(([policyName, document]) => [policyName, JSON.parse(document)]),
   );
-  const { service, users } = usersOf(session);
-  const { arn } = account.addRole({ trustPolicy: trustIn(service), ...existing, name, path, roleId, policies });
+  const { principal: trusted, users } = usersOf(session, String(valueAt(event, "detail", "type")), owner);
+  const { arn } = account.addRole({ trustPolicy: trustIn(trusted), ...existing, name, path, roleId, policies });
   const supposed = `the account has the role ${arn} with the id ${roleId}`;
   if (!INSTANCE.test(session)) {
     return [existing ? supposed : `${supposed}, which ${users} may assume`];
@@ -42,16 +42,29 @@ export function supposeRole(account: AwsAccount, event: Record<string, unknown>)
 
 const INSTANCE = /^i-[0-9a-f]+$/;
 
-/** Who mostly starts sessions with such a name. */
-function usersOf(session: string): { service: string; users: string } {
-  if (INSTANCE.test(session)) return { service: "ec2.amazonaws.com", users: "EC2 instances" };
-  if (/^[0-9a-f]{32}$/.test(session)) return { service: "ecs-tasks.amazonaws.com", users: "ECS tasks" };
-  return { service: "lambda.amazonaws.com", users: "Lambda functions" };
+interface Users {
+  readonly principal: Readonly<Record<string, string>>;
+  readonly users: string;
 }
 
-const trustIn = (service: string): PolicyDocument => ({
+const ofService = (service: string, users: string): Users => ({
+  principal: { Service: `${service}.amazonaws.com` },
+  users,
+});
+
+/** Who mostly starts sessions with such a name; GuardDuty finds those of functions and tasks by a type of its own. */
+function usersOf(session: string, type: string, account: string): Users {
+  if (INSTANCE.test(session)) return ofService("ec2", "EC2 instances");
+  if (/^[0-9a-f]{32}$/.test(session)) return ofService("ecs-tasks", "ECS tasks");
+  if (/^eks-/.test(session)) return ofService("pods.eks", "EKS pods");
+  if (type.includes("/ResourceCredentialExfiltration")) return ofService("lambda", "Lambda functions");
+  if (/^[0-9a-f]{16,40}$/i.test(session)) return ofService("rolesanywhere", "servers with IAM Roles Anywhere");
+  return { principal: { AWS: `arn:aws:iam::${account}:root` }, users: "principals of the account" };
+}
+
+const trustIn = (principal: Users["principal"]): PolicyDocument => ({
   Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+  Statement: [{ Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" }],
 });
 
 /** What is supposed about an event, and about where it arrives, in words. */
