@@ -1,4 +1,5 @@
 import type { KeyActivity } from "../../lambda/revoke-sessions/activity";
+import type { Finding } from "../../lambda/revoke-sessions/finding";
 import type { Incident, Revoked, RoleUse } from "../../lambda/revoke-sessions/incident";
 import { type Mail, mailAbout } from "../../lambda/revoke-sessions/mail";
 import type { Account, Dependencies } from "../../lambda/revoke-sessions/ports";
@@ -93,7 +94,7 @@ export class MemoryAws implements Account, Pick<Dependencies, "report"> {
     });
   }
 
-  async lookUpActivity(): Promise<KeyActivity> {
+  async lookUpActivity(_finding?: Finding, _seconds?: number): Promise<KeyActivity> {
     return this.call("lookUpActivity", () => this.activity);
   }
 

@@ -41,7 +41,7 @@ export interface Summary {
   readonly changed: readonly Change[];
   /** What was tried and denied, most often first. */
   readonly denied: readonly CallCount[];
-  /** Sessions of roles that were started, in this order. */
+  /** Sessions of roles that were started, those from the finding's addresses first. */
   readonly sessions: readonly StartedSession[];
   /** Access keys that were made out of the stolen sessions. */
   readonly madeKeys: readonly string[];
@@ -90,7 +90,7 @@ export interface OtherKeys {
 }
 
 /** Error codes that say that the call was not allowed. */
-const DENIED = /AccessDenied|Unauthorized|NotAuthorized|Forbidden|AuthFailure/i;
+const DENIED = /AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbidden|AuthFailure/i;
 
 const isDenied = ({ errorCode = "" }: TrailEvent): boolean => DENIED.test(errorCode);
 
@@ -104,6 +104,7 @@ export function summarize(events: readonly TrailEvent[], stolen: Stolen): Summar
   const isStolen = (event: TrailEvent) =>
     stolen.accessKeyIds.length === 0 ? isOfSession(event) : keys.includes(event.accessKeyId ?? "");
   const isThiefs = ({ address }: TrailEvent) => stolen.addresses.includes(address ?? "");
+  const thiefsFirst = (some: TrailEvent[]) => [...some.filter(isThiefs), ...some.filter((each) => !isThiefs(each))];
 
   const calls = all.filter(isStolen);
   const others = all.filter((event) => !isStolen(event) && isOfSession(event));
@@ -114,9 +115,9 @@ export function summarize(events: readonly TrailEvent[], stolen: Stolen): Summar
     lastCall: calls.at(-1)?.time,
     addresses: addressesOf(calls, stolen),
     called: counted(calls),
-    changed: changesOf([...changes.filter(isThiefs), ...changes.filter((event) => !isThiefs(event))]),
+    changed: changesOf(thiefsFirst(changes)),
     denied: counted(calls.filter(isDenied)),
-    sessions: calls.flatMap((event) => startedBy(event, isThiefs(event))),
+    sessions: thiefsFirst(calls).flatMap((event) => startedBy(event, isThiefs(event))),
     madeKeys,
     otherKeys: { calls: others.length, accessKeyIds: unique(others.flatMap(({ accessKeyId }) => accessKeyId ?? [])) },
   };

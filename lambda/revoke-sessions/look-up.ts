@@ -42,6 +42,11 @@ interface Clock {
 /** CloudTrail takes two requests a second for an account and region, of everybody in the account. */
 const SECONDS_BETWEEN_REQUESTS = 0.55;
 
+/** Somebody else in the account looks up too: after this time there may be room again, */
+const SECONDS_AFTER_THROTTLING = 1;
+/** but a region is given up if it has throttled so often. */
+const MAX_TIMES_THROTTLED = 5;
+
 /** CloudTrail's longest page. */
 const PAGE_SIZE = 50;
 
@@ -103,12 +108,19 @@ async function lookThrough(
   const events: TrailEvent[] = [];
   let deliveredUntil: Date | undefined;
   let last: Date | undefined;
+  let timesThrottled = 0;
   const end = (shortfall?: Shortfall) => ({ region, deliveredUntil, shortfall, events });
   const request = async (query: Query): Promise<Page> => {
     if (last) await clock.wait(Math.max(0, SECONDS_BETWEEN_REQUESTS - secondsBetween(last, clock.now())));
     last = clock.now();
     if (last >= until) throw new NoTimeError();
-    return trail.lookUp(query);
+    try {
+      return await trail.lookUp(query);
+    } catch (error) {
+      if (!isThrottling(error) || ++timesThrottled === MAX_TIMES_THROTTLED) throw error;
+      await clock.wait(SECONDS_AFTER_THROTTLING);
+      return request(query);
+    }
   };
   try {
     // First, so that what was delivered until then is in the pages that follow.
@@ -137,9 +149,12 @@ class NoTimeError extends Error {
 function shortfallOf(error: unknown): Shortfall {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   if (/^(NoTime|Abort|Timeout)Error$/.test(name)) return { kind: "no-time" };
-  if (/Throttl|TooManyRequests|RequestLimitExceeded/.test(name)) return { kind: "throttled" };
+  if (isThrottling(error)) return { kind: "throttled" };
   if (/AccessDenied|UnauthorizedOperation/.test(name)) return { kind: "not-permitted", why: message };
   return { kind: "failed", why: messageOf(error) };
 }
+
+const isThrottling = (error: unknown): boolean =>
+  error instanceof Error && /Throttl|TooManyRequests|RequestLimitExceeded/.test(error.name);
 
 const secondsBetween = (a: Date, b: Date): number => (b.getTime() - a.getTime()) / 1_000;

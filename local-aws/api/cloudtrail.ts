@@ -58,14 +58,14 @@ function readLookUp({ LookupAttributes = [], StartTime = 0, EndTime = Infinity, 
   if (!(size >= 1 && size <= MAX_RESULTS)) {
     throw new AwsError("InvalidMaxResultsException", `MaxResults must be 1 to ${MAX_RESULTS}; received ${size}`);
   }
-  const start = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, "base64").toString());
-  if (!Number.isInteger(start)) throw new AwsError("InvalidNextTokenException", "NextToken is not one of this look-up");
+  const start = NextToken === undefined ? "0" : Buffer.from(NextToken, "base64").toString();
+  if (!/^\d+$/.test(start)) throw new AwsError("InvalidNextTokenException", "NextToken is not one of this look-up");
   return {
     attribute: (event: DeliveredEvent) => !read || read(event) === AttributeValue,
     from: StartTime,
     to: EndTime,
     size,
-    start,
+    start: Number(start),
   };
 }
 

@@ -43,6 +43,32 @@ describe("the SDK in the package", () => {
     },
   );
 
+  test.concurrent.each([
+    ["eu-central-1", "aws", ["cloudtrail.eu-central-1.amazonaws.com", "cloudtrail.us-east-1.amazonaws.com"]],
+    [
+      "us-gov-east-1",
+      "aws-us-gov",
+      ["cloudtrail.us-gov-east-1.amazonaws.com", "cloudtrail.us-gov-west-1.amazonaws.com"],
+    ],
+    [
+      "cn-northwest-1",
+      "aws-cn",
+      ["cloudtrail.cn-northwest-1.amazonaws.com.cn", "cloudtrail.cn-north-1.amazonaws.com.cn"],
+    ],
+  ] as const)("asks CloudTrail where %s has its events, and those of IAM", async (region, partition, hosts) => {
+    // GIVEN a function that looks at activity, and does not act on the finding
+    const further = { ACTIVITY: "true", MINIMUM_SEVERITY: "10" };
+    // WHEN it handles one
+    const requests = await requestsOf(folder, { region, partition, further });
+
+    // THEN it asks both, each signed for its own region
+    const asked = requests.filter(({ headers }) => headers["x-amz-target"]?.endsWith(".LookupEvents"));
+    expect(new Set(asked.map(({ host }) => host))).toEqual(new Set(hosts));
+    for (const { host, headers } of asked) {
+      expect(headers.authorization).toContain(`/${host.split(".")[1]}/cloudtrail/aws4_request`);
+    }
+  });
+
   test.concurrent("signs with the session token that Lambda gives", async () => {
     // GIVEN credentials of a role's session
     // WHEN the function handles a finding

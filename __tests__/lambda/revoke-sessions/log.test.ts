@@ -1,5 +1,6 @@
 import { logLine } from "../../../lambda/revoke-sessions/log";
 import type { Outcome } from "../../../src/contract/outcome-line";
+import { assuming, lookedUp, trailEvent } from "../../support/trail";
 import type { Incident, Revoked } from "../../../lambda/revoke-sessions/incident";
 
 const NOW = new Date("2026-03-01T12:10:45.000Z");
@@ -51,6 +52,39 @@ test("a last use after the write, by a clock that is ahead, counts as no time", 
 test("a revocation's line says how far the policy is known to be in place", () => {
   expect(fieldsOf(incident(undefined, { verification: { state: "not-kept" } }))["verification"]).toBe("not-kept");
 });
+
+test("a line says how much CloudTrail knew of what was done", () => {
+  // GIVEN
+  const events = [
+    trailEvent(),
+    trailEvent({ errorCode: "AccessDenied" }),
+    trailEvent({ name: "CreateUser", readOnly: false }),
+    assuming("admin"),
+  ];
+  // THEN
+  expect(fieldsOf(incident(undefined, { activity: lookedUp(events) }))["activity"]).toEqual({
+    calls: 4,
+    denied: 1,
+    changes: 1,
+    sessions: 1,
+    complete: true,
+  });
+});
+
+test("a line says if something was not seen", () => {
+  const regions = [{ region: "us-west-2" }, { region: "us-east-1", shortfall: { kind: "throttled" as const } }];
+  expect(fieldsOf(incident(undefined, { activity: lookedUp([], { regions }) }))["activity"]).toMatchObject({
+    calls: 0,
+    complete: false,
+  });
+});
+
+test.each([undefined, { kind: "unknown" as const, why: "no time was left" }])(
+  "does not say what was done if nobody could look: %j",
+  (activity) => {
+    expect(fieldsOf(incident(undefined, { activity }))).not.toHaveProperty("activity");
+  },
+);
 
 test.each([
   ["the finding does not say when the credentials were last used", incident(undefined)],

@@ -22,6 +22,7 @@ import {
 } from "../../support/finding";
 import { type Call, dependenciesOf, MemoryAws } from "../../support/memory-aws";
 import { cutoffOf, denies } from "../../support/policy";
+import { assuming, issuing, lookedUp, OWNERS_ADDRESS, trailEvent } from "../../support/trail";
 
 const QUOTA: Refusal = { reason: "policy-quota-exceeded", explanation: "no room" };
 const DENIED = notPermitted("User: u is not authorized with an explicit deny in a service control policy");
@@ -945,4 +946,85 @@ test("two compromised instances of one role, found in turn, both end denied", as
   // THEN there were two writes, and the cut-off stands at the second
   expect(aws.writes).toHaveLength(2);
   expect(cutoffOf(attached()!)).toEqual(new Date("2026-03-01T13:00:45Z"));
+});
+
+describe("what the keys were used for", () => {
+  const ACTIVITY = { activity: true };
+  beforeEach(() => {
+    aws.activity = lookedUp([trailEvent()]);
+  });
+
+  test("is looked up after the write and the look-back, and told", async () => {
+    await handleFinding({}, ACTIVITY);
+    expect(aws.calls.slice(-6)).toEqual([
+      "putRolePolicy",
+      "getRole",
+      "getRolePolicy",
+      "findRoleUse",
+      "lookUpActivity",
+      "report",
+    ]);
+    expect(aws.incidents).toMatchObject([{ kind: "revoked", activity: { kind: "looked-up", calls: 1 } }]);
+  });
+
+  test("is told too if nothing is revoked", async () => {
+    await handleFinding({}, { ...ACTIVITY, response: "notify-only" });
+    expect(aws.incidents).toMatchObject([{ kind: "refused", activity: { kind: "looked-up", calls: 1 } }]);
+    expect(aws.writes).toEqual([]);
+  });
+
+  test.each<[string, FindingOptions, Partial<FunctionConfiguration>]>([
+    ["the deployment does not want it", {}, {}],
+    ["the finding is a sample", { sample: true }, ACTIVITY],
+    ["the finding is about another account", { accountId: "444455556666" }, ACTIVITY],
+  ])("is not looked up if %s", async (_, options, changed) => {
+    await handleFinding(options, changed);
+    expect(aws.calls).not.toContain("lookUpActivity");
+    expect(aws.incidents).toMatchObject([{ activity: undefined }]);
+  });
+
+  test("is not looked up for a repeat that nobody is told about", async () => {
+    await handleFinding({}, ACTIVITY);
+    aws.calls.length = 0;
+    await handleFinding({ set: { id: "another event" } }, ACTIVITY);
+    expect(aws.calls).toEqual(["getRole", "getRolePolicy"]);
+  });
+
+  test.each([
+    [117, 15],
+    [21, 11],
+    [10.5, 0.5],
+  ])("is looked up with %d s left for %d s", async (left, seconds) => {
+    const asked: number[] = [];
+    aws.lookUpActivity = async (_, each = NaN) => (asked.push(each), aws.activity);
+    secondsLeft = left;
+    await handleFinding({}, { ...ACTIVITY, verifyAfterSeconds: 0 });
+    expect(asked).toEqual([seconds]);
+  });
+
+  test("is not looked up if the time is needed for the mail", async () => {
+    secondsLeft = 10;
+    await handleFinding({}, { ...ACTIVITY, verifyAfterSeconds: 0 });
+    expect(aws.calls).not.toContain("lookUpActivity");
+    expect(aws.incidents).toMatchObject([{ activity: { kind: "unknown", why: "no time was left" } }]);
+  });
+
+  test("never keeps the mail back", async () => {
+    aws.before = failing("lookUpActivity", 1, new Error("the package is broken"));
+    expect(await handleFinding({}, ACTIVITY)).toMatchObject({ outcome: "revoked" });
+    expect(aws.incidents).toMatchObject([{ activity: { kind: "unknown", why: "Error: the package is broken" } }]);
+  });
+
+  test.each([
+    ["from an address of the finding", {}, true],
+    ["from elsewhere", { address: OWNERS_ADDRESS }, false],
+  ])("needs a person, if sessions of other roles were started %s: %j", async (_, changed, needsPerson) => {
+    aws.activity = lookedUp([assuming("admin", changed)]);
+    expect(await handleFinding({}, ACTIVITY)).toMatchObject({ outcome: "revoked", needsPerson });
+  });
+
+  test("needs no person, if the thief's other sessions are of the same role", async () => {
+    aws.activity = lookedUp([issuing({ principalId: `${ROLE_ID}:again` })]);
+    expect(await handleFinding({}, ACTIVITY)).toMatchObject({ needsPerson: false });
+  });
 });

@@ -4,8 +4,8 @@ import type { Trail } from "../look-up";
 import { readTrailEvent } from "../trail-event";
 import { clientConfiguration, type CredentialSource } from "./client";
 
-/** CloudTrail throttles early: it is asked slowly, not often. */
-const ATTEMPTS = 3;
+/** CloudTrail throttles early, and whoever asks page by page knows better when to ask again. */
+const ATTEMPTS = 2;
 
 /** The event history of a region, in the account that the credentials are for. */
 export function eventHistory(credentials: CredentialSource, region: string, abortSignal: AbortSignal): Trail {

@@ -2,6 +2,7 @@ import type { CallCount, Change, LookedUp, RegionLookUp, Shortfall, StartedSessi
 import type { Incident } from "../incident";
 import { isoSeconds } from "../policy";
 import { accountOf, startedElsewhere } from "../started-session";
+import { ROLE_NAME } from "../triage";
 import { STEPS } from "./steps";
 import { block, hang, listed, printable, wrap } from "./text";
 
@@ -94,7 +95,7 @@ function sessionText(session: StartedSession, incident: Incident): string {
   const account = accountOf(roleArn);
   const elsewhere = account !== undefined && account !== incident.configuration.accountId;
   const parts = [
-    role ? `role ${shown(role)}` : `whoever ${shown(by)} is about`,
+    roleArn ? `role ${shown(role && ROLE_NAME.test(role) ? role : roleArn)}` : `whoever ${shown(by)} is about`,
     elsewhere && `of account ${printable(account, 20)}`,
     principalId && `session ${shown(principalId.split(":").slice(1).join(":"))}`,
     accessKeyId && `key ${shown(accessKeyId)}`,
@@ -102,7 +103,7 @@ function sessionText(session: StartedSession, incident: Incident): string {
     isThiefs && "from an address of the finding",
   ];
   const state = startedElsewhere(incident).includes(session) ? "NOT denied" : "denied with the others";
-  return `${parts.filter(Boolean).join(", ")}: ${state}`;
+  return `${state}: ${parts.filter(Boolean).join(", ")}`;
 }
 
 function otherKeys({ otherKeys: { calls, accessKeyIds } }: LookedUp): string[] {
