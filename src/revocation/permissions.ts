@@ -1,5 +1,3 @@
-import { Fn, Token } from "cdktf";
-
 import type { RevocableRolesSpec, Tag } from "../contract/environment";
 import { protectedRoleOf } from "../contract/protected-roles";
 import type { Place } from "../shared/place";
@@ -16,9 +14,12 @@ interface Statement {
 
 export interface RevocationStatementsProps {
   /** The account whose roles are revoked. */
-  readonly place: Pick<Place, "roleArn" | "roleArns">;
+  readonly place: Pick<Place, "roleArns">;
   readonly revocableRoles: RevocableRolesSpec;
-  /** ARNs of roles that are never revoked, or patterns of them; the function's own role is one of them. */
+  /**
+   * ARNs of roles that are never revoked, or patterns of them; the function's own role is one of them. Their paths must be known, or
+   * left out.
+   */
   readonly protectedRoles: readonly string[];
   readonly exemptTag: Tag;
   /** Whether CloudTrail is asked what stolen credentials were used for. */
@@ -40,7 +41,7 @@ export function revocationStatements(props: RevocationStatementsProps): Statemen
       Sid: "NeverProtectedRoles",
       Effect: "Deny",
       Action: "iam:PutRolePolicy",
-      Resource: protectedRoles.flatMap((entry) => protectedArns(entry, place)),
+      Resource: protectedRoles.flatMap(protectedArns),
     },
     {
       Sid: "NeverExemptRoles",
@@ -89,10 +90,8 @@ export function choiceStatements(place: Pick<Place, "roleArns">, roles: Revocabl
 }
 
 /** The ARNs that a policy has to deny so that an entry of the protected roles is protected. */
-function protectedArns(entry: string, place: Pick<Place, "roleArn">): string[] {
-  // Terraform knows the path of an ARN that is a token, and so what has to be left out.
-  const known = Token.isUnresolved(entry) && !entry.includes(":role/") ? place.roleArn(Fn.basename(entry)) : entry;
-  const { account, name, byName } = protectedRoleOf(known);
+function protectedArns(entry: string): string[] {
+  const { account, name, byName } = protectedRoleOf(entry);
   return byName ? namedArns(account, name) : [entry];
 }
 

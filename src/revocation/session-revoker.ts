@@ -4,7 +4,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { App, AssetType, type TerraformProvider, TerraformAsset, TerraformStack, Token } from "cdktf";
+import { App, AssetType, Fn, type TerraformProvider, TerraformAsset, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { DEFAULTS } from "../contract/defaults";
@@ -277,13 +277,14 @@ export class SessionRevoker extends Construct implements IFindingTarget {
 
   private permissions() {
     const { props } = this;
+    const place = Place.of(this, props.provider);
     return {
       Version: "2012-10-17",
       Statement: [
         ...revocationStatements({
-          place: Place.of(this, props.provider),
+          place,
           revocableRoles: this.revocableRoles(),
-          protectedRoles: this.protectedRoles(),
+          protectedRoles: this.protectedRoles().map((entry) => withoutUnknownPath(entry, place)),
           exemptTag: props.exemptTag ?? DEFAULTS.exemptTag,
           activity: props.activity ?? DEFAULTS.activity,
         }),
@@ -312,6 +313,10 @@ export class SessionRevoker extends Construct implements IFindingTarget {
     return [place.roleArn(inEveryRegion), ...protectedRoles];
   }
 }
+
+/** Terraform alone knows the path of an ARN that is a token: a protected role is then protected by its name. */
+const withoutUnknownPath = (entry: string, place: Place): string =>
+  Token.isUnresolved(entry) && !entry.includes(":role/") ? place.roleArn(Fn.basename(entry)) : entry;
 
 /** A number as the function reads it: 1e-7 would not be one. */
 const decimal = (value: number): string =>
