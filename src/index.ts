@@ -18,6 +18,7 @@ export {
   type InputTransformer,
 } from "./detection/finding-target";
 export { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
+export { type MessageAttributes } from "./contract/message-attributes";
 export { type ChosenRoles, ResponseMode, type RevocableRolesSpec, Scope, type Tag } from "./contract/environment";
 export { type FunctionProps } from "./revocation/function-props";
 export { OutcomeDestination } from "./revocation/outcome-destination";

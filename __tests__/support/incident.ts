@@ -90,7 +90,7 @@ export function refused(
 export const titles = ({ message }: Mail): string[] => message.split("\n\n").map((each) => each.split("\n")[0]!);
 
 /** The lines of one section of a mail, without their indentation. */
-export function section({ message }: Mail, title: string): string[] {
+export function section({ message }: Pick<Mail, "message">, title: string): string[] {
   const found = message.split("\n\n").find((each) => each.startsWith(`${title}\n`));
   if (found === undefined) throw new Error(`the mail has no section ${title}:\n${message}`);
   return found

@@ -2,7 +2,7 @@ import { AwsAccount, EXAMPLE_ACCOUNT } from "../../local-aws/api/account";
 import { iamActions } from "../../local-aws/api/iam";
 import { AwsError } from "../../local-aws/api/protocol";
 import { snsActions } from "../../local-aws/api/sns";
-import { mailAbout } from "../../lambda/revoke-sessions/mail";
+import { type Mail, mailAbout } from "../../lambda/revoke-sessions/mail";
 import type { Refusal } from "../../lambda/revoke-sessions/refusal";
 import { TOPIC_ARN } from "./configuration";
 import { MemoryAws, type MemoryRole, type PolicyWrite } from "./memory-aws";
@@ -28,14 +28,33 @@ export class StrictAws extends MemoryAws {
   };
 
   override report: MemoryAws["report"] = async (incident) => {
-    const { subject, message } = mailAbout(incident);
+    const mail = mailAbout(incident);
+    const { subject, message } = mail;
     const account = new AwsAccount({ accountId: EXAMPLE_ACCOUNT });
     account.topicArns.add(TOPIC_ARN);
-    snsActions["Publish"]!.perform({ TopicArn: TOPIC_ARN, Subject: subject, Message: message }, account);
+    snsActions["Publish"]!.perform(
+      { TopicArn: TOPIC_ARN, Subject: subject, Message: message, ...queryAttributes(mail) },
+      account,
+    );
     this.calls.push("report");
-    this.mails.push({ subject, message });
+    this.mails.push(mail);
     this.incidents.push(incident);
   };
+}
+
+/** A mail's attributes as the Query protocol lists them. */
+function queryAttributes({ attributes }: Mail): Record<string, string> {
+  const known = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    known.flatMap(([name, value], index) => {
+      const entry = `MessageAttributes.entry.${index + 1}`;
+      return [
+        [`${entry}.Name`, name],
+        [`${entry}.Value.DataType`, typeof value === "number" ? "Number" : "String"],
+        [`${entry}.Value.StringValue`, String(value)],
+      ];
+    }),
+  );
 }
 
 /** An account of the local AWS that holds a copy of the role. */

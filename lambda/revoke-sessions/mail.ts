@@ -1,5 +1,7 @@
+import type { MessageAttributes } from "../../src/contract/message-attributes";
 import type { Incident, Refused, Revoked } from "./incident";
 import { ADVICE } from "./mail/advice";
+import { attributes } from "./mail/attributes";
 import { doNow } from "./mail/do-now";
 import { done, refusedAll } from "./mail/done";
 import { happened } from "./mail/happened";
@@ -15,6 +17,7 @@ export interface Mail {
   /** Less than 100 printable ASCII characters: what SNS allows. */
   readonly subject: string;
   readonly message: string;
+  readonly attributes: MessageAttributes;
 }
 
 /**
@@ -26,6 +29,7 @@ export function mailAbout(incident: Incident): Mail {
   return {
     subject: subject(incident),
     message: sections.map(([title, lines]) => [title, ...indented(lines)].join("\n")).join("\n\n"),
+    attributes: attributes(incident),
   };
 }
 

@@ -1,5 +1,4 @@
 import type { NotRevokedOutcome, Outcome, RevokedOutcome } from "../../src/contract/outcome-line";
-import { NOT_REVOKED } from "../../src/contract/reasons";
 import type { KeyActivity } from "./activity";
 import {
   cutoffOf,
@@ -15,11 +14,11 @@ import {
 import { attach, makeRoom, messageOf, verify, type Written } from "./enforce";
 import { type Finding, parseFinding } from "./finding";
 import type { Impact, Incident, Plan, Refused, Revoked } from "./incident";
+import { needsPerson } from "./needs-person";
 import { outlastingPropagation } from "./permission";
 import { isoSeconds } from "./policy";
 import type { Account, Dependencies } from "./ports";
 import { type Refusal, RefusalError } from "./refusal";
-import { startedByThief } from "./started-session";
 import { roleTargets, type Target } from "./target";
 import { claimedRole, type Role, triageFinding, triageRole } from "./triage";
 
@@ -193,26 +192,15 @@ function revokedOutcome(
   plan: Plan,
   outcome: RevokedOutcome["outcome"],
   cutoff: Date,
-  needsPerson: boolean,
+  needed: boolean,
 ): RevokedOutcome {
-  return { outcome, ...handledFinding(finding, plan), cutoff: isoSeconds(cutoff), needsPerson };
+  return { outcome, ...handledFinding(finding, plan), cutoff: isoSeconds(cutoff), needsPerson: needed };
 }
 
-function notRevokedOutcome({ finding, plan, refusal: { reason } }: Refused): NotRevokedOutcome {
-  const needsPerson = NOT_REVOKED[reason] !== "routine";
-  return { outcome: "not-revoked", reason, ...handledFinding(finding, plan), needsPerson };
-}
-
-/** Whether somebody has to act although the role's sessions are denied. */
-function needsPerson(incident: Revoked): boolean {
-  const { plan, verification, distrusted } = incident;
-  return (
-    distrusted ||
-    plan.foreign.length > 0 ||
-    startedByThief(incident).length > 0 ||
-    verification.state === "not-kept" ||
-    verification.state === "unverified"
-  );
+function notRevokedOutcome(incident: Refused): NotRevokedOutcome {
+  const { finding, plan, refusal } = incident;
+  const { reason } = refusal;
+  return { outcome: "not-revoked", reason, ...handledFinding(finding, plan), needsPerson: needsPerson(incident) };
 }
 
 function handledFinding(finding: Finding, plan: Plan | undefined) {

@@ -39,6 +39,15 @@ export interface Mail {
   readonly topicArn: string;
   readonly subject?: string;
   readonly message: string;
+  /** What subscriptions filter by, if it has any. */
+  readonly attributes?: Readonly<Record<string, MessageAttribute>>;
+}
+
+/** An attribute of a message. */
+export interface MessageAttribute {
+  /** `String`, `String.Array`, `Number` or `Binary`, and maybe a label of one's own. */
+  readonly type: string;
+  readonly value: string;
 }
 
 /** The id of the account if no other one is asked for: one that AWS's documentation uses. */

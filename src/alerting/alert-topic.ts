@@ -6,6 +6,7 @@ import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscrip
 import { type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
+import type { MessageAttributes } from "../contract/message-attributes";
 import { jsonText } from "../shared/attribute-text";
 import { checkFormats, isPlainText, NO_TEMPLATE_WORDS } from "../shared/formats";
 import { Place } from "../shared/place";
@@ -44,6 +45,14 @@ export interface TopicSubscriber {
   readonly protocol: string;
   /** An address, URL or ARN, as the protocol needs it; a queue or function must itself let the topic in. */
   readonly endpoint: string;
+  /**
+   * SNS's filter policy on the attributes of reports, which are {@link MessageAttributes}. What has no attributes does not pass it: alerts,
+   * alarms, and the mails of a guard.
+   *
+   * @default - everything is delivered
+   * @see https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
+   */
+  readonly filterPolicy?: { readonly [Name in keyof MessageAttributes]?: readonly unknown[] };
 }
 
 /**
@@ -53,7 +62,11 @@ export interface TopicSubscriber {
  * @example
  * ```ts
  * const topic = new AlertTopic(this, "topic", { topicName: "security", alertEmails: ["security@example.com"] });
- * topic.subscribe("pager", { protocol: "https", endpoint: "https://pager.example.com/guardduty" });
+ * topic.subscribe("pager", {
+ *   protocol: "https",
+ *   endpoint: "https://pager.example.com/guardduty",
+ *   filterPolicy: { "needs-a-person": ["true"] },
+ * });
  * ```
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -118,8 +131,8 @@ export class AlertTopic extends Construct {
   }
 
   /**
-   * Sends everything that is published to one more subscriber: mails about findings and outcomes, and what the alarms say. Each
-   * plan says whether it is confirmed.
+   * Sends what is published to one more subscriber: mails about findings and outcomes, and what the alarms say, or the reports that its
+   * `filterPolicy` chooses. Each plan says whether it is confirmed.
    *
    * @param id distinguishes it from the topic's other subscribers.
    * @throws Error if Terraform would evaluate the subscriber's protocol or endpoint.
@@ -130,7 +143,15 @@ export class AlertTopic extends Construct {
     problems.check("endpoint", subscriber.endpoint, isPlainText, NO_TEMPLATE_WORDS);
     problems.throwIfAny(this);
     const { provider } = this.props;
-    this.confirmation.add(new SnsTopicSubscription(this, id, { topicArn: this.topicArn, ...subscriber, provider }));
+    const { protocol, endpoint, filterPolicy } = subscriber;
+    const subscription = new SnsTopicSubscription(this, id, {
+      topicArn: this.topicArn,
+      protocol,
+      endpoint,
+      filterPolicy: filterPolicy && jsonText(filterPolicy),
+      provider,
+    });
+    this.confirmation.add(subscription);
   }
 }
 

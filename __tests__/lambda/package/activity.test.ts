@@ -1,3 +1,4 @@
+import type { Mail } from "../../../lambda/revoke-sessions/mail";
 import type { Invocation } from "../../../local-aws/function/definition";
 import { type MadeCall, recordCall } from "../../../local-aws/api/recorded-call";
 import { type Fault, faults } from "../../../local-aws/api/fault";
@@ -16,7 +17,7 @@ const STOLEN = { roleName: ROLE_NAME, sessionName: INSTANCE_ID, accessKeyId: acc
 interface Observed {
   readonly packaged: PackagedFunction;
   readonly invocation: Invocation;
-  readonly mail: { readonly subject: string; readonly message: string };
+  readonly mail: Pick<Mail, "subject" | "message">;
   /** The section about the activity, as one line. */
   readonly text: string;
 }

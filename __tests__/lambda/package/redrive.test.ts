@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { faults } from "../../../local-aws/api/fault";
 import type { FailureRecord } from "../../support/asynchronous-invocation";
-import { findingEvent, ROLE_NAME } from "../../support/finding";
+import { ACCOUNT_ID, findingEvent, ROLE_NAME } from "../../support/finding";
 import { deployedZip, PackagedFunction } from "../../support/packaged-function";
 
 jest.setTimeout(60_000);
@@ -60,6 +60,18 @@ test("what a mail that could not be sent leaves in the queue sends it later, and
   expect(invocation).toMatchObject({ kind: "returned", result: { outcome: "already-revoked" } });
   expect(packaged.account.mails).toMatchObject([{ subject: REVOKED }]);
   expect(packaged.account.policy(ROLE_NAME, "RevokeOldSessions")).toEqual(attached);
+});
+
+test("the mail carries what subscribers filter by", async () => {
+  // WHEN
+  await packaged.invoke(findingEvent());
+  // THEN
+  expect(packaged.account.mails[0]?.attributes).toEqual({
+    outcome: { type: "String", value: "revoked" },
+    severity: { type: "Number", value: "8" },
+    account: { type: "String", value: ACCOUNT_ID },
+    "needs-a-person": { type: "String", value: "false" },
+  });
 });
 
 test("what EventBridge could not deliver is the event itself, and runs as it is", async () => {

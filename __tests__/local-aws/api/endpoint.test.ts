@@ -6,7 +6,7 @@ import {
   ListInstanceProfilesForRoleCommand,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import { type MessageAttributeValue, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 
 import { AwsAccount } from "../../../local-aws/api/account";
 import { AwsEndpoint } from "../../../local-aws/api/endpoint";
@@ -168,6 +168,38 @@ describe("SNS, called by the real SDK", () => {
     expect(account.mails).toEqual([
       { topicArn: TOPIC, subject: "Subject: 100 % & more", message: "first line\nsecond line é\n" },
     ]);
+  });
+
+  const withAttributes = (MessageAttributes: Record<string, MessageAttributeValue>) =>
+    sns.send(new PublishCommand({ TopicArn: TOPIC, Message: "m", MessageAttributes }));
+
+  test("keeps a message's attributes", async () => {
+    await withAttributes({
+      "needs-a-person": { DataType: "String", StringValue: "true" },
+      severity: { DataType: "Number", StringValue: "8.5" },
+    });
+    expect(account.mails).toEqual([
+      {
+        topicArn: TOPIC,
+        message: "m",
+        attributes: {
+          "needs-a-person": { type: "String", value: "true" },
+          severity: { type: "Number", value: "8.5" },
+        },
+      },
+    ]);
+  });
+
+  test.each<[string, string, MessageAttributeValue]>([
+    ["an empty one", "reason", { DataType: "String", StringValue: "" }],
+    ["one without a type", "reason", { DataType: undefined, StringValue: "x" }],
+    ["one of a type that SNS does not know", "reason", { DataType: "Boolean", StringValue: "true" }],
+    ["a number that is none", "severity", { DataType: "Number", StringValue: "high" }],
+    ["one with a space in its name", "needs a person", { DataType: "String", StringValue: "x" }],
+    ["one whose name is AWS's", "AWS.reason", { DataType: "String", StringValue: "x" }],
+  ])("rejects attributes with %s", async (_, name, value) => {
+    await expect(withAttributes({ [name]: value })).rejects.toMatchObject({ name: "InvalidParameterValueException" });
+    expect(account.mails).toEqual([]);
   });
 
   test.each([

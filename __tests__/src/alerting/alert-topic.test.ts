@@ -121,6 +121,23 @@ test("each address is subscribed once", () => {
   ]);
 });
 
+test("a subscriber can have the reports alone that its filter policy chooses", () => {
+  // WHEN
+  const template = Template.from((stack) => {
+    new AlertTopic(stack, "topic", { topicName: "alerts" }).subscribe("pager", {
+      protocol: "https",
+      endpoint: "https://pager.example.com",
+      filterPolicy: { "needs-a-person": ["true"], severity: [{ numeric: [">=", 7] }] },
+    });
+  });
+
+  // THEN
+  expect(JSON.parse(template.only(SnsTopicSubscription)["filter_policy"])).toEqual({
+    "needs-a-person": ["true"],
+    severity: [{ numeric: [">=", 7] }],
+  });
+});
+
 test("an address that only Terraform knows is passed on", () => {
   // WHEN
   const template = Template.from((stack) => {
