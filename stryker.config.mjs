@@ -5,7 +5,7 @@
  * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
  */
 export default {
-  mutate: ["lambda/revoke-sessions/*.ts", "!lambda/revoke-sessions/{index,reporting}.ts"],
+  mutate: ["lambda/revoke-sessions/*.ts", "!lambda/revoke-sessions/{index,handling,reporting}.ts"],
   testRunner: "jest",
   jest: {
     config: {

@@ -17,12 +17,12 @@ export async function coldStart(rounds: number, { withBoto3 = true } = {}): Prom
   const defaults = bundleWithDefaults(mkdtempSync(join(tmpdir(), "bench-")));
   const invoke = join(PEERS, "invoke-once.cjs");
   const contenders: [Contender, ...Contender[]] = [
-    contender("bare Node, hand-signed", incident, "node", [join(PEERS, "hand-signed.cjs")]),
-    contender("ours", incident, "node", [invoke, ours]),
-    contender("ours, bundled with esbuild's defaults", incident, "node", [invoke, defaults]),
+    coldStartOf("bare Node, hand-signed", incident, "node", [join(PEERS, "hand-signed.cjs")]),
+    coldStartOf("ours", incident, "node", [invoke, ours]),
+    coldStartOf("ours, bundled with esbuild's defaults", incident, "node", [invoke, defaults]),
   ];
   if (withBoto3 && hasBoto3()) {
-    contenders.push(contender("boto3", incident, "python3", [join(PEERS, "boto3_calls.py")]));
+    contenders.push(coldStartOf("boto3", incident, "python3", [join(PEERS, "boto3_calls.py")]));
   }
   try {
     return await compare(contenders, rounds);
@@ -37,7 +37,13 @@ function hasBoto3(): boolean {
   return isInstalled;
 }
 
-function contender(name: string, incident: BenchIncident, command: string, parameters: readonly string[]): Contender {
+/** A process that is started for one event, measured until its first policy is accepted. */
+export function coldStartOf(
+  name: string,
+  incident: BenchIncident,
+  command: string,
+  parameters: readonly string[],
+): Contender {
   return {
     name,
     async run() {

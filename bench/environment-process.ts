@@ -23,6 +23,10 @@ export class EnvironmentProcess {
     return new EnvironmentProcess(child);
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   async handle(event: object): Promise<Reply> {
     return (await this.ask({ event })) as Reply;
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { byMemory, farFromIam } from "./as-deployed";
 import { bundleSizes } from "./bundle-size";
 import { coldStart } from "./cold-start";
 import { firstApply } from "./deploy";
@@ -18,12 +19,18 @@ async function main(): Promise<void> {
     node: process.version,
     coldStart: print("Cold start: process start to the first accepted PutRolePolicy", await coldStart(quick ? 7 : 31)),
     warm: print("Warm: event to the accepted PutRolePolicy", await warmHandling(quick ? 100 : 500)),
+    far: print("Cold start, 70 ms from IAM, over TLS", await farFromIam(quick ? 7 : 21)),
+    byMemory: await byMemory(quick ? 7 : 21),
     memory: log("Memory of one warm process", await memoryGrowth(quick ? 2_000 : 10_000)),
     storm: log("Storm: repeated findings, every fifth IAM call throttled", await storm()),
     synth: await synthesis(quick ? 3 : 9),
     bundle: bundleSizes(),
     firstApply: await firstApply(quick ? 1 : 2),
   };
+  if (results.byMemory) {
+    print("First event of a new environment, over TLS, by the CPU that memory buys", results.byMemory.first);
+    print("Warm event, the same", results.byMemory.warm);
+  }
   print("Synth: tsx main.ts", results.synth.time);
   log("Synth: peak memory in MB", results.synth.peakMegabytes);
   if (results.firstApply) print("First apply on an emulator", results.firstApply);

@@ -55,11 +55,11 @@ test("the same sources give the same bytes in another folder, another time zone,
       expect.stringMatching(/^stacks\/guardduty-response\/assets\/.*\/.*\.zip$/),
     ]),
   );
-});
+}, 120_000);
 
 describe("what is deployed", () => {
   const entries = unzipSync(readFileSync(functionPackage().path));
-  const bundle = strFromU8(entries["index.js"]!);
+  const bundle = strFromU8(entries["handling.js"]!);
 
   test("is made of files that a person can read", () => {
     expect(Object.keys(entries).filter((name) => !/\.(js|txt)$/.test(name))).toEqual([]);

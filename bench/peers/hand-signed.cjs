@@ -1,9 +1,9 @@
 // The floor: bare Node, the same three calls, signed by hand, and nothing else of what the function does.
 const { createHash, createHmac } = require("node:crypto");
-const http = require("node:http");
 
 const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, EVENT } = process.env;
-const { hostname, port } = new URL(AWS_ENDPOINT_URL);
+const { protocol, hostname, port } = new URL(AWS_ENDPOINT_URL);
+const http = require(protocol === "https:" ? "node:https" : "node:http");
 const agent = new http.Agent({ keepAlive: true });
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 const hmac = (key, text) => createHmac("sha256", key).update(text).digest();

@@ -23,8 +23,8 @@ const STAND_INS = {
 };
 
 /**
- * Bundles the function into two readable files and zips them, byte for byte the same wherever and whenever it runs:
- * `index.js` decides and revokes, `reporting.js` is loaded after that.
+ * Bundles the function into three readable files and zips them, byte for byte the same wherever and whenever it runs:
+ * `index.js` opens connections, `handling.js` decides and revokes meanwhile, `reporting.js` is loaded after that.
  *
  * - Readable, not minified: auditors must be able to read what edits their roles, and minified code loads no faster.
  * - `mainFields` prefers the SDK's ES modules, of which esbuild leaves out what is never called.
@@ -37,7 +37,7 @@ async function buildFunctionPackage(zipFile: string): Promise<void> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT,
     preserveSymlinks: true,
-    entryPoints: ["lambda/revoke-sessions/index.ts", "lambda/revoke-sessions/reporting.ts"],
+    entryPoints: ["index", "handling", "reporting"].map((name) => `lambda/revoke-sessions/${name}.ts`),
     outdir: ".",
     write: false,
     metafile: true,
@@ -48,7 +48,7 @@ async function buildFunctionPackage(zipFile: string): Promise<void> {
     mainFields: ["module", "main"],
     alias: STAND_INS,
     plugins: [usedSchemasOnly],
-    external: ["./reporting"],
+    external: ["./handling", "./reporting"],
     supported: { "dynamic-import": false },
     legalComments: "none",
     logLevel: "error",

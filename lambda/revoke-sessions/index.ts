@@ -1,63 +1,30 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { Context } from "aws-lambda";
 
 import type { Outcome } from "../../src/contract/outcome-line";
-import { ownCredentials } from "./aws/client";
-import { iamCalls, iamClient, instanceProfilesOf } from "./aws/iam";
-import { readConfiguration } from "./configuration";
-import { logLine } from "./log";
-import type { Account } from "./ports";
-import { respond } from "./respond";
+import { EarlyAgent, iamAddress } from "./aws/early-connections";
 
-const configuration = readConfiguration(process.env);
-const ownIam = iamClient(ownCredentials);
+const { env } = process;
 
-/** Time reserved at the end of the invocation so that a timeout can still be reported as an error. */
-const RESERVE_MILLISECONDS = 3_000;
+/** The memory that buys a whole CPU. Lambda loads with one whatever the memory, but only what is loaded at once. */
+const WHOLE_CPU_MEGABYTES = 1_769;
 
-/** Time limit for listing the affected instances; the report goes out without them if it is exceeded. */
-const ENRICHMENT_MILLISECONDS = 10_000;
+const agent = new EarlyAgent(iamAddress(env));
+const opened = agent.open();
+const hasLessThanOneCpu = Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) < WHOLE_CPU_MEGABYTES;
 
-/** The time to work with if the handler is run by hand, without Lambda's context. */
-const BY_HAND_MILLISECONDS = 120_000;
+// Loading holds up everything else: it begins when the connections are on their way, and goes on while they are opened.
+const loaded = (hasLessThanOneCpu ? Promise.resolve() : opened).then(async () => {
+  const { handlerOver } = await import("./handling");
+  return handlerOver(agent);
+});
+// What cannot be loaded fails every invocation, and so every finding ends in the queue.
+loaded.catch(() => undefined);
 
 /**
  * Handles one GuardDuty finding, as EventBridge invokes it: attaches the policy that denies the stolen sessions, and
  * mails what was done. Anything thrown makes Lambda try again and then hand the event to the queue.
  */
 export async function handler(event: unknown, context?: Partial<Context>): Promise<Outcome> {
-  const end = Date.now() + (context?.getRemainingTimeInMillis?.() ?? BY_HAND_MILLISECONDS) - RESERVE_MILLISECONDS;
-  const millisecondsLeft = () => Math.max(0, end - Date.now());
-  // Not AbortSignal.any(): a combined signal can be garbage-collected before it fires.
-  const signalFor = (milliseconds = Infinity) => AbortSignal.timeout(Math.min(milliseconds, millisecondsLeft()));
-  const deadline = signalFor();
-
-  const ownAccount: Account = {
-    ...iamCalls(ownIam, deadline),
-    async findRoleUse(roleName, region) {
-      const signal = signalFor(ENRICHMENT_MILLISECONDS);
-      const profileArns = await instanceProfilesOf(ownIam, roleName, signal);
-      if (profileArns.length === 0) return [];
-      const { findInstances } = await import("./reporting");
-      return findInstances(ownCredentials, region, profileArns, signal);
-    },
-    async lookUpActivity(finding, seconds) {
-      const { lookUpInCloudTrail } = await import("./reporting");
-      return lookUpInCloudTrail(finding, configuration, ownCredentials, seconds);
-    },
-  };
-  const { outcome, incident } = await respond(event, {
-    configuration,
-    accountOf: () => ownAccount,
-    async report(told) {
-      const { publishReport } = await import("./reporting");
-      return publishReport(told, deadline);
-    },
-    now: () => new Date(),
-    wait: (seconds) => sleep(seconds * 1_000),
-    secondsLeft: () => millisecondsLeft() / 1_000,
-  });
-  process.stdout.write(`${logLine(outcome, incident, new Date())}\n`);
-  return outcome;
+  const handle = await loaded;
+  return handle(event, context);
 }

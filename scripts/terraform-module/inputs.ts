@@ -338,7 +338,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   },
   memory_size: {
     type: "number",
-    description: "Memory of the function in MB: 128 to 10240.",
+    description: "Memory of the function in MB: 128 to 10240. The default buys one whole CPU.",
     default: DEFAULTS.memorySize,
     validation: [wholeBetween("memory_size", 128, 10_240, "a whole number of MB")],
   },

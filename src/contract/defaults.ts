@@ -16,7 +16,7 @@ export const DEFAULTS = {
   dashboard: false,
   runtime: "nodejs22.x",
   architecture: "arm64",
-  memorySize: 256,
+  memorySize: 1_769,
   logRetentionDays: 365,
   keepLog: false,
 } as const;

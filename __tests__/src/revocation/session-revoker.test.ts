@@ -60,7 +60,7 @@ test("the function runs what was built, on arm64 and Node.js 22 by default", () 
     handler: "index.handler",
     runtime: "nodejs22.x",
     architectures: ["arm64"],
-    memory_size: 256,
+    memory_size: 1_769,
     timeout: 120,
     source_code_hash: functionPackage().sha256,
   });

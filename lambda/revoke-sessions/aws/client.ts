@@ -1,3 +1,5 @@
+import type { Agent } from "node:https";
+
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 
 const { env } = process;
@@ -19,13 +21,18 @@ export const ownCredentials: CredentialSource = async () => ({
   sessionToken: env.AWS_SESSION_TOKEN,
 });
 
-/** Connections are shared by all clients. */
-const requestHandler = new NodeHttpHandler({
-  connectionTimeout: 1_500,
-  requestTimeout: 3_000,
-  socketTimeout: 3_000,
-  throwOnRequestTimeout: true,
-});
+/** Sends requests over an agent's connections; without one, over connections of its own. */
+const requestHandlerOver = (httpsAgent?: Agent) =>
+  new NodeHttpHandler({
+    httpsAgent,
+    connectionTimeout: 1_500,
+    requestTimeout: 3_000,
+    socketTimeout: 3_000,
+    throwOnRequestTimeout: true,
+  });
+
+/** Its connections are shared by all clients that are not given an agent. */
+const sharedRequestHandler = requestHandlerOver();
 
 /**
  * What every client has in common.
@@ -38,10 +45,10 @@ const requestHandler = new NodeHttpHandler({
  *
  * @param region undefined for the function's own.
  */
-export const clientConfiguration = (credentials: CredentialSource, region?: string) => ({
+export const clientConfiguration = (credentials: CredentialSource, region?: string, agent?: Agent) => ({
   maxAttempts: 7,
   retryMode: "standard",
-  requestHandler,
+  requestHandler: agent ? requestHandlerOver(agent) : sharedRequestHandler,
   streamCollector: collect,
   credentials,
   region: async () => region ?? fromLambda("AWS_REGION"),

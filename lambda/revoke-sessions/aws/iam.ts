@@ -1,3 +1,5 @@
+import type { Agent } from "node:https";
+
 import {
   GetRoleCommand,
   GetRolePolicyCommand,
@@ -17,8 +19,8 @@ import { clientConfiguration, type CredentialSource, isError } from "./client";
 const QUOTA_EXCEEDED = "QuotaExceededException";
 
 /** A client for the IAM of the account that the credentials are for. */
-export function iamClient(credentials: CredentialSource): IAMClient {
-  const iam = new IAMClient(clientConfiguration(credentials));
+export function iamClient(credentials: CredentialSource, agent?: Agent): IAMClient {
+  const iam = new IAMClient(clientConfiguration(credentials, undefined, agent));
   iam.middlewareStack.add(
     (next) => async (args) => {
       try {

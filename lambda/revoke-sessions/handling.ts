@@ -1,0 +1,72 @@
+/**
+ * Everything until the policy is written: a file of its own in the package, loaded while the first connections are opened.
+ */
+import type { Agent } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Context } from "aws-lambda";
+
+import type { Outcome } from "../../src/contract/outcome-line";
+import { ownCredentials } from "./aws/client";
+import { iamCalls, iamClient, instanceProfilesOf } from "./aws/iam";
+import { readConfiguration } from "./configuration";
+import { logLine } from "./log";
+import type { Account } from "./ports";
+import { respond } from "./respond";
+
+/** Time reserved at the end of the invocation so that a timeout can still be reported as an error. */
+const RESERVE_MILLISECONDS = 3_000;
+
+/** Time limit for listing the affected instances; the report goes out without them if it is exceeded. */
+const ENRICHMENT_MILLISECONDS = 10_000;
+
+/** The time to work with if the handler is run by hand, without Lambda's context. */
+const BY_HAND_MILLISECONDS = 120_000;
+
+export type Handler = (event: unknown, context?: Partial<Context>) => Promise<Outcome>;
+
+/**
+ * The handler of events over an agent's connections.
+ *
+ * @throws Error that names every variable of the environment that is not usable.
+ */
+export function handlerOver(agent: Agent): Handler {
+  const configuration = readConfiguration(process.env);
+  const ownIam = iamClient(ownCredentials, agent);
+
+  return async function handle(event, context) {
+    const end = Date.now() + (context?.getRemainingTimeInMillis?.() ?? BY_HAND_MILLISECONDS) - RESERVE_MILLISECONDS;
+    const millisecondsLeft = () => Math.max(0, end - Date.now());
+    // Not AbortSignal.any(): a combined signal can be garbage-collected before it fires.
+    const signalFor = (milliseconds = Infinity) => AbortSignal.timeout(Math.min(milliseconds, millisecondsLeft()));
+    const deadline = signalFor();
+
+    const ownAccount: Account = {
+      ...iamCalls(ownIam, deadline),
+      async findRoleUse(roleName, region) {
+        const signal = signalFor(ENRICHMENT_MILLISECONDS);
+        const profileArns = await instanceProfilesOf(ownIam, roleName, signal);
+        if (profileArns.length === 0) return [];
+        const { findInstances } = await import("./reporting");
+        return findInstances(ownCredentials, region, profileArns, signal);
+      },
+      async lookUpActivity(finding, seconds) {
+        const { lookUpInCloudTrail } = await import("./reporting");
+        return lookUpInCloudTrail(finding, configuration, ownCredentials, seconds);
+      },
+    };
+    const { outcome, incident } = await respond(event, {
+      configuration,
+      accountOf: () => ownAccount,
+      async report(told) {
+        const { publishReport } = await import("./reporting");
+        return publishReport(told, deadline);
+      },
+      now: () => new Date(),
+      wait: (seconds) => sleep(seconds * 1_000),
+      secondsLeft: () => millisecondsLeft() / 1_000,
+    });
+    process.stdout.write(`${logLine(outcome, incident, new Date())}\n`);
+    return outcome;
+  };
+}
