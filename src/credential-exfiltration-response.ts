@@ -8,6 +8,7 @@ import { DEFAULTS } from "./contract/defaults";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
 import type { IDetector } from "./detection/detector";
 import { FailureQueue } from "./detection/failure-queue";
+import { FindingBus, type IFindingReceiver } from "./detection/finding-bus";
 import { FindingRule } from "./detection/finding-rule";
 import { ArnTarget } from "./detection/finding-target";
 import { anyFindingFrom } from "./detection/severity-pattern";
@@ -21,7 +22,7 @@ import { SessionRevoker } from "./revocation/session-revoker";
 import { jsonText } from "./shared/attribute-text";
 import { ARN_WORDS, checkFormats, FORMATS, isArn } from "./shared/formats";
 import { movedFrom } from "./shared/moved";
-import { destination, Place } from "./shared/place";
+import { configuredRegion, destination, Place } from "./shared/place";
 import { Problems } from "./shared/problems";
 import { checkSiblings, type Deployed } from "./shared/siblings";
 import { preventTakeOver } from "./shared/take-over";
@@ -60,6 +61,13 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
    * @default - GuardDuty is left alone; without a detector there are no findings
    */
   readonly detector?: IDetector;
+  /**
+   * Whether findings of further regions are handled too: an event bus is made, to which a `FindingForwarder` in each of them sends
+   * its own.
+   *
+   * @default - only findings of the region are handled
+   */
+  readonly furtherRegions?: boolean;
   /**
    * Whether alarms watch every way in which a finding can get lost or be late, findings that a person has to act on, and
    * revocations that come late.
@@ -123,7 +131,7 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
  *
  * @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html
  */
-export class CredentialExfiltrationResponse extends Construct {
+export class CredentialExfiltrationResponse extends Construct implements IFindingReceiver {
   readonly topicArn: string;
   readonly ruleArn: string;
   readonly ruleName: string;
@@ -135,10 +143,18 @@ export class CredentialExfiltrationResponse extends Construct {
   readonly detectorId?: string;
   /** The topic that was made: `topic.subscribe` adds a subscriber; undefined if `topicArn` was given. */
   readonly topic?: AlertTopic;
-  /** The rule on stolen role credentials: `rule.addTarget` sends them elsewhere too. */
+  /** The rule on stolen role credentials: `rule.addTarget` sends them elsewhere too, if they are of this region. */
   readonly rule: FindingRule;
   /** The rule on any other finding; undefined if `alertSeverity` was not given. */
   readonly anyFindingRule?: FindingRule;
+  /** The event bus for findings of further regions; undefined unless `furtherRegions` was given. */
+  readonly findingBus?: FindingBus;
+  readonly findingBusArn?: string;
+  /** The rule on stolen role credentials that further regions forward; undefined unless `furtherRegions` was given. */
+  readonly forwardedRule?: FindingRule;
+  /** The rule on any other finding that they forward; undefined unless `alertSeverity` was given too. */
+  readonly forwardedAnyFindingRule?: FindingRule;
+  readonly region?: string;
   /** The function: `revoker.allowRevoking` lets further roles be revoked, `revoker.sendOutcomesTo` tells a machine. */
   readonly revoker: SessionRevoker;
   readonly failureQueue: FailureQueue;
@@ -154,6 +170,7 @@ export class CredentialExfiltrationResponse extends Construct {
     this.prefix = props.prefix ?? DEFAULTS.prefix;
     this.check();
     this.place = Place.of(this, props.provider);
+    this.region = configuredRegion(this, props.provider);
 
     this.failureQueue = this.makeFailureQueue();
     this.deadLetterQueueArn = this.failureQueue.queueArn;
@@ -163,10 +180,18 @@ export class CredentialExfiltrationResponse extends Construct {
     this.functionArn = this.revoker.functionArn;
     this.functionName = this.revoker.functionName;
     this.functionRoleArn = this.revoker.functionRoleArn;
-    this.rule = this.makeRule();
+    this.rule = this.makeRule("rule", props.ruleName ?? `${this.prefix}-CredentialExfiltration`);
     this.ruleArn = this.rule.ruleArn;
     this.ruleName = this.rule.ruleName;
-    this.anyFindingRule = props.alertSeverity === undefined ? undefined : this.makeAnyFindingRule(props.alertSeverity);
+    this.anyFindingRule = this.makeAnyFindingRule("any-finding", `${this.prefix}-AnyFinding`);
+    if (props.furtherRegions) {
+      this.findingBus = this.makeFindingBus();
+      const { busArn, busName } = this.findingBus;
+      this.findingBusArn = busArn;
+      this.forwardedRule = this.makeRule("forwarded", `${this.prefix}-ForwardedCredentialExfiltration`, busName);
+      const anyFinding = `${this.prefix}-ForwardedAnyFinding`;
+      this.forwardedAnyFindingRule = this.makeAnyFindingRule("forwarded-any-finding", anyFinding, busName);
+    }
     this.detectorId = props.detector?.detectorId;
     this.watch();
     preventTakeOver(this, this.revoker.role);
@@ -198,12 +223,18 @@ export class CredentialExfiltrationResponse extends Construct {
     });
   }
 
-  private makeRule(): FindingRule {
-    const rule = new FindingRule(this, "rule", {
-      ruleName: this.props.ruleName ?? `${this.prefix}-CredentialExfiltration`,
+  private makeFindingBus(): FindingBus {
+    const { provider } = this.props;
+    return new FindingBus(this, "finding-bus", { busName: `${this.prefix}-findings`, provider });
+  }
+
+  private makeRule(id: string, ruleName: string, eventBusName?: string): FindingRule {
+    const rule = new FindingRule(this, id, {
+      ruleName,
       description: "GuardDuty has seen the credentials of a role used where they do not belong",
       findingPattern: { type: CREDENTIAL_EXFILTRATION_TYPES.map((prefix) => ({ prefix })) },
       failureQueue: this.failureQueue,
+      eventBusName,
       provider: this.props.provider,
     });
     const { response = DEFAULTS.response, runbookUrl = DEFAULTS.runbook } = this.props;
@@ -213,12 +244,15 @@ export class CredentialExfiltrationResponse extends Construct {
     return rule;
   }
 
-  private makeAnyFindingRule(severity: number): FindingRule {
-    const rule = new FindingRule(this, "any-finding", {
-      ruleName: `${this.prefix}-AnyFinding`,
+  private makeAnyFindingRule(id: string, ruleName: string, eventBusName?: string): FindingRule | undefined {
+    const { alertSeverity: severity, severityOverrides } = this.props;
+    if (severity === undefined) return undefined;
+    const rule = new FindingRule(this, id, {
+      ruleName,
       description: `Any other GuardDuty finding from severity ${severity} up`,
-      findingPattern: anyFindingFrom(severity, this.props.severityOverrides),
+      findingPattern: anyFindingFrom(severity, severityOverrides),
       failureQueue: this.failureQueue,
+      eventBusName,
       provider: this.props.provider,
     });
     rule.addTarget("topic", new ArnTarget(this.topicArn, { message: anyFindingMessage(this.place) }));
@@ -255,6 +289,10 @@ export class CredentialExfiltrationResponse extends Construct {
     });
     failureAlarms.watchRule("rule", this.ruleName);
     if (this.anyFindingRule) failureAlarms.watchRule("any-finding", this.anyFindingRule.ruleName);
+    const forwarded = { forwarded: this.forwardedRule, "forwarded-any-finding": this.forwardedAnyFindingRule };
+    for (const [id, rule] of Object.entries(forwarded)) {
+      if (rule) failureAlarms.watchRule(id, rule.ruleName, this.findingBus?.busName);
+    }
     const outcomeAlarms = new OutcomeAlarms(this, "outcome-alarms", {
       namePrefix: this.prefix,
       metrics,

@@ -8,6 +8,8 @@ export { DeliveryAlarms, type DeliveryAlarmsProps, type WatchedEvents } from "./
 export { EventRule, type EventRuleProps } from "./detection/event-rule";
 export { FailureAlarms, type FailureAlarmsProps } from "./monitoring/failure-alarms";
 export { FailureQueue, type FailureQueueProps } from "./detection/failure-queue";
+export { FindingBus, type FindingBusProps, type IFindingReceiver } from "./detection/finding-bus";
+export { FindingForwarder, type FindingForwarderProps } from "./finding-forwarder";
 export { FindingRule, type FindingRuleProps } from "./detection/finding-rule";
 export {
   ArnTarget,

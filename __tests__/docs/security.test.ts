@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { CloudwatchEventBus } from "@cdktf/provider-aws/lib/cloudwatch-event-bus";
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
@@ -14,7 +15,7 @@ import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { PolicyDocument } from "../../local-aws/iam/policy";
 import { decide } from "../../local-aws/iam/simulator";
 import { PROJECT } from "../../scripts/project-files";
-import { CredentialExfiltrationResponse, RevocableRoles, RevocationGuard } from "../../src";
+import { CredentialExfiltrationResponse, FindingForwarder, RevocableRoles, RevocationGuard } from "../../src";
 import { Template } from "../support/template";
 
 const ACCOUNT = "111122223333";
@@ -57,14 +58,16 @@ async function decideBelow(policy: PolicyDocument, roleName: string, action: str
 /** What the construct deploys under its default names, by the service that its actions belong to. */
 function deployed(): Record<string, string[]> {
   const template = Template.from((stack) => {
-    const { functionRoleArn } = new CredentialExfiltrationResponse(stack, "response", {
+    const response = new CredentialExfiltrationResponse(stack, "response", {
       alertEmails: ["security@example.com"],
       revocableRoles: RevocableRoles.withPath("/app/"),
       alertSeverity: 7,
       dashboard: true,
+      furtherRegions: true,
     });
     const provider = new AwsProvider(stack, "virginia", { alias: "virginia", region: "us-east-1" });
-    new RevocationGuard(stack, "guard", { provider, functionRoleArns: [functionRoleArn] });
+    new RevocationGuard(stack, "guard", { provider, functionRoleArns: [response.functionRoleArn] });
+    new FindingForwarder(stack, "forwarder", { provider, to: response });
   });
   const arn = (service: string, name: string): string => `arn:aws:${service}:us-west-2:${ACCOUNT}:${name}`;
   const named = (type: Parameters<Template["all"]>[0], attribute: string): string[] =>
@@ -72,6 +75,7 @@ function deployed(): Record<string, string[]> {
   return {
     lambda: named(LambdaFunction, "function_name").map((name) => arn("lambda", `function:${name}`)),
     events: named(CloudwatchEventRule, "name").map((name) => arn("events", `rule/${name}`)),
+    buses: named(CloudwatchEventBus, "name").map((name) => arn("events", `event-bus/${name}`)),
     iam: named(IamRole, "name").map((name) => `arn:aws:iam::${ACCOUNT}:role/${name}`),
     sns: named(SnsTopic, "name").map((name) => arn("sns", name)),
     sqs: named(SqsQueue, "name").map((name) => arn("sqs", name)),
@@ -92,7 +96,7 @@ describe("the service control policy", () => {
   });
 
   test.each(guarded)("denies %s on everything of the response to all but the deployment role", async (action) => {
-    const resources = deployed()[action.split(":")[0]!]!;
+    const resources = deployed()[action === "events:DeleteEventBus" ? "buses" : action.split(":")[0]!]!;
     expect(resources).not.toEqual([]);
     for (const resource of resources) {
       // A log group's streams are what some actions are about.
@@ -106,7 +110,7 @@ describe("the service control policy", () => {
     const key = `arn:aws:kms:us-west-2:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
     const aliases = deployed()["aliases"]!;
     const decision = (of: string[]) => decideBelow(SCP, "Admin", action, key, { "kms:ResourceAliases": of });
-    expect(aliases).toHaveLength(2);
+    expect(aliases).toHaveLength(3);
     for (const alias of aliases) expect(await decision([alias])).toBe("explicitly denied");
     // Whoever uses a key needs its own policy too, and there is none here.
     expect(await decision(["alias/other"])).toBe("implicitly denied");

@@ -4,7 +4,14 @@ import { type Denial, denialSentence, type PolicyType } from "../iam/denial";
 import type { NamedPolicy, PolicyDocument } from "../iam/policy";
 import { decide, type Decision, RESOURCE_POLICY } from "../iam/simulator";
 import { LocalAwsError } from "../local-aws-error";
-import type { DeployedFunction, DeployedRule, DeployedTopic, Deployment } from "../terraform/deployment";
+import type {
+  DeployedEventBus,
+  DeployedFunction,
+  DeployedRule,
+  DeployedTopic,
+  Deployment,
+  RuleTarget,
+} from "../terraform/deployment";
 
 /** A session of a role: temporary credentials, and who holds them does not matter. */
 export interface RoleSession {
@@ -107,6 +114,39 @@ export async function refusalByFunction(
   return refusalOfEventBridge(deployment, sourceOf(deployment, rule), [
     { action: "lambda:InvokeFunction", resource: functionArn, resourcePolicy },
   ]);
+}
+
+/**
+ * Why an event bus does not take what EventBridge delivers for a rule of another region; undefined if it does.
+ *
+ * EventBridge assumes the role that the target names. Both the role's policy and the bus's have to let it send: without the former
+ * nothing is sent, without the latter EventBridge refuses to make the target.
+ */
+export async function refusalByEventBus(
+  deployment: Deployment,
+  bus: DeployedEventBus,
+  rule: DeployedRule,
+  { roleArn }: RuleTarget,
+): Promise<string | undefined> {
+  const role = deployment.roles.find(({ arn }) => arn === roleArn);
+  if (!role) return `EventBridge delivers to an event bus with a role, and the target names none that is deployed`;
+  const notAssumed = await refusalOfEventBridge(deployment, sourceOf(deployment, rule), [
+    { action: "sts:AssumeRole", resource: role.arn, resourcePolicy: role.trustPolicy },
+  ]);
+  if (notAssumed !== undefined) return notAssumed;
+  const { partition, accountId } = deployment;
+  const use = { action: "events:PutEvents", resource: bus.arn };
+  const request = {
+    ...use,
+    principal: `arn:${partition}:sts::${accountId}:assumed-role/${role.name}/events`,
+    identityPolicies: role.policies,
+  };
+  const sent = await decide({ ...request, accountId });
+  if (sent.effect !== "allowed") return explained(denialOf(request.principal, use, sent, "identity-based policy"));
+  // Between accounts both policies have to allow it, so another one is made up.
+  const taken = await decide({ ...request, accountId: "000000000000", resourcePolicy: bus.policy });
+  if (taken.effect === "allowed") return undefined;
+  return explained(denialOf(request.principal, use, taken, "resource-based policy"));
 }
 
 /** Why a queue does not take what EventBridge could not deliver for a rule; undefined if it does. */

@@ -1,4 +1,4 @@
-import { denialOfCall, refusalByFunction, refusalByTopic, type RoleSession } from "./authorization";
+import { denialOfCall, refusalByEventBus, refusalByFunction, refusalByTopic, type RoleSession } from "./authorization";
 import { AwsAccount, type Mail, uniqueId } from "../api/account";
 import { type AwsCall, AwsEndpoint } from "../api/endpoint";
 import { AwsError } from "../api/protocol";
@@ -8,7 +8,7 @@ import { FunctionStartError, type Invocation } from "../function/definition";
 import { FunctionProcess } from "../function/function-process";
 import type { Denial } from "../iam/denial";
 import { LocalAwsError } from "../local-aws-error";
-import type { DeployedFunction, DeployedRule, Deployment, RuleTarget } from "../terraform/deployment";
+import type { DeployedEventBus, DeployedFunction, DeployedRule, Deployment, RuleTarget } from "../terraform/deployment";
 
 /** What became of an event at one rule. */
 export interface RuleOutcome {
@@ -21,6 +21,8 @@ export interface RuleOutcome {
 export type Delivery =
   | { readonly kind: "mailed"; readonly target: RuleTarget; readonly mail: Mail }
   | { readonly kind: "invoked"; readonly target: RuleTarget; readonly invoked: InvokedFunction }
+  /** An event bus took it; what became of it at the rules there stands beside. */
+  | { readonly kind: "forwarded"; readonly target: RuleTarget; readonly bus: DeployedEventBus }
   /** The target does not take it: EventBridge tries again for a while, and then leaves the event in the failure queue. */
   | { readonly kind: "refused"; readonly target: RuleTarget; readonly why: string };
 
@@ -82,10 +84,21 @@ export class LocalDeployment {
     return new LocalDeployment(deployment, account, await AwsEndpoint.start(account), overrides);
   }
 
-  /** Puts an event on the bus and waits until every target is done with it. */
+  /**
+   * Puts an event on the default bus of its region, and waits until every target is done with it, and every rule of a bus that it
+   * is forwarded to. If no rule of its region takes it, it is put on the buses of all regions: an event that somebody wants to see
+   * handled may be from anywhere.
+   */
   async send(event: Record<string, unknown>): Promise<RuleOutcome[]> {
+    const rules = this.deployment.rules.filter(({ eventBusName }) => eventBusName === "default");
+    const ofRegion = rules.filter(({ region }) => region === event["region"]);
+    const isTaken = ofRegion.some(({ eventPattern }) => EventPattern.parse(eventPattern).match(event).matched);
+    return this.match(event, isTaken ? ofRegion : rules);
+  }
+
+  private async match(event: Record<string, unknown>, rules: readonly DeployedRule[]): Promise<RuleOutcome[]> {
     const outcomes: RuleOutcome[] = [];
-    for (const rule of this.deployment.rules) {
+    for (const rule of rules) {
       const match = EventPattern.parse(rule.eventPattern).match(event);
       const deliveries: Delivery[] = [];
       // EventBridge promises no order; topics first makes the timeline the one that people see.
@@ -94,6 +107,10 @@ export class LocalDeployment {
         : [];
       for (const target of targets) deliveries.push(await this.deliver(rule, target, event));
       outcomes.push({ rule, match, deliveries });
+      for (const delivery of deliveries) {
+        // The bus's own rules see the event as it was; its region and account are still those that it arose in.
+        if (delivery.kind === "forwarded") outcomes.push(...(await this.match(event, this.rulesOn(delivery.bus))));
+      }
     }
     return outcomes;
   }
@@ -104,12 +121,18 @@ export class LocalDeployment {
     await this.endpoint.close();
   }
 
+  private rulesOn({ name, arn }: DeployedEventBus): DeployedRule[] {
+    return this.deployment.rules.filter(
+      ({ eventBusName, region }) => eventBusName === name && region === arn.split(":")[3],
+    );
+  }
+
   private isFunction({ arn }: RuleTarget): boolean {
     return this.deployment.functions.some(({ functionArn }) => functionArn === arn);
   }
 
   private async deliver(rule: DeployedRule, target: RuleTarget, event: Record<string, unknown>): Promise<Delivery> {
-    const { topics, functions } = this.deployment;
+    const { topics, functions, eventBuses } = this.deployment;
     const payload = target.inputTransformer
       ? transformInput(target.inputTransformer, event, {
           ruleName: rule.name,
@@ -126,10 +149,15 @@ export class LocalDeployment {
       this.account.mails.push(mail);
       return { kind: "mailed", target, mail };
     }
+    const bus = eventBuses.find(({ arn }) => arn === target.arn);
+    if (bus) {
+      const why = await refusalByEventBus(this.deployment, bus, rule, target);
+      return why === undefined ? { kind: "forwarded", target, bus } : { kind: "refused", target, why };
+    }
     const deployed = functions.find(({ functionArn }) => functionArn === target.arn);
     if (!deployed) {
       throw new LocalAwsError(
-        `rule ${rule.name}: the target ${target.arn} is neither a topic nor a function of this deployment, and the local AWS supports no other`,
+        `rule ${rule.name}: the target ${target.arn} is no topic, function or event bus of this deployment, and the local AWS supports no other`,
       );
     }
     const why = await refusalByFunction(this.deployment, deployed, rule);

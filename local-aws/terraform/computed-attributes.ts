@@ -57,7 +57,9 @@ const COMPUTED: Record<string, Record<string, Compute>> = {
   },
   "data.aws_guardduty_detector": { id: digits(32) },
   "data.aws_ssm_parameter": { value: digits(17, "ami-"), insecure_value: digits(17, "ami-") },
-  aws_cloudwatch_event_rule: { arn: regional("events", withPrefix("rule/", "name")), id: configured("name") },
+  aws_cloudwatch_event_bus: { arn: regional("events", withPrefix("event-bus/", "name")), id: configured("name") },
+  aws_cloudwatch_event_bus_policy: { id: configured("event_bus_name") },
+  aws_cloudwatch_event_rule: { arn: regional("events", ruleOnItsBus), id: configured("name") },
   aws_cloudwatch_log_group: { arn: regional("logs", withPrefix("log-group:", "name")), id: configured("name") },
   aws_dynamodb_table: { arn: regional("dynamodb", withPrefix("table/", "name")), id: configured("name") },
   aws_guardduty_detector: { id: digits(32), arn: regional("guardduty", digits(32, "detector/")) },
@@ -89,6 +91,12 @@ export function computedAttribute(
 
 function withPrefix(prefix: string, attribute: string): Compute {
   return (resource) => prefix + resource.text(attribute);
+}
+
+/** A rule of the default event bus does not name its bus. */
+function ruleOnItsBus(rule: Attributes): string {
+  const bus = rule.optionalText("event_bus_name") ?? "default";
+  return ["rule", ...(bus === "default" ? [] : [bus]), rule.text("name")].join("/");
 }
 
 function uuid({ address }: Attributes): string {

@@ -7,6 +7,9 @@ import type { AccountRegion } from "./computed-attributes";
 export interface DeployedRule {
   readonly name: string;
   readonly arn: string;
+  readonly region: string;
+  /** Name of the event bus that the rule is on: `default` if it says nothing of one. */
+  readonly eventBusName: string;
   /** The event pattern as JSON text. */
   readonly eventPattern: string;
   readonly targets: readonly RuleTarget[];
@@ -17,6 +20,8 @@ export interface RuleTarget {
   readonly arn: string;
   /** Undefined passes the event on as it is. */
   readonly inputTransformer?: InputTransformer;
+  /** ARN of the role that EventBridge delivers with, if the target needs one. */
+  readonly roleArn?: string;
   /** ARN of the queue for events that the target does not take. */
   readonly deadLetterQueueArn?: string;
 }
@@ -43,6 +48,13 @@ export interface DeployedRole {
   readonly policies: readonly NamedPolicy[];
 }
 
+/** An event bus other than the default ones, which exist anyway. */
+export interface DeployedEventBus {
+  readonly name: string;
+  readonly arn: string;
+  readonly policy?: PolicyDocument;
+}
+
 export interface DeployedTopic {
   readonly arn: string;
   readonly policy?: PolicyDocument;
@@ -58,6 +70,7 @@ export interface DeployedInstance {
 /** What was synthesized, with every reference resolved, as the local AWS deploys it. */
 export interface Deployment extends AccountRegion {
   readonly rules: readonly DeployedRule[];
+  readonly eventBuses: readonly DeployedEventBus[];
   readonly functions: readonly DeployedFunction[];
   readonly roles: readonly DeployedRole[];
   readonly topics: readonly DeployedTopic[];

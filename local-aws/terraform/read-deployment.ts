@@ -3,6 +3,7 @@ import path from "node:path";
 import type { PolicyDocument, PolicyStatement } from "../iam/policy";
 import { LocalAwsError } from "../local-aws-error";
 import type {
+  DeployedEventBus,
   DeployedFunction,
   DeployedInstance,
   DeployedRole,
@@ -29,6 +30,7 @@ export function readDeployment(directory: string, accountId: string): Deployment
   return {
     ...first.target,
     rules: all("aws_cloudwatch_event_rule").map(({ stack, resource }) => readRule(resource, stack)),
+    eventBuses: all("aws_cloudwatch_event_bus").map(({ stack, resource }) => readEventBus(resource, stack)),
     functions: all("aws_lambda_function").map(({ stack, resource }) => readFunction(resource, stack)),
     roles: all("aws_iam_role").map(({ stack, resource }) => readRole(resource, stack)),
     topics: all("aws_sns_topic").map(({ stack, resource }) => readTopic(resource, stack)),
@@ -52,13 +54,29 @@ function stackDirectories(directory: string): string[] {
 /** The rule that a resource declares, with its targets. */
 function readRule(resource: SynthesizedResource, stack: SynthesizedStack): DeployedRule {
   const name = resource.text("name");
-  const targets = stack.ofType("aws_cloudwatch_event_target").filter((target) => target.text("rule") === name);
+  const eventBusName = eventBusOf(resource);
+  const { region } = resource.target;
+  const targets = stack
+    .ofType("aws_cloudwatch_event_target")
+    .filter((target) => target.text("rule") === name && eventBusOf(target) === eventBusName)
+    .filter((target) => target.target.region === region);
   return {
     name,
     arn: resource.text("arn"),
+    region,
+    eventBusName,
     eventPattern: resource.text("event_pattern"),
     targets: targets.map(ruleTarget),
   };
+}
+
+const eventBusOf = (resource: SynthesizedResource): string => resource.optionalText("event_bus_name") ?? "default";
+
+/** The event bus that a resource declares, with its policy. */
+function readEventBus(resource: SynthesizedResource, stack: SynthesizedStack): DeployedEventBus {
+  const name = resource.text("name");
+  const policies = stack.ofType("aws_cloudwatch_event_bus_policy").filter((policy) => eventBusOf(policy) === name);
+  return { name, arn: resource.text("arn"), policy: policies[0]?.json("policy") };
 }
 
 function ruleTarget(resource: SynthesizedResource): RuleTarget {
@@ -75,6 +93,7 @@ function ruleTarget(resource: SynthesizedResource): RuleTarget {
       inputPaths: (transformer["input_paths"] ?? {}) as Record<string, string>,
       inputTemplate: String(transformer["input_template"]),
     },
+    roleArn: resource.optionalText("role_arn"),
     deadLetterQueueArn: resource.block("dead_letter_config")?.["arn"] as string | undefined,
   };
 }

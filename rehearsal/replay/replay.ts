@@ -61,6 +61,7 @@ function factsOf(account: AwsAccount, outcomes: readonly RuleOutcome[]): Fact[] 
 function deliveryFacts(account: AwsAccount, delivery: Delivery): Fact[] {
   switch (delivery.kind) {
     case "refused":
+    case "forwarded":
       return [];
     case "mailed":
       return [{ kind: "mail", mail: delivery.mail }];

@@ -41,6 +41,8 @@ interface OtherNames {
   readonly detector: "create_detector";
   /** Not an input, since the caller passes it: `providers = { aws = aws.other }`. */
   readonly provider: never;
+  /** Not an input: the module is for one region. */
+  readonly furtherRegions: never;
 }
 
 type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`

@@ -19,6 +19,12 @@ export interface EventRuleProps {
   readonly eventPattern: object;
   /** The queue for events that could not be delivered to a target; in the rule's region. */
   readonly failureQueue: FailureQueue;
+  /**
+   * Name of the event bus that the rule is on. Alarms on the rule need it too.
+   *
+   * @default - the default event bus, which AWS services send to
+   */
+  readonly eventBusName?: string;
   /** @default - the stack's default AWS provider */
   readonly provider?: TerraformProvider;
 }
@@ -30,7 +36,7 @@ const MAX_TARGETS = 5;
 const TARGET_ID = FORMATS.ruleName;
 
 /**
- * An EventBridge rule of the default event bus. Each target has a bounded retry policy, and the failure queue behind it.
+ * An EventBridge rule. Each target has a bounded retry policy, and the failure queue behind it.
  *
  * @example
  * ```ts
@@ -70,6 +76,7 @@ export class EventRule extends Construct implements IFindingRule {
       name: props.ruleName,
       description: props.description,
       eventPattern: jsonText(props.eventPattern),
+      eventBusName: props.eventBusName,
       provider: props.provider,
     });
     this.ruleArn = this.resource.arn;
@@ -84,7 +91,8 @@ export class EventRule extends Construct implements IFindingRule {
   }
 
   /**
-   * Sends what the rule matches to one more target. Events that it does not accept within an hour go to the failure queue.
+   * Sends what the rule matches to one more target. Events that it does not accept within an hour, or a day if the target says so,
+   * go to the failure queue.
    *
    * @param id distinguishes it from the rule's other targets, in the stack and in EventBridge.
    * @param target for example a `SessionRevoker`, or an {@link ArnTarget}.
@@ -94,7 +102,7 @@ export class EventRule extends Construct implements IFindingRule {
     if (++this.targets > MAX_TARGETS) {
       throw new Error(`${this.node.path}: must have at most ${MAX_TARGETS} targets; received "${id}" as one more`);
     }
-    const { arn, message, roleArn } = target.bind(this);
+    const { arn, message, roleArn, triesForADay } = target.bind(this);
     const problems = new Problems();
     problems.check("id", id, (text) => TARGET_ID.pattern.test(text), TARGET_ID.words);
     problems.check("arn", arn, isArn, ARN_WORDS);
@@ -102,9 +110,10 @@ export class EventRule extends Construct implements IFindingRule {
     problems.check("message", message?.inputTemplate, isPlainText, NO_TEMPLATE_WORDS);
     problems.throwIfAny(this);
 
-    const { failureQueue, provider } = this.props;
+    const { failureQueue, eventBusName, provider } = this.props;
     new CloudwatchEventTarget(this, id, {
       rule: this.resource.name,
+      eventBusName,
       targetId: id,
       arn,
       roleArn,
@@ -112,7 +121,7 @@ export class EventRule extends Construct implements IFindingRule {
         inputPaths: { ...message.inputPaths },
         inputTemplate: attributeText(message.inputTemplate),
       },
-      retryPolicy: { maximumEventAgeInSeconds: 60 * 60, maximumRetryAttempts: 185 },
+      retryPolicy: triesForADay ? undefined : { maximumEventAgeInSeconds: 60 * 60, maximumRetryAttempts: 185 },
       deadLetterConfig: { arn: failureQueue.queueArn },
       provider,
     });

@@ -31,6 +31,13 @@ export interface FindingTargetOptions {
    * @default - none: the target's own policy must let `events.amazonaws.com` in
    */
   readonly roleArn?: string;
+  /**
+   * Whether EventBridge tries as long as it does by itself: 24 hours, 185 times. An event bus of another region is tried so; whether
+   * it accepts anything else is not documented.
+   *
+   * @default - it tries for an hour
+   */
+  readonly triesForADay?: boolean;
 }
 
 /** What makes a text out of an event. */

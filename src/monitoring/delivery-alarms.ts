@@ -74,15 +74,15 @@ export class DeliveryAlarms extends Construct {
    * Watches a rule too: whether it delivers, and whether what it does not deliver reaches the queue.
    *
    * @param id distinguishes the rule from others, in the stack and in the alarms' names.
-   * @param ruleName name of a rule of the default event bus.
+   * @param ruleName name of the rule.
+   * @param eventBusName name of the event bus that the rule is on, if it is not the default one.
+   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html, on the dimensions of metrics
    */
-  watchRule(id: string, ruleName: string): void {
+  watchRule(id: string, ruleName: string, eventBusName?: string): void {
     const { queueName, events } = this.props;
-    const of = (metricName: string): Metric => ({
-      namespace: "AWS/Events",
-      metricName,
-      dimensions: { RuleName: ruleName },
-    });
+    // Metrics that have no bus in their dimensions are those of the default one.
+    const dimensions = { RuleName: ruleName, ...(eventBusName !== undefined && { EventBusName: eventBusName }) };
+    const of = (metricName: string): Metric => ({ namespace: "AWS/Events", metricName, dimensions });
     this.add(`${id}-undelivered`, `${id}-did-not-deliver`, {
       metric: of("FailedInvocations"),
       statistic: "Sum",

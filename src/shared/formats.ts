@@ -20,6 +20,10 @@ export const FORMATS = {
   ruleName: { pattern: /^[\w.-]{1,64}$/, words: "1 to 64 of A-Z a-z 0-9 . - _" },
   functionName: { pattern: /^[\w-]{1,64}$/, words: "1 to 64 of A-Z a-z 0-9 - _" },
   functionRoleName: { pattern: /^[\w+=,.@-]{1,64}$/, words: "1 to 64 of A-Z a-z 0-9 +=,.@-_" },
+  busName: {
+    pattern: /^(?!default$|aws\.)[\w.-]{1,256}$/,
+    words: "1 to 256 of A-Z a-z 0-9 . - _, not default, and not begin with aws.",
+  },
   topicName: { pattern: /^[\w-]{1,246}$/, words: "1 to 246 of A-Z a-z 0-9 - _" },
   displayName: {
     pattern: /^(?![^]*[$%]\{)[ -~]{1,100}$/,
