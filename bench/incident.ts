@@ -65,6 +65,7 @@ function settings(accountId: string, topicArn: string): FunctionEnvironment {
   return {
     ACCOUNT_ID: accountId,
     TOPIC_ARN: topicArn,
+    FINDINGS: "[]",
     RESPONSE: ResponseMode.REVOKE,
     SCOPE: Scope.ROLE,
     MINIMUM_SEVERITY: "7",

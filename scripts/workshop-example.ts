@@ -110,6 +110,7 @@ const CONFIGURATION: FunctionConfiguration = {
   accountId: PLACEHOLDERS.ACCOUNT_ID,
   topicArn: `arn:aws:sns:us-west-2:${PLACEHOLDERS.ACCOUNT_ID}:GuardDuty-Example`,
   partition: "aws",
+  findings: [],
   response: "revoke",
   scope: "role",
   minimumSeverity: 7,

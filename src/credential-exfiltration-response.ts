@@ -2,16 +2,16 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Annotations, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
-import { anyFindingMessage, credentialExfiltrationMessage } from "./alerting/alert-message";
+import { anyFindingMessage, credentialExfiltrationMessage, furtherFindingMessage } from "./alerting/alert-message";
 import { AlertTopic, checkEmails } from "./alerting/alert-topic";
 import { DEFAULTS } from "./contract/defaults";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
 import type { IDetector } from "./detection/detector";
 import { FailureQueue } from "./detection/failure-queue";
 import { FindingBus, type IFindingReceiver } from "./detection/finding-bus";
+import { anyFindingFrom, MAX_PATTERN_CHARACTERS, typesOf } from "./detection/finding-pattern";
 import { FindingRule } from "./detection/finding-rule";
 import { ArnTarget } from "./detection/finding-target";
-import { anyFindingFrom } from "./detection/severity-pattern";
 import { FailureAlarms } from "./monitoring/failure-alarms";
 import { OutcomeAlarms } from "./monitoring/outcome-alarms";
 import { OutcomeMetrics } from "./monitoring/outcome-metrics";
@@ -26,9 +26,6 @@ import { configuredRegion, destination, Place } from "./shared/place";
 import { Problems } from "./shared/problems";
 import { checkSiblings, type Deployed } from "./shared/siblings";
 import { preventTakeOver } from "./shared/take-over";
-
-/** EventBridge accepts 2,048 characters for a rule's pattern, with the source and the type of the event. */
-const MAX_PATTERN_CHARACTERS = 1_950;
 
 export interface CredentialExfiltrationResponseProps extends RevocationProps, FunctionProps {
   /**
@@ -52,7 +49,7 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
   /**
    * The severity from which any other GuardDuty finding is mailed too: 0 to 10.
    *
-   * @default - only stolen role credentials are mailed
+   * @default - only findings that are handled are mailed
    */
   readonly alertSeverity?: number;
   /**
@@ -145,6 +142,8 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
   readonly topic?: AlertTopic;
   /** The rule on stolen role credentials: `rule.addTarget` sends them elsewhere too, if they are of this region. */
   readonly rule: FindingRule;
+  /** The rule on the other findings that are handled; undefined if `findings` was not given. */
+  readonly furtherFindingsRule?: FindingRule;
   /** The rule on any other finding; undefined if `alertSeverity` was not given. */
   readonly anyFindingRule?: FindingRule;
   /** The event bus for findings of further regions; undefined unless `furtherRegions` was given. */
@@ -152,6 +151,8 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
   readonly findingBusArn?: string;
   /** The rule on stolen role credentials that further regions forward; undefined unless `furtherRegions` was given. */
   readonly forwardedRule?: FindingRule;
+  /** The rule on the other findings that are handled and that they forward; undefined unless `findings` was given too. */
+  readonly forwardedFurtherFindingsRule?: FindingRule;
   /** The rule on any other finding that they forward; undefined unless `alertSeverity` was given too. */
   readonly forwardedAnyFindingRule?: FindingRule;
   readonly region?: string;
@@ -183,6 +184,7 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
     this.rule = this.makeRule("rule", props.ruleName ?? `${this.prefix}-CredentialExfiltration`);
     this.ruleArn = this.rule.ruleArn;
     this.ruleName = this.rule.ruleName;
+    this.furtherFindingsRule = this.makeFurtherFindingsRule("further-findings", `${this.prefix}-FurtherFindings`);
     this.anyFindingRule = this.makeAnyFindingRule("any-finding", `${this.prefix}-AnyFinding`);
     if (props.furtherRegions) {
       this.findingBus = this.makeFindingBus();
@@ -191,6 +193,12 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
       this.forwardedRule = this.makeRule("forwarded", `${this.prefix}-ForwardedCredentialExfiltration`, busName);
       const anyFinding = `${this.prefix}-ForwardedAnyFinding`;
       this.forwardedAnyFindingRule = this.makeAnyFindingRule("forwarded-any-finding", anyFinding, busName);
+      const furtherFindings = `${this.prefix}-ForwardedFurtherFindings`;
+      this.forwardedFurtherFindingsRule = this.makeFurtherFindingsRule(
+        "forwarded-further-findings",
+        furtherFindings,
+        busName,
+      );
     }
     this.detectorId = props.detector?.detectorId;
     this.watch();
@@ -232,7 +240,7 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
     const rule = new FindingRule(this, id, {
       ruleName,
       description: "GuardDuty has seen the credentials of a role used where they do not belong",
-      findingPattern: { type: CREDENTIAL_EXFILTRATION_TYPES.map((prefix) => ({ prefix })) },
+      findingPattern: typesOf(CREDENTIAL_EXFILTRATION_TYPES),
       failureQueue: this.failureQueue,
       eventBusName,
       provider: this.props.provider,
@@ -244,13 +252,30 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
     return rule;
   }
 
+  private makeFurtherFindingsRule(id: string, ruleName: string, eventBusName?: string): FindingRule | undefined {
+    const { findings, response = DEFAULTS.response, runbookUrl = DEFAULTS.runbook } = this.props;
+    if (!findings?.length) return undefined;
+    const rule = new FindingRule(this, id, {
+      ruleName,
+      description: "GuardDuty has found what this deployment handles besides stolen role credentials",
+      findingPattern: typesOf(findings),
+      failureQueue: this.failureQueue,
+      eventBusName,
+      provider: this.props.provider,
+    });
+    const message = furtherFindingMessage(this.place, response, runbookUrl);
+    rule.addTarget("topic", new ArnTarget(this.topicArn, { message }));
+    rule.addTarget("function", this.revoker);
+    return rule;
+  }
+
   private makeAnyFindingRule(id: string, ruleName: string, eventBusName?: string): FindingRule | undefined {
-    const { alertSeverity: severity, severityOverrides } = this.props;
+    const { alertSeverity: severity, severityOverrides, findings } = this.props;
     if (severity === undefined) return undefined;
     const rule = new FindingRule(this, id, {
       ruleName,
       description: `Any other GuardDuty finding from severity ${severity} up`,
-      findingPattern: anyFindingFrom(severity, severityOverrides),
+      findingPattern: anyFindingFrom(severity, severityOverrides, findings),
       failureQueue: this.failureQueue,
       eventBusName,
       provider: this.props.provider,
@@ -288,8 +313,13 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
       provider,
     });
     failureAlarms.watchRule("rule", this.ruleName);
+    if (this.furtherFindingsRule) failureAlarms.watchRule("further-findings", this.furtherFindingsRule.ruleName);
     if (this.anyFindingRule) failureAlarms.watchRule("any-finding", this.anyFindingRule.ruleName);
-    const forwarded = { forwarded: this.forwardedRule, "forwarded-any-finding": this.forwardedAnyFindingRule };
+    const forwarded = {
+      forwarded: this.forwardedRule,
+      "forwarded-further-findings": this.forwardedFurtherFindingsRule,
+      "forwarded-any-finding": this.forwardedAnyFindingRule,
+    };
     for (const [id, rule] of Object.entries(forwarded)) {
       if (rule) failureAlarms.watchRule(id, rule.ruleName, this.findingBus?.busName);
     }
@@ -402,7 +432,7 @@ function checkTopic(
 }
 
 function checkAnyFinding(
-  { alertSeverity, severityOverrides = {} }: CredentialExfiltrationResponseProps,
+  { alertSeverity, severityOverrides = {}, findings }: CredentialExfiltrationResponseProps,
   problems: Problems,
 ): void {
   if (alertSeverity === undefined) return;
@@ -414,11 +444,11 @@ function checkAnyFinding(
         "both as numbers, or leave one out",
     );
   }
-  const { length } = JSON.stringify(anyFindingFrom(alertSeverity, severityOverrides));
+  const { length } = JSON.stringify(anyFindingFrom(alertSeverity, severityOverrides, findings));
   if (length > MAX_PATTERN_CHARACTERS) {
     problems.add(
-      `severityOverrides: must make a pattern of at most ${MAX_PATTERN_CHARACTERS} characters of what alertSeverity mails, since ` +
-        `EventBridge accepts 2,048 in all; received ${length}; override fewer types, or leave alertSeverity out`,
+      `severityOverrides, findings: must make a pattern of at most ${MAX_PATTERN_CHARACTERS} characters of what alertSeverity mails, since ` +
+        `EventBridge accepts 2,048 in all; received ${length}; name fewer types in both, or leave alertSeverity out`,
     );
   }
 }

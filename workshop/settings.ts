@@ -19,6 +19,8 @@ export interface WorkshopSettings {
   readonly revocableRoles: string | readonly string[];
   /** ARNs of roles, whose names may be patterns. */
   readonly protectedRoles: readonly string[];
+  /** Types of findings that are handled besides stolen role credentials. */
+  readonly findings: readonly string[];
   readonly response: ResponseMode;
   readonly scope: Scope;
   /** The scope from the second theft of one instance on; undefined if it is the same. */
@@ -27,7 +29,7 @@ export interface WorkshopSettings {
   readonly runbookUrl?: string;
   readonly minimumSeverity: number;
   readonly severityOverrides: Readonly<Record<string, number>>;
-  /** If undefined, only stolen role credentials are mailed. */
+  /** If undefined, only findings that are handled are mailed. */
   readonly alertSeverity?: number;
   readonly verifyAfterSeconds: number;
   readonly activity: boolean;
@@ -54,6 +56,7 @@ const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   detector: "text",
   revocableRoles: "text or list",
   protectedRoles: "list",
+  findings: "list",
   response: "text",
   scope: "text",
   repeatScope: "text",
@@ -76,6 +79,7 @@ const WORKSHOP_DEFAULTS: WorkshopSettings = {
   detector: "create",
   revocableRoles: "lab",
   protectedRoles: [],
+  findings: DEFAULTS.findings,
   response: DEFAULTS.response,
   scope: DEFAULTS.scope,
   minimumSeverity: DEFAULTS.minimumSeverity,

@@ -4,14 +4,17 @@ import { type Replay, replay } from "../../rehearsal/replay/replay";
 import { summarize } from "../../rehearsal/replay/summary";
 import { paintFor } from "../../rehearsal/print/terminal";
 import { renderFact } from "../../rehearsal/print/timeline";
+import { attackSequenceEvent, roleActor, userActor } from "../support/attack-sequence";
 import { SynthesizedOutputs } from "./support/synthesized-output";
 
 const LAB_ROLE = "GuardDuty-Example-EC2-Compromised";
 
 let outputs: SynthesizedOutputs;
 let anyRole: SynthesizedOutputs;
+let sequences: SynthesizedOutputs;
 beforeAll(() => {
   outputs = SynthesizedOutputs.create();
+  sequences = SynthesizedOutputs.create({ GUARDDUTY_RESPONSE_FINDINGS: "AttackSequence:IAM/CompromisedCredentials" });
   anyRole = SynthesizedOutputs.create({
     GUARDDUTY_RESPONSE_REVOCABLE_ROLES: "any",
     GUARDDUTY_RESPONSE_ALERT_SEVERITY: "4",
@@ -20,6 +23,7 @@ beforeAll(() => {
 afterAll(() => {
   outputs.remove();
   anyRole.remove();
+  sequences.remove();
 });
 
 /** A finding about a role of some account, with parts of the event replaced. */
@@ -52,6 +56,30 @@ test.concurrent("revokes the role that the finding names, in the account of the 
     expect.stringMatching(
       /^the account has the role arn:aws:iam::444455556666:role\/GuardDuty-Example-EC2-Compromised with the id AROA\w{17}, and the instance i-0abc runs with it$/,
     ),
+  ]);
+});
+
+test.concurrent("revokes each role of an attack sequence that is handled, and mails once", async () => {
+  // GIVEN sessions of two roles, one of which is the lab's
+  const roles = [LAB_ROLE, "app"].map((roleName) =>
+    roleActor({ roleName, roleId: uniqueId("AROA", roleName), accessKeyId: uniqueId("ASIA", roleName) }),
+  );
+  // WHEN
+  const played = await play(sequences.original, attackSequenceEvent([...roles, userActor()]));
+  // THEN
+  expect(summarize(played)).toMatchObject({ outcome: "not-revoked", reason: "protected-role" });
+  expect(played.facts.map(({ kind }) => kind)).toEqual(["rule", "mail", "invocation", "policy", "mail"]);
+  expect(played.assumptions).toHaveLength(2);
+  const [, alert, invocation, , report] = played.facts.map((fact) => renderFact(fact, paintFor({}, {})).join("\n"));
+  expect(alert).toContain("Role or user:  GuardDuty-Example-EC2-Compromised app mallory");
+  expect(invocation).toContain(`not-revoked: protected-role; role unknown not-revoked: not-a-role; role ${LAB_ROLE}`);
+  expect(report).toContain("ONE FINDING, 3 PRINCIPALS");
+});
+
+test.concurrent("says which setting handles an attack sequence that no rule matches", async () => {
+  const played = await play(outputs.original, attackSequenceEvent());
+  expect(played.facts).toMatchObject([
+    { text: expect.stringMatching(/\nGUARDDUTY_RESPONSE_FINDINGS=AttackSequence:IAM\/CompromisedCredentials handles/) },
   ]);
 });
 

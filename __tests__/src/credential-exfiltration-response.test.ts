@@ -19,6 +19,7 @@ import {
   RevocableRoles,
   type Scope,
 } from "../../src";
+import { EventPattern } from "../../local-aws/eventbridge/event-pattern";
 import { problemsOf, statementsOf, Template, testStack } from "../support/template";
 
 const ROLE = "arn:aws:iam::123456789012:role/app";
@@ -119,6 +120,130 @@ test("the function may publish to the topic that is made, with its key, and the 
     EncryptReports: { Resource: template.reference(KmsKey, "arn") },
   });
   for (const alarm of template.all(CloudwatchMetricAlarm)) expect(alarm["alarm_actions"]).toEqual([topicArn]);
+});
+
+describe("further findings", () => {
+  const FINDINGS = [
+    "AttackSequence:IAM/CompromisedCredentials",
+    "AttackSequence:S3/CompromisedData",
+    "CredentialAccess:IAMUser/CompromisedCredentials",
+    "UnauthorizedAccess:IAMUser/MaliciousIPCaller",
+  ];
+  const STOLEN = ["Instance", "Resource"].map((kind) => `UnauthorizedAccess:IAMUser/${kind}CredentialExfiltration`);
+
+  /** The names of the rules that match findings of a type and a severity, with their targets. */
+  function matching(template: Template, type: string, severity: number): Record<string, string[]> {
+    const event = { source: "aws.guardduty", "detail-type": "GuardDuty Finding", detail: { type, severity } };
+    const rules = Object.entries(template.blocks).filter(
+      ([address, { event_pattern }]) =>
+        address.startsWith("resource.aws_cloudwatch_event_rule.") &&
+        EventPattern.parse(event_pattern).match(event).matched,
+    );
+    const targetsOf = (address: string) =>
+      template.all(CloudwatchEventTarget).filter(({ rule }) => rule === `\${${address.replace("resource.", "")}.name}`);
+    return Object.fromEntries(
+      rules.map(([address, { name }]) => [name, targetsOf(address).map(({ target_id }) => target_id)]),
+    );
+  }
+
+  test.each(FINDINGS)("are handled, and mailed once, exactly if they were asked for: %s", (type) => {
+    const asked = synthesize({ findings: FINDINGS, alertSeverity: 0, severityOverrides: { [type]: 9 } });
+    expect(matching(asked, type, 9)).toEqual({ "GuardDuty-Response-FurtherFindings": ["function", "topic"] });
+    const others = FINDINGS.filter((each) => each !== type);
+    expect(matching(synthesize({ findings: others }), type, 9)).toEqual({});
+    const mailed = { "GuardDuty-Response-AnyFinding": ["topic"] };
+    expect(matching(synthesize({ findings: others, alertSeverity: 7 }), type, 9)).toEqual(mailed);
+  });
+
+  test.each(STOLEN)("leave stolen role credentials to their own rule: %s", (type) => {
+    const template = synthesize({ findings: FINDINGS, alertSeverity: 0 });
+    expect(matching(template, `${type}.OutsideAWS`, 8)).toEqual({
+      "GuardDuty-Response-CredentialExfiltration": ["function", "topic"],
+    });
+  });
+
+  test("are known to the function, which lets their rule in, and watched by alarms", () => {
+    const template = synthesize({ findings: FINDINGS });
+    expect(template.counts).toEqual({
+      ...synthesize().counts,
+      aws_cloudwatch_event_rule: 2,
+      aws_cloudwatch_event_target: 4,
+      aws_cloudwatch_metric_alarm: 13,
+      aws_lambda_permission: 2,
+    });
+    const { variables } = template.only(LambdaFunction)["environment"];
+    expect(JSON.parse(variables.FINDINGS)).toEqual(FINDINGS);
+  });
+
+  test("that further regions forward have a rule on the bus", () => {
+    const rules = (props: Props) => synthesize({ furtherRegions: true, ...props }).all(CloudwatchEventRule);
+    const [forwarded, ...others] = rules({ findings: FINDINGS }).filter(
+      ({ name }) => name === "GuardDuty-Response-ForwardedFurtherFindings",
+    );
+    expect(others).toEqual([]);
+    expect(forwarded!["event_bus_name"]).toMatch(/^\$\{aws_cloudwatch_event_bus\./);
+    expect(JSON.parse(forwarded!["event_pattern"]).detail).toEqual({ type: FINDINGS.map((prefix) => ({ prefix })) });
+    expect(rules({}).map(({ name }) => name)).not.toContain("GuardDuty-Response-ForwardedFurtherFindings");
+  });
+
+  test("are none unless they are asked for", () => {
+    expect(synthesize({ findings: [] }).counts).toEqual(synthesize().counts);
+  });
+
+  test.each<[what: string, findings: readonly string[], ...problems: string[]]>([
+    [
+      "no type",
+      ["stolen"],
+      '  - findings[0]: must be one of the types of findings about IAM or S3 such as CredentialAccess:IAMUser/CompromisedCredentials; of attack sequences AttackSequence:IAM/CompromisedCredentials and AttackSequence:S3/CompromisedData; received "stolen"',
+    ],
+    [
+      "a type that names no credentials",
+      ["CryptoCurrency:EC2/BitcoinTool.B"],
+      expect.stringMatching(/^ {2}- findings\[0\]: must be .*; received "CryptoCurrency/),
+    ],
+    [
+      "an attack sequence that names no credentials",
+      ["AttackSequence:EKS/CompromisedCluster"],
+      expect.stringMatching(/^ {2}- findings\[0\]: must be .*; received "AttackSequence:EKS/),
+    ],
+    [
+      "a part of an attack sequence's name",
+      ["AttackSequence:S3/Compromised"],
+      expect.stringMatching(/^ {2}- findings\[0\]: must be .*; received "AttackSequence:S3/),
+    ],
+    [
+      "a pattern",
+      ["Recon:IAMUser/*"],
+      expect.stringMatching(/^ {2}- findings\[0\]: must be .*; received "Recon:IAMUser\/\*"/),
+    ],
+    [
+      "what is handled anyway",
+      [`${STOLEN[0]}.InsideAWS`],
+      `  - findings[0]: must not cover what ${STOLEN[0]} covers; received "${STOLEN[0]}.InsideAWS"; remove one of them`,
+    ],
+    [
+      "what covers that",
+      ["UnauthorizedAccess:IAMUser/Resource"],
+      `  - findings[0]: must not cover what ${STOLEN[1]} covers; received "UnauthorizedAccess:IAMUser/Resource"; remove one of them`,
+    ],
+    [
+      "one type twice",
+      [TOR, `${TOR}.Custom`],
+      `  - findings[1]: must not cover what ${TOR} covers; received "${TOR}.Custom"; remove one of them`,
+    ],
+    [
+      "too many",
+      Array.from({ length: 40 }, (_, index) => `Recon:IAMUser/Invented${index}EndOfTheName`),
+      expect.stringMatching(
+        /^ {2}- findings: must make a pattern of at most 1950 characters.*; received \d{4}; name fewer types/,
+      ),
+    ],
+  ])("throws when they hold %s", (_, findings, ...problems) => {
+    expect(problemsOf(() => makeResponse(testStack(), { findings }))).toEqual([
+      "test/response: invalid props:",
+      ...problems,
+    ]);
+  });
 });
 
 test("an existing topic and its key are used as they are", () => {
@@ -441,7 +566,7 @@ test("throws when the overrides are more than a rule's pattern can hold", () => 
   expect(problemsOf(() => makeResponse(testStack(), { severityOverrides, alertSeverity: 7 }))).toEqual([
     "test/response: invalid props:",
     expect.stringMatching(
-      /^ {2}- severityOverrides: must make a pattern of at most 1950 characters .*; received \d{4}; override fewer types/,
+      /^ {2}- severityOverrides, findings: must make a pattern of at most 1950 characters .*; received \d{4}; name fewer types/,
     ),
   ]);
   expect(() => makeResponse(testStack(), { severityOverrides })).not.toThrow();

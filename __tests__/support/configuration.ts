@@ -10,6 +10,7 @@ export function configuration(changed: Partial<FunctionConfiguration> = {}): Fun
     accountId: ACCOUNT_ID,
     topicArn: TOPIC_ARN,
     partition: "aws",
+    findings: [],
     response: "revoke",
     scope: "role",
     minimumSeverity: 7,
@@ -29,6 +30,7 @@ export function environment(changed: Partial<FunctionEnvironment> = {}): Functio
   return {
     ACCOUNT_ID,
     TOPIC_ARN,
+    FINDINGS: "[]",
     RESPONSE: "revoke",
     SCOPE: "role",
     MINIMUM_SEVERITY: "7",

@@ -43,7 +43,8 @@ const HOSTILE: readonly unknown[] = [
   { toString: "x" },
   ["x", null, 7],
 ];
-const hostile = fc.oneof(
+/** Values that mean nothing, or harm. */
+export const hostile = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...HOSTILE) },
   { weight: 1, arbitrary: fc.jsonValue() },
   {

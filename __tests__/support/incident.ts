@@ -1,5 +1,5 @@
 import type { FunctionConfiguration } from "../../lambda/revoke-sessions/configuration";
-import { type Finding, parseFinding } from "../../lambda/revoke-sessions/finding";
+import { type Finding, parseFindings } from "../../lambda/revoke-sessions/finding";
 import type { Plan, Refused, Revoked } from "../../lambda/revoke-sessions/incident";
 import type { Mail } from "../../lambda/revoke-sessions/mail";
 import { roleTargets, instanceTargets } from "../../lambda/revoke-sessions/target";
@@ -50,7 +50,7 @@ export function planFor(finding: Finding, { scope = "role" }: Settings = {}): Pl
 }
 
 function handled(options: FindingOptions, settings: Settings) {
-  const finding = parseFinding(findingEvent(options));
+  const finding = parseFindings(findingEvent(options))[0];
   return { finding, configuration: configuration(settings), plan: planFor(finding, settings), handledAt: HANDLED_AT };
 }
 

@@ -102,10 +102,10 @@ export class MemoryAws implements Account, Pick<Dependencies, "report"> {
     return this.call("findRoleUse", () => this.roleUses);
   }
 
-  report = async (incident: Incident): Promise<void> =>
+  report = async (incident: Incident, others: readonly Incident[] = []): Promise<void> =>
     this.call("report", () => {
-      this.mails.push(mailAbout(incident));
-      this.incidents.push(incident);
+      this.mails.push(mailAbout(incident, others));
+      this.incidents.push(incident, ...others);
     });
 
   private async call<Result>(name: Call, effect: () => Result): Promise<Result> {

@@ -27,8 +27,8 @@ export class StrictAws extends MemoryAws {
     }
   };
 
-  override report: MemoryAws["report"] = async (incident) => {
-    const mail = mailAbout(incident);
+  override report: MemoryAws["report"] = async (incident, others = []) => {
+    const mail = mailAbout(incident, others);
     const { subject, message } = mail;
     const account = new AwsAccount({ accountId: EXAMPLE_ACCOUNT });
     account.topicArns.add(TOPIC_ARN);
@@ -38,7 +38,7 @@ export class StrictAws extends MemoryAws {
     );
     this.calls.push("report");
     this.mails.push(mail);
-    this.incidents.push(incident);
+    this.incidents.push(incident, ...others);
   };
 }
 

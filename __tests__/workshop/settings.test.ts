@@ -10,6 +10,7 @@ const DEFAULTS = {
   detector: "create",
   revocableRoles: "lab",
   protectedRoles: [],
+  findings: [],
   response: "revoke",
   scope: "role",
   minimumSeverity: 7,
@@ -40,6 +41,8 @@ test("null stands for the default, and cdktf's own flags are left alone", () => 
   );
 });
 
+const SEQUENCE = "AttackSequence:IAM/CompromisedCredentials";
+
 test.each<[string, unknown, string, unknown]>([
   ["region", "eu-west-1", "ap-southeast-2", "ap-southeast-2"],
   ["alertEmails", ["a@example.com"], " b@example.com, c@example.com ,", ["b@example.com", "c@example.com"]],
@@ -50,6 +53,7 @@ test.each<[string, unknown, string, unknown]>([
   ["revocableRoles", "any", "path:/app/", "path:/app/"],
   ["revocableRoles", "any", `${ROLE},${ROLE}2`, [ROLE, `${ROLE}2`]],
   ["protectedRoles", [], ROLE, [ROLE]],
+  ["findings", [], `${SEQUENCE}, Recon:IAMUser/TorIPCaller`, [SEQUENCE, "Recon:IAMUser/TorIPCaller"]],
   ["response", "revoke", "notify-only", "notify-only"],
   ["scope", "role", "session", "session"],
   ["minimumSeverity", 7, "0", 0],

@@ -8,6 +8,8 @@ export interface FunctionConfiguration {
   readonly topicArn: string;
   /** `aws`, `aws-us-gov` or `aws-cn`: the topic's. */
   readonly partition: string;
+  /** What further types of findings begin with that are handled, besides stolen role credentials. */
+  readonly findings: readonly string[];
   readonly response: ResponseMode;
   readonly scope: Scope;
   /** The scope from the second theft of one instance on; undefined if it is the same. */
@@ -51,6 +53,7 @@ const json = <Schema extends v.GenericSchema>(schema: Schema) =>
 const Environment = v.object({
   ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/, "must be twelve digits")),
   TOPIC_ARN: v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+$/, "must be the ARN of an SNS topic")),
+  FINDINGS: json(v.array(v.pipe(v.string(), v.minLength(1)))),
   RESPONSE: v.picklist(Object.values(ResponseMode)),
   SCOPE: v.picklist(Object.values(Scope)),
   REPEAT_SCOPE: v.optional(v.picklist(Object.values(Scope))),
@@ -96,6 +99,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     accountId: env.ACCOUNT_ID,
     topicArn: env.TOPIC_ARN,
     partition: env.TOPIC_ARN.split(":")[1] ?? "aws",
+    findings: env.FINDINGS,
     response: env.RESPONSE,
     scope: env.SCOPE,
     repeatScope: env.REPEAT_SCOPE,

@@ -1,5 +1,7 @@
 import * as v from "valibot";
 
+import { knownKind } from "../../src/contract/finding-kinds";
+import { AttackSequence, origin, type Participant, participants, signalsOf } from "./attack-sequence";
 import { flag, lenient, number, part, text } from "./lenient";
 
 /** Temporary credentials that a finding calls stolen. */
@@ -7,9 +9,14 @@ export interface Credential {
   readonly accessKeyId?: string;
   /** The role's unique id and the session name, `AROA…:i-…` for an instance. */
   readonly principalId?: string;
+  /** When they were issued; undefined if the finding does not say it. */
+  readonly issuedAt?: Date;
 }
 
-/** One GuardDuty finding, reduced to what is decided on or reported. Nothing else of the event survives parsing. */
+/**
+ * What a GuardDuty finding says of one role or user, reduced to what is decided on or reported. Nothing else of the event
+ * survives parsing.
+ */
 export interface Finding {
   readonly id: string;
   readonly type: string;
@@ -58,6 +65,8 @@ export interface Activity {
   readonly firstSeen?: string;
   readonly lastSeen?: string;
   readonly count?: number;
+  /** The names of what an attack sequence is made of: types of findings, and calls. */
+  readonly signals: readonly string[];
 }
 
 /** The event is not one GuardDuty finding in the EventBridge envelope. Retrying cannot help; people must look at it. */
@@ -87,6 +96,7 @@ const Detail = v.object({
     eventFirstSeen: text,
     eventLastSeen: text,
     count: number,
+    detection: part({ sequence: AttackSequence }),
     additionalInfo: part({ ...INFO, value: text }),
     action: part({
       awsApiCallAction: part({
@@ -112,10 +122,11 @@ type Envelope = v.InferOutput<typeof Envelope>;
 /**
  * Reads the event that EventBridge delivers for a GuardDuty finding.
  *
+ * @returns what it says of each role or user: mostly of one; of as many as took part in an attack sequence.
  * @throws InvalidEventError if `event` is anything else, naming what it looks like and what is expected.
  * @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html
  */
-export function parseFinding(event: unknown): Finding {
+export function parseFindings(event: unknown): readonly [Finding, ...Finding[]] {
   const parsed = v.safeParse(Envelope, event);
   if (!parsed.success) {
     throw new InvalidEventError(
@@ -123,23 +134,46 @@ export function parseFinding(event: unknown): Finding {
         `is one finding with camelCase keys`,
     );
   }
-  return toFinding(parsed.output);
+  const [first, ...others] = holdersOf(parsed.output.detail);
+  return [toFinding(parsed.output, first), ...others.map((holder) => toFinding(parsed.output, holder))];
 }
 
-function toFinding({ detail, ...envelope }: Envelope): Finding {
-  const { resource, service } = detail;
+/** Whose credentials a finding is about. */
+type Holder = Pick<Finding, "accountId" | "userType" | "userName" | "credentials">;
+
+/** More participants than this are told as what else was stolen: nobody reads a longer mail. */
+const MAX_PARTICIPANTS = 5;
+
+function holdersOf({ type, resource, service }: Envelope["detail"]): [Holder, ...Holder[]] {
+  if (knownKind(type)?.named === "by actors") {
+    const all = participants(service?.detection?.sequence ?? {}).map(participantHolder);
+    const [first, ...others] = all.slice(0, MAX_PARTICIPANTS);
+    const rest = all.slice(MAX_PARTICIPANTS).flatMap(({ credentials }) => credentials);
+    return first ? [{ ...first, credentials: [...first.credentials, ...rest] }, ...others] : [{ credentials: [{}] }];
+  }
   const key = resource?.accessKeyDetails;
   const info = service?.additionalInfo;
-  const embedded = embeddedInfo(info?.value);
-  const recent = [...(info?.recentCredentials ?? []), ...(embedded.recentCredentials ?? [])];
-  const credentials: [Credential, ...Credential[]] = [
-    credential(key),
-    ...recent.filter((each) => each?.accessKeyId || each?.principalId).map(credential),
-  ];
+  const recent = [...(info?.recentCredentials ?? []), ...(embeddedInfo(info?.value).recentCredentials ?? [])];
+  const further = recent.filter((each) => each?.accessKeyId || each?.principalId).map(credential);
+  return [{ userType: key?.userType, userName: key?.userName, credentials: [credential(key), ...further] }];
+}
+
+function participantHolder({ credentials: [first, ...others], ...participant }: Participant): Holder {
+  const toCredential = ({ createdTime, ...ids }: Participant["credentials"][number]): Credential => ({
+    ...ids,
+    issuedAt: date(createdTime),
+  });
+  return { ...participant, credentials: [toCredential(first), ...others.map(toCredential)] };
+}
+
+function toFinding({ detail, ...envelope }: Envelope, holder: Holder): Finding {
+  const { resource, service } = detail;
+  const info = service?.additionalInfo;
+  const [{ accessKeyId, principalId }] = holder.credentials;
   return {
     id: detail.id ?? "unknown",
     type: detail.type,
-    accountId: detail.accountId ?? envelope.account,
+    accountId: holder.accountId ?? detail.accountId ?? envelope.account,
     region: detail.region ?? envelope.region ?? "unknown",
     severity: detail.severity,
     eventId: [envelope.id, envelope.time, detail.id, detail.updatedAt].join(" "),
@@ -150,12 +184,15 @@ function toFinding({ detail, ...envelope }: Envelope): Finding {
       provesLife: provesLife(service?.action?.awsApiCallAction),
     },
     // A role may be called like GuardDuty's placeholders; keys and principal ids are AWS's own.
-    sample: isTrue(info?.sample) || isTrue(embedded.sample) || [key?.accessKeyId, key?.principalId].some(isPlaceholder),
+    sample:
+      isTrue(info?.sample) ||
+      isTrue(embeddedInfo(info?.value).sample) ||
+      [accessKeyId, principalId].some(isPlaceholder),
     archived: service?.archived === true,
-    userType: key?.userType,
-    userName: key?.userName,
-    credentials,
-    instanceId: sessionInstance(credentials[0].principalId) ?? resource?.instanceDetails?.instanceId,
+    userType: holder.userType,
+    userName: holder.userName,
+    credentials: holder.credentials,
+    instanceId: sessionInstance(principalId) ?? resource?.instanceDetails?.instanceId,
     activity: toActivity(service),
   };
 }
@@ -164,6 +201,8 @@ function toActivity(service: Envelope["detail"]["service"]): Activity {
   const call = service?.action?.awsApiCallAction;
   const remote = call?.remoteIpDetails;
   const organization = remote?.organization;
+  const sequence = service?.detection?.sequence ?? {};
+  const seenFrom = origin(sequence);
   const network = [
     organization?.asnOrg ?? organization?.org,
     organization?.asn && `AS${String(organization.asn).replace(/^AS/, "")}`,
@@ -172,16 +211,18 @@ function toActivity(service: Envelope["detail"]["service"]): Activity {
     api: call?.api,
     service: call?.serviceName,
     errorCode: call?.errorCode,
-    ipAddress: [remote?.ipAddressV4, remote?.ipAddressV6].filter(Boolean).join(" and ") || undefined,
-    city: remote?.city?.cityName,
-    country: remote?.country?.countryName,
-    network: network.filter(Boolean).join(", ") || undefined,
+    ipAddress:
+      [remote?.ipAddressV4, remote?.ipAddressV6, ...seenFrom.addresses].filter(Boolean).join(" and ") || undefined,
+    city: remote?.city?.cityName ?? seenFrom.city,
+    country: remote?.country?.countryName ?? seenFrom.country,
+    network: network.filter(Boolean).join(", ") || seenFrom.network,
     remoteAccountId: call?.remoteAccountDetails?.accountId,
     remoteAccountAffiliated: call?.remoteAccountDetails?.affiliated,
     callerService: call?.remoteAccountDetails?.awsServiceName,
     firstSeen: service?.eventFirstSeen,
     lastSeen: service?.eventLastSeen,
     count: service?.count,
+    signals: signalsOf(sequence),
   };
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Context } from "aws-lambda";
 
-import type { Outcome } from "../../src/contract/outcome-line";
+import type { Result } from "../../src/contract/outcome-line";
 import { ownCredentials } from "./aws/client";
 import { iamCalls, iamClient, instanceProfilesOf } from "./aws/iam";
 import { readConfiguration } from "./configuration";
@@ -23,7 +23,7 @@ const ENRICHMENT_MILLISECONDS = 10_000;
 /** The time to work with if the handler is run by hand, without Lambda's context. */
 const BY_HAND_MILLISECONDS = 120_000;
 
-export type Handler = (event: unknown, context?: Partial<Context>) => Promise<Outcome>;
+export type Handler = (event: unknown, context?: Partial<Context>) => Promise<Result>;
 
 /**
  * The handler of events over an agent's connections.
@@ -55,18 +55,20 @@ export function handlerOver(agent: Agent): Handler {
         return lookUpInCloudTrail(finding, configuration, ownCredentials, seconds);
       },
     };
-    const { outcome, incident } = await respond(event, {
+    const { others, ...worst } = await respond(event, {
       configuration,
       accountOf: () => ownAccount,
-      async report(told) {
+      async report(incident, otherIncidents) {
         const { publishReport } = await import("./reporting");
-        return publishReport(told, deadline);
+        return publishReport(incident, otherIncidents, deadline);
       },
       now: () => new Date(),
       wait: (seconds) => sleep(seconds * 1_000),
       secondsLeft: () => millisecondsLeft() / 1_000,
     });
-    process.stdout.write(`${logLine(outcome, incident, new Date())}\n`);
-    return outcome;
+    for (const { outcome, incident } of [worst, ...others]) {
+      process.stdout.write(`${logLine(outcome, incident, new Date())}\n`);
+    }
+    return others.length === 0 ? worst.outcome : { ...worst.outcome, others: others.map(({ outcome }) => outcome) };
   };
 }

@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 
-import type { Outcome } from "../../src/contract/outcome-line";
+import type { Result } from "../../src/contract/outcome-line";
 import { EarlyAgent, iamAddress } from "./aws/early-connections";
 
 const { env } = process;
@@ -24,7 +24,7 @@ loaded.catch(() => undefined);
  * Handles one GuardDuty finding, as EventBridge invokes it: attaches the policy that denies the stolen sessions, and
  * mails what was done. Anything thrown makes Lambda try again and then hand the event to the queue.
  */
-export async function handler(event: unknown, context?: Partial<Context>): Promise<Outcome> {
+export async function handler(event: unknown, context?: Partial<Context>): Promise<Result> {
   const handle = await loaded;
   return handle(event, context);
 }

@@ -1,3 +1,4 @@
+import { findingKind } from "../../src/contract/finding-kinds";
 import type { MessageAttributes } from "../../src/contract/message-attributes";
 import type { Incident, Refused, Revoked } from "./incident";
 import { ADVICE } from "./mail/advice";
@@ -7,8 +8,8 @@ import { done, refusedAll } from "./mail/done";
 import { happened } from "./mail/happened";
 import { holders, holdersToCut } from "./mail/holders";
 import { limits } from "./mail/limits";
-import { subject } from "./mail/subject";
-import { indented, wrap } from "./mail/text";
+import { headline, subject, whose } from "./mail/subject";
+import { hang, indented, wrap } from "./mail/text";
 import { undo } from "./mail/undo";
 import { usedFor } from "./mail/used-for";
 
@@ -23,17 +24,34 @@ export interface Mail {
 /**
  * Writes what a person woken at night needs, in the order in which it is needed: what to do, what happened, what was done, what
  * breaks, what is left, and last how to undo it.
+ *
+ * @param others what happened to other roles of the same finding.
  */
-export function mailAbout(incident: Incident): Mail {
-  const sections = incident.kind === "refused" ? refusalSections(incident) : revocationSections(incident);
+export function mailAbout(incident: Incident, others: readonly Incident[] = []): Mail {
+  const sections = others.length === 0 ? sectionsOf(incident) : severalRoles([incident, ...others]);
   return {
-    subject: subject(incident),
+    subject: subject(incident, others.length),
     message: sections.map(([title, lines]) => [title, ...indented(lines)].join("\n")).join("\n\n"),
     attributes: attributes(incident),
   };
 }
 
 type Section = readonly [title: string, lines: readonly string[]];
+
+const sectionsOf = (incident: Incident): Section[] =>
+  incident.kind === "refused" ? refusalSections(incident) : revocationSections(incident);
+
+/** First what became of each role, the worst outcome first; then all about each, in this order. */
+function severalRoles(incidents: readonly Incident[]): Section[] {
+  const roles = incidents.map((incident, index) => `${index + 1}. ${whose(incident)}`);
+  const outcomes = incidents.flatMap((incident, index) => hang(`${roles[index]}: `, "   ", headline(incident)));
+  return [
+    [`ONE FINDING, ${incidents.length} PRINCIPALS`, outcomes],
+    ...incidents.flatMap((incident, index) =>
+      sectionsOf(incident).map(([title, lines]): Section => [`${title} (${roles[index]})`, lines]),
+    ),
+  ];
+}
 
 const LET_BACK = "HOW TO LET THE OLD SESSIONS BACK IN";
 
@@ -51,8 +69,9 @@ function revocationSections(incident: Revoked): Section[] {
 }
 
 function refusalSections(incident: Refused): Section[] {
-  const { plan, attached, refusal } = incident;
+  const { plan, attached, refusal, finding, configuration } = incident;
   const { steps, advice } = ADVICE[refusal.reason];
+  const ofKind = (!finding.sample && findingKind(finding.type, configuration.findings)?.advice) || "";
   const canRevoke = plan !== undefined && steps.includes("revoke");
   return [
     ["DO NOW", doNow(incident)],
@@ -60,7 +79,7 @@ function refusalSections(incident: Refused): Section[] {
     ...usedForSection(incident),
     ["WHAT WAS DONE", refusedAll(incident)],
     ...(canRevoke ? [["WHO HOLDS CREDENTIALS", holdersToCut(incident)] as const] : []),
-    ["HOW TO ACT BY HAND", wrap(`${advice(incident)}${canRevoke ? ` ${BY_HAND}` : ""}`)],
+    ["HOW TO ACT BY HAND", wrap([advice(incident), ofKind, canRevoke ? BY_HAND : ""].join(" "))],
     ...(plan && attached.length > 0 ? [[LET_BACK, undo(incident, plan.roleName, attached)] as const] : []),
   ];
 }

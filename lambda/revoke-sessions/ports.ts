@@ -28,8 +28,12 @@ export interface Dependencies {
   readonly configuration: FunctionConfiguration;
   /** The account of that id, with credentials that may act there. */
   readonly accountOf: (accountId: string) => Account;
-  /** Writes the mail about an incident and sends it: in one step, because both are loaded after the policy is written. */
-  readonly report: (incident: Incident) => Promise<void>;
+  /**
+   * Writes the mail about an incident and sends it: in one step, because both are loaded after the policy is written.
+   *
+   * @param others what happened to other roles of the same finding, in the order in which they are told.
+   */
+  readonly report: (incident: Incident, others: readonly Incident[]) => Promise<void>;
   readonly now: () => Date;
   readonly wait: (seconds: number) => Promise<void>;
   /** Until the function's own deadline, at which every call is given up. */

@@ -16,8 +16,11 @@ import { mailAbout } from "./mail";
 
 export { findInstances } from "./aws/ec2";
 
+/** The look-up before: CloudTrail counts an account's requests, so that those of several roles take their turns. */
+let before: Promise<unknown> = Promise.resolve();
+
 /** Looks up what a finding's credentials were used for, as far as that can be done in so many seconds. */
-export async function lookUpInCloudTrail(
+export function lookUpInCloudTrail(
   finding: Finding,
   configuration: FunctionConfiguration,
   credentials: CredentialSource,
@@ -26,10 +29,17 @@ export async function lookUpInCloudTrail(
   const until = new Date(Date.now() + seconds * 1_000);
   const signal = AbortSignal.timeout(seconds * 1_000);
   const clock = { now: () => new Date(), wait: (pause: number) => sleep(pause * 1_000) };
-  return lookUpActivity((region) => eventHistory(credentials, region, signal), finding, configuration, clock, until);
+  const trailIn = (region: string) => eventHistory(credentials, region, signal);
+  const lookUp = before.then(() => lookUpActivity(trailIn, finding, configuration, clock, until));
+  before = lookUp;
+  return lookUp;
 }
 
-/** Tells the deployment's topic about an incident. */
-export async function publishReport(incident: Incident, abortSignal: AbortSignal): Promise<void> {
-  await publish(incident.configuration.topicArn, mailAbout(incident), abortSignal);
+/** Tells the deployment's topic about an incident, and about those of other roles of the same finding. */
+export async function publishReport(
+  incident: Incident,
+  others: readonly Incident[],
+  abortSignal: AbortSignal,
+): Promise<void> {
+  await publish(incident.configuration.topicArn, mailAbout(incident, others), abortSignal);
 }

@@ -12,7 +12,7 @@ import {
   writes,
 } from "./decision";
 import { attach, makeRoom, messageOf, verify, type Written } from "./enforce";
-import { type Finding, parseFinding } from "./finding";
+import { type Finding, parseFindings } from "./finding";
 import type { Impact, Incident, Plan, Refused, Revoked } from "./incident";
 import { needsPerson } from "./needs-person";
 import { outlastingPropagation } from "./permission";
@@ -22,22 +22,48 @@ import { type Refusal, RefusalError } from "./refusal";
 import { roleTargets, type Target } from "./target";
 import { claimedRole, type Role, triageFinding, triageRole } from "./triage";
 
-/** What `respond` returns: the logged outcome, and the incident that was reported, if any. */
+/** What became of what a finding says of one role: the logged outcome, and the incident that is reported, if any. */
 export interface Handled {
   readonly outcome: Outcome;
   readonly incident?: Incident;
 }
 
+/** What `respond` returns: of an attack sequence with several roles the worst, and the others. */
+export interface Responded extends Handled {
+  readonly others: readonly Handled[];
+}
+
 /**
- * Handles one event: finding, triage, revocation, report.
+ * Handles one event: finding, triage, revocation, report. Each role of an attack sequence is handled by itself, and all are
+ * reported in one mail.
  *
  * @returns what became of it, after everybody who asked for it has been told.
  * @throws InvalidEventError for anything but a finding in EventBridge's envelope; whatever AWS still answers with after
  * the retries. In both cases the event has to come back, or end in the queue.
  */
-export async function respond(event: unknown, dependencies: Dependencies): Promise<Handled> {
-  const { configuration, accountOf, report, now, wait } = dependencies;
-  const finding = parseFinding(event);
+export async function respond(event: unknown, dependencies: Dependencies): Promise<Responded> {
+  const handled = await all(parseFindings(event).map((finding) => handle(finding, dependencies)));
+  const [worst, ...others] = handled.sort((a, b) => urgency(a) - urgency(b));
+  const [incident, ...otherIncidents] = [worst!, ...others].flatMap((each) => each.incident ?? []);
+  if (incident) await dependencies.report(incident, otherIncidents);
+  return { ...worst!, others };
+}
+
+/** Waits for all, so that no error interrupts another role's revocation, and then throws the first error. */
+async function all<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+/** The place of an outcome among those of one finding: the smaller, the worse. */
+function urgency({ outcome: { outcome, needsPerson } }: Handled): number {
+  if (needsPerson) return outcome === "not-revoked" ? 0 : 1;
+  return 2 + ["revoked", "not-revoked", "already-revoked"].indexOf(outcome);
+}
+
+/** Handles what a finding says of one role. */
+async function handle(finding: Finding, dependencies: Dependencies): Promise<Handled> {
+  const { configuration, accountOf, now, wait } = dependencies;
 
   const refuse = async (refusal: Refusal, plan?: Plan, attached: readonly Target[] = []): Promise<Handled> => {
     const activity = await activityOf(finding, dependencies);
@@ -51,7 +77,6 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
       attached,
       handledAt: now(),
     };
-    await report(incident);
     return { outcome: notRevokedOutcome(incident), incident };
   };
 
@@ -125,7 +150,6 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
     impact,
     handledAt: now(),
   };
-  await report(incident);
   const outcome = cuts(decision) ? "revoked" : "already-revoked";
   return { outcome: revokedOutcome(finding, decision.plan, outcome, incident.cutoff, needsPerson(incident)), incident };
 }

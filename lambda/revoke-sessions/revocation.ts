@@ -34,7 +34,8 @@ const MEMORY_HOURS = 13;
  * of new access keys out of one stolen session. A cut-off that moved each time would let the thief keep an application
  * down. Therefore, in this order:
  *
- * 1. By time, which is proof: credentials seen in use before the cut-off were issued before it. They are denied.
+ * 1. By time, which is proof: credentials that were issued before the cut-off are denied, others are not. If a finding does not
+ *    say when they were issued: those that were seen in use before the cut-off were issued before it.
  * 2. By memory: credentials that the policy remembers are denied, for as long as a session can live.
  * 3. But what was first seen after the cut-off, in a call that was not denied, is alive whatever the policy remembers.
  * 4. Otherwise it is a new theft: the cut-off moves to now plus a margin, and never backwards; or, if the target is a lock,
@@ -54,18 +55,20 @@ export function planRevocation(
   const standing = latest(policies.map(({ deniedBefore }) => deniedBefore));
   const memory = mergeMemories(policies.flatMap(({ own }) => own?.memory ?? []));
   const isAlive = standing !== undefined && wasSeenAlive(sighting, standing, now);
+  const isRemembered = () => !isAlive && remembers(memory, target.stolen, seenAt(sighting, now));
   const isDenied =
     standing !== undefined &&
-    (wasSeenBefore(sighting, standing) || (!isAlive && isRemembered(target.stolen, memory, seenAt(sighting, now))));
+    (isIssueKnown(target, now)
+      ? target.issuedAt < standing && !isAlive
+      : wasSeenBefore(sighting, standing) || isRemembered());
 
   if (!isDenied) {
     const cutoff = target.isLock ? FOREVER : latest([cutoffAt(now), attached.own?.cutoff])!;
     return { kind: "cut", cutoff, policy: remembering(attached, target, cutoff), distrusted: isAlive };
   }
-  // What comes from a locked instance is dead on arrival, and people know it if the lock remembers the session.
-  const { own } = attached;
-  const isKnown = target.isLock && isForever(own?.cutoff) && target.sessions.every((each) => own?.memory.has(each));
-  const untold = isKnown ? target.foreign : [...target.stolen, ...target.foreign];
+  // What comes from a locked instance is dead on arrival, and people know it.
+  const isLocked = target.isLock && isForever(attached.deniedBefore);
+  const untold = isLocked ? target.foreign : [...target.stolen, ...target.foreign];
   if (untold.every((digest) => memory.has(digest))) {
     return { kind: "covered", cutoff: standing };
   }
@@ -73,6 +76,10 @@ export function planRevocation(
   const cutoff = earliest(standing, latest([cutoffAt(now), attached.own?.cutoff])!);
   return { kind: "remember", cutoff: standing, policy: remembering(attached, target, cutoff) };
 }
+
+/** Whether it is known when credentials were issued. Nothing was in the future: such a time would move the cut-off at each repeat. */
+const isIssueKnown = (target: Target, now: Date): target is Target & { readonly issuedAt: Date } =>
+  target.issuedAt !== undefined && target.issuedAt <= now;
 
 /** Whether credentials were seen in use before a cut-off; before one that never ends, whenever that was. */
 const wasSeenBefore = ({ lastSeen }: Sighting, cutoff: Date): boolean =>
@@ -92,14 +99,14 @@ export function isRepeatedTheft(
   now: Date,
 ): boolean {
   const memory = mergeMemories(policies.flatMap(({ own }) => own?.memory ?? []));
-  return sessions.some((session) => isRemembered([session], memory, seenAt(sighting, now)));
+  return sessions.some((session) => remembers(memory, [session], seenAt(sighting, now)));
 }
 
 /** When credentials were seen in use for the last time. Nobody has seen what is to come. */
 const seenAt = ({ lastSeen }: Sighting, now: Date): Date => earliest(lastSeen ?? now, now);
 
 /** Whether a memory knows all credentials, one of them from less than {@link MEMORY_HOURS} before they were seen. */
-function isRemembered(digests: readonly string[], memory: Memory, seen: Date): boolean {
+function remembers(memory: Memory, digests: readonly string[], seen: Date): boolean {
   const forgottenBefore = seen.getTime() - MEMORY_HOURS * 3_600_000;
   const known = digests.map((digest) => memory.get(digest)?.getTime());
   return known.every((time) => time !== undefined) && known.some((time) => time! > forgottenBefore);

@@ -2,6 +2,7 @@ import type { Scope } from "../../src/contract/environment";
 import { ALL_SESSIONS_POLICY, OLD_SESSIONS_POLICY } from "../../src/contract/policy-names";
 import { type Credential, type Finding, isLongTerm, principalRoleId, sessionInstance } from "./finding";
 import { digestOf } from "./memory";
+import { latest } from "./policy";
 import type { ClaimedRole } from "./triage";
 
 /** One inline policy to attach, and what it has to cover and to remember: digests, as a policy's memory has them. */
@@ -19,6 +20,8 @@ export interface Target {
   readonly sessions: readonly string[];
   /** The event that is handled. */
   readonly event: string;
+  /** When the last of the stolen credentials was issued; undefined unless the finding says it of each. */
+  readonly issuedAt?: Date;
 }
 
 export interface Targets {
@@ -59,6 +62,7 @@ export function roleTargets(finding: Finding, claimed: ClaimedRole): Targets {
     foreign: remembered(foreign.map(identityIn(finding)), MAX_FOREIGN),
     sessions: stolen.flatMap(({ principalId }) => (sessionInstance(principalId) ? digestOf(principalId!) : [])),
     event: digestOf(finding.eventId),
+    issuedAt: lastIssued(stolen),
   };
   return { scope: "role", targets: [target], accessKeyIds, foreign };
 }
@@ -89,6 +93,7 @@ export function instanceTargets(
       foreign: index === 0 ? remembered(foreign.map(identityIn(finding)), MAX_FOREIGN) : [],
       sessions: [digestOf(userId!)],
       event: digestOf(finding.eventId),
+      issuedAt: lastIssued(own),
     };
   });
   return { scope, targets: [first!, ...rest], accessKeyIds, foreign };
@@ -112,6 +117,11 @@ const identityIn =
   ({ id }: Finding) =>
   ({ accessKeyId, principalId }: Credential): string =>
     accessKeyId ?? `${id} ${principalId}`;
+
+function lastIssued(credentials: readonly Credential[]): Date | undefined {
+  const times = credentials.map(({ issuedAt }) => issuedAt);
+  return times.includes(undefined) ? undefined : latest(times);
+}
 
 const unique = (credentials: readonly Credential[]): Credential[] => [
   ...new Map(

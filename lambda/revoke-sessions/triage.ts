@@ -41,15 +41,13 @@ export function triageFinding(finding: Finding, configuration: FunctionConfigura
   if (finding.archived) {
     return refuse("archived-finding", "the finding is archived: somebody has already dealt with it");
   }
-  if (findingKind(finding.type) === undefined) {
-    return refuse("unsupported-type", "the finding's type is not one of stolen role credentials");
+  if (findingKind(finding.type, configuration.findings) === undefined) {
+    return refuse("unsupported-type", "the finding's type is not one that this deployment handles");
   }
   const severity = severityOf(finding, configuration);
   if (severity === undefined || severity < configuration.minimumSeverity) {
-    return refuse(
-      "below-severity",
-      `the severity is ${severity}, and this deployment acts from ${configuration.minimumSeverity}`,
-    );
+    const known = severity === undefined ? "the finding does not say its severity" : `the severity is ${severity}`;
+    return refuse("below-severity", `${known}, and this deployment acts from ${configuration.minimumSeverity}`);
   }
   if (finding.accountId !== configuration.accountId) {
     const whose = finding.accountId ? "about another account" : "without an account";
@@ -124,10 +122,10 @@ export function triageRole(
 /** The severity that counts: the deployment's own for this type if it has one, else the finding's, else that of its kind. */
 export function severityOf(
   { type, severity }: Finding,
-  { severityOverrides }: FunctionConfiguration,
+  { severityOverrides, findings }: FunctionConfiguration,
 ): number | undefined {
   if (Object.hasOwn(severityOverrides, type)) return severityOverrides[type];
-  return severity ?? findingKind(type)?.severity;
+  return severity ?? findingKind(type, findings)?.severity;
 }
 
 function isRevocable(role: Role, { revocableRoles }: FunctionConfiguration): boolean {

@@ -1,6 +1,6 @@
 import { explainDenial } from "../../local-aws/deployment/authorization";
 import type { Delivery, InvokedFunction } from "../../local-aws/deployment/local-deployment";
-import type { Outcome } from "../../src/contract/outcome-line";
+import type { Outcome, Result } from "../../src/contract/outcome-line";
 
 /** The function that was invoked, among what became of an event; undefined if none was. */
 export function invokedIn(deliveries: readonly Delivery[]): InvokedFunction | undefined {
@@ -10,6 +10,12 @@ export function invokedIn(deliveries: readonly Delivery[]): InvokedFunction | un
 /** The outcome that the function returned; undefined if it threw or died. */
 export function outcomeOf({ invocation }: InvokedFunction): Outcome | undefined {
   return invocation.kind === "returned" ? (invocation.result as Outcome) : undefined;
+}
+
+/** The outcomes of all roles that the function's finding named, the worst first; none if it threw or died. */
+export function outcomesOf(invoked: InvokedFunction): readonly Outcome[] {
+  const worst: Result | undefined = outcomeOf(invoked);
+  return worst ? [worst, ...(worst.others ?? [])] : [];
 }
 
 /** The cut-off of an outcome; undefined if it has none. */
@@ -26,8 +32,10 @@ export function reasonOf(outcome: Outcome): string | undefined {
 export function endingOf(invoked: InvokedFunction): string {
   const { invocation, deployed } = invoked;
   if (invocation.kind === "returned") {
-    const outcome = outcomeOf(invoked);
-    return outcome ? [outcome.outcome, reasonOf(outcome)].filter(Boolean).join(": ") : "no result";
+    const [worst, ...others] = outcomesOf(invoked);
+    const ending = (outcome: Outcome) => [outcome.outcome, reasonOf(outcome)].filter(Boolean).join(": ");
+    if (!worst) return "no result";
+    return [ending(worst), ...others.map((other) => `role ${other.role ?? "unknown"} ${ending(other)}`)].join("; ");
   }
   const { name, message } = invocation.error;
   const queue = deployed.failureDestination?.split(":").at(-1);

@@ -1,5 +1,6 @@
 import type { Role } from "../../local-aws/api/account";
 import type { DeployedFunction } from "../../local-aws/terraform/deployment";
+import { knownKind } from "../../src/contract/finding-kinds";
 import { ResponseMode, type RevocableRolesSpec } from "../../src/contract/environment";
 import type { Outcome } from "../../src/contract/outcome-line";
 import { reasonOf } from "../play/function-result";
@@ -21,9 +22,13 @@ export function hintAbout(outcome: Outcome, deployed: DeployedFunction, role: Ro
   }
 }
 
-/** What somebody may wish who sees that no rule matches a finding. */
-export const UNMATCHED_HINT =
-  "GUARDDUTY_RESPONSE_ALERT_SEVERITY=4 mails people about every finding from that severity up";
+/** What somebody may wish who sees that no rule matches a finding of a type. */
+export function unmatchedHint(type: string): string {
+  const kind = knownKind(type);
+  return kind && !kind.isDefault
+    ? `GUARDDUTY_RESPONSE_FINDINGS=${kind.prefix} handles findings of this type`
+    : "GUARDDUTY_RESPONSE_ALERT_SEVERITY=4 mails people about every finding from that severity up";
+}
 
 /** Whether the deployment names the role, or every role, as revocable: then it is protected by another setting. */
 function isRevocable(deployed: DeployedFunction, role: Role | undefined): boolean {

@@ -6,12 +6,13 @@ import {
   type RuleOutcome,
 } from "../../local-aws/deployment/local-deployment";
 import { readDeployment } from "../../local-aws/terraform/read-deployment";
-import { outcomeOf } from "../play/function-result";
+import type { Outcome } from "../../src/contract/outcome-line";
+import { outcomeOf, outcomesOf } from "../play/function-result";
 import { explainMismatches } from "../play/mismatch-text";
 import type { Fact, InvocationFact } from "../play/scene";
 import type { ReplayedEvent } from "./finding-input";
-import { hintAbout, UNMATCHED_HINT } from "./hint";
-import { envelopeSuppositions, supposeRole } from "./suppositions";
+import { hintAbout, unmatchedHint } from "./hint";
+import { envelopeSuppositions, supposeRoles } from "./suppositions";
 
 /** What would have happened to an event. */
 export interface Replay {
@@ -38,18 +39,21 @@ export async function replay(
   const accountId = /^\d{12}$/.test(account) ? account : EXAMPLE_ACCOUNT;
   const local = await LocalDeployment.start(readDeployment(directory, accountId), overrides);
   try {
-    const assumptions = [...supposeRole(local.account, event), ...envelopeSuppositions(replayed, local.deployment)];
+    const assumptions = [...supposeRoles(local.account, event), ...envelopeSuppositions(replayed, local.deployment)];
     const outcomes = await local.send(event);
-    return { name, assumptions, outcomes, facts: factsOf(local.account, outcomes) };
+    return { name, assumptions, outcomes, facts: factsOf(local.account, typeOf(event), outcomes) };
   } finally {
     await local.close();
   }
 }
 
-function factsOf(account: AwsAccount, outcomes: readonly RuleOutcome[]): Fact[] {
+const typeOf = ({ detail }: Record<string, unknown>): string =>
+  String((detail as { type?: unknown } | undefined)?.type);
+
+function factsOf(account: AwsAccount, type: string, outcomes: readonly RuleOutcome[]): Fact[] {
   const matching = outcomes.filter(({ match }) => match.matched);
   if (matching.length === 0) {
-    const text = `no rule matches, so nobody is told and nothing is done\n${explainMismatches(outcomes)}\n${UNMATCHED_HINT}`;
+    const text = `no rule matches, so nobody is told and nothing is done\n${explainMismatches(outcomes)}\n${unmatchedHint(type)}`;
     return [{ kind: "note", text }];
   }
   return matching.flatMap((outcome): Fact[] => [
@@ -67,15 +71,18 @@ function deliveryFacts(account: AwsAccount, delivery: Delivery): Fact[] {
       return [{ kind: "mail", mail: delivery.mail }];
     case "invoked": {
       const { invoked } = delivery;
-      const { role: roleName = "", policyName = "" } = outcomeOf(invoked) ?? {};
-      const document = account.policy(roleName, policyName);
       return [
         invocationFact(account, invoked),
-        ...(document ? [{ kind: "policy" as const, roleName, policyName, document }] : []),
+        ...outcomesOf(invoked).flatMap((outcome) => policyFact(account, outcome)),
         ...invoked.mails.map((mail): Fact => ({ kind: "mail", mail })),
       ];
     }
   }
+}
+
+function policyFact(account: AwsAccount, { role: roleName = "", policyName = "" }: Outcome): Fact[] {
+  const document = account.policy(roleName, policyName);
+  return document ? [{ kind: "policy", roleName, policyName, document }] : [];
 }
 
 function invocationFact(account: AwsAccount, invoked: InvokedFunction): InvocationFact {

@@ -10,16 +10,45 @@ const RESERVED_PATHS: readonly [prefix: string, path: string][] = [
 ];
 
 /**
- * Makes sure that the account has the role whose session the finding calls stolen, and the instance that it was stolen
+ * Makes sure that the account has the roles whose sessions the finding calls stolen, and the instances that they were stolen
  * from.
  *
  * @returns what was supposed, in words.
  */
-export function supposeRole(account: AwsAccount, event: Record<string, unknown>): string[] {
-  const owner = valueAt(event, "detail", "accountId") ?? account.accountId;
-  const name = valueAt(event, "detail", "resource", "accessKeyDetails", "userName");
-  const principal = String(valueAt(event, "detail", "resource", "accessKeyDetails", "principalId"));
-  const [, roleId, session = ""] = /^(AROA\w+)(?::(.*))?$/.exec(principal) ?? [];
+export function supposeRoles(account: AwsAccount, event: Record<string, unknown>): string[] {
+  const actors = valueAt(event, "detail", "service", "detection", "sequence", "actors");
+  const named = Array.isArray(actors)
+    ? actors.map((actor): NamedSession => ({
+        owner: valueAt(actor, "user", "account", "uid"),
+        name: roleNameIn(valueAt(actor, "session", "issuer")) ?? valueAt(actor, "user", "name"),
+        principal: valueAt(actor, "user", "uid"),
+      }))
+    : [
+        {
+          name: valueAt(event, "detail", "resource", "accessKeyDetails", "userName"),
+          principal: valueAt(event, "detail", "resource", "accessKeyDetails", "principalId"),
+        },
+      ];
+  const supposed = named.flatMap((session) => supposeRole(account, event, session));
+  return [...new Set(supposed)];
+}
+
+/** A session as a finding names it. */
+interface NamedSession {
+  /** The account's id, if the session has its own. */
+  readonly owner?: unknown;
+  readonly name: unknown;
+  readonly principal: unknown;
+}
+
+/** The name in a role's ARN. */
+const roleNameIn = (arn: unknown): string | undefined =>
+  /^arn:[\w-]+:iam::\d{12}:role\/(?:.*\/)?([^/]+)$/.exec(String(arn))?.[1];
+
+function supposeRole(account: AwsAccount, event: Record<string, unknown>, named: NamedSession): string[] {
+  const owner = named.owner ?? valueAt(event, "detail", "accountId") ?? account.accountId;
+  const { name, principal } = named;
+  const [, roleId, session = ""] = /^(AROA\w+)(?::(.*))?$/.exec(String(principal)) ?? [];
   if (owner !== account.accountId || typeof name !== "string" || roleId === undefined) return [];
 
   const existing = account.roles.get(name);

@@ -1,4 +1,7 @@
-import { MODULE, writeTerraformModule } from "./write-module";
+import { join } from "node:path";
 
-writeTerraformModule(MODULE);
-console.log(`the Terraform module is in ${MODULE}`);
+import { writeTerraformModule } from "./write-module";
+
+const directory = join(__dirname, "../../dist/terraform-module");
+writeTerraformModule(directory);
+console.log(`the Terraform module is in ${directory}`);

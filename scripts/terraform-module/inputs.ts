@@ -1,6 +1,7 @@
 import type { CredentialExfiltrationResponseProps } from "../../src/credential-exfiltration-response";
 import { DEFAULTS } from "../../src/contract/defaults";
 import { ResponseMode, Scope } from "../../src/contract/environment";
+import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
 import { LOG_RETENTIONS } from "../../src/revocation/function-props";
 import { ARN, FORMATS } from "../../src/shared/formats";
 import { EMAIL_ADDRESS } from "../../src/shared/problems";
@@ -13,7 +14,12 @@ import {
   TAG_VALUE,
   TAG_WORDS,
 } from "../../src/revocation/revocable-roles";
-import { FINDING_TYPE } from "../../src/revocation/revocation-props";
+import {
+  ATTACK_SEQUENCES,
+  CREDENTIAL_FINDING_TYPE,
+  FINDING_TYPE,
+  FURTHER_FINDINGS_WORDS,
+} from "../../src/revocation/revocation-props";
 
 /** An input of the module: a variable of Terraform. */
 export interface Input {
@@ -74,13 +80,16 @@ const wholeBetween = (name: string, from: number, to: number, words: string): Va
   message: `${name} must be ${words} from ${from} to ${to}.`,
 });
 const oneOf = (name: string, values: readonly (string | number)[]): Validation => ({
-  condition: `contains([${values.map((value) => JSON.stringify(value)).join(", ")}], var.${name})`,
+  condition: `contains(${JSON.stringify(values)}, var.${name})`,
   message: `${name} must be one of ${values.join(", ")}.`,
 });
 const each = (name: string, items: string, condition: string, words: string): Validation => ({
   condition: `alltrue([for item in ${items} : ${condition}])`,
   message: `${name} must hold only ${words}.`,
 });
+
+const beginsWithOneOf = (prefixes: readonly string[]): string =>
+  `anytrue([for prefix in ${JSON.stringify(prefixes)} : startswith(item, prefix)])`;
 
 const isTag = (tag: string): string =>
   [
@@ -95,19 +104,14 @@ const namedRoles = `coalesce(var.${ROLES}.arns, [])`;
 /** The inputs, in the order in which the README lists them. Defaults and limits are the construct's. */
 export const INPUTS: Readonly<Record<InputName, Input>> = {
   revocable_roles: {
-    type: `object({
-  arns = optional(list(string))
-  path = optional(string)
-  tag  = optional(object({ key = string, value = string }))
-  any  = optional(bool)
-})`,
+    type: "object({ arns = optional(list(string)), path = optional(string), tag = optional(object({ key = string, value = string })), any = optional(bool) })",
     description:
       "Which roles may be revoked; exactly one of: `arns` (at most 20), `path` (begins and ends with a slash), `tag` " +
       "(`{ key, value }`), `any = true` (every role of the account). There is no default: somebody has to say on which " +
       "roles the function may put a policy.",
     validation: [
       {
-        condition: `length([for choice in values(var.${ROLES}) : true if choice != null]) == 1`,
+        condition: `length([for choice in [var.${ROLES}.arns, var.${ROLES}.path, var.${ROLES}.tag, var.${ROLES}.any] : true if choice != null]) == 1`,
         message: `${ROLES} must have exactly one of arns, path, tag and any.`,
       },
       {
@@ -152,6 +156,35 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
       {
         condition: `${isTag("var.exempt_tag")} && !${matches("var.exempt_tag.key", /=/)}`,
         message: `exempt_tag must be ${TAG_WORDS}, and without an equals sign.`,
+      },
+    ],
+  },
+  findings: {
+    type: "list(string)",
+    description:
+      "Types of GuardDuty findings that are handled besides stolen role credentials, each by its beginning: " +
+      "`AttackSequence:IAM/CompromisedCredentials`, `AttackSequence:S3/CompromisedData`, " +
+      "`CredentialAccess:IAMUser/CompromisedCredentials`, or any other type about IAM or S3 whose findings name an access key. " +
+      "Must be known when Terraform plans.",
+    default: DEFAULTS.findings,
+    validation: [
+      each(
+        "findings",
+        "var.findings",
+        `${matches("item", CREDENTIAL_FINDING_TYPE)} && (!startswith(item, "AttackSequence:") || ${beginsWithOneOf(ATTACK_SEQUENCES)})`,
+        FURTHER_FINDINGS_WORDS,
+      ),
+      each(
+        "findings",
+        "var.findings",
+        `!${beginsWithOneOf(CREDENTIAL_EXFILTRATION_TYPES)} && ` +
+          `!anytrue([for type in ${JSON.stringify(CREDENTIAL_EXFILTRATION_TYPES)} : startswith(type, item)])`,
+        "types beside stolen role credentials, which are always handled",
+      ),
+      {
+        condition:
+          "alltrue([for item in var.findings : length([for other in var.findings : true if startswith(item, other)]) == 1])",
+        message: "findings must not hold what another of its items covers.",
       },
     ],
   },
@@ -244,7 +277,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   alert_severity: {
     type: "number",
     description:
-      "The severity from which any other GuardDuty finding is mailed too: 0 to 10. Null mails only stolen role credentials. Must be known when Terraform plans.",
+      "The severity from which any other GuardDuty finding is mailed too: 0 to 10. Null mails only findings that are handled. Must be known when Terraform plans.",
     default: null,
     validation: [between("alert_severity", 0, 10, "a number")],
   },

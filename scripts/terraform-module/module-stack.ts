@@ -28,6 +28,7 @@ export class ModuleStack extends TerraformStack {
       // One item that stands for the whole variable; moduleConfiguration splices it in.
       protectedRoles: [text(splice("var.protected_role_arns"))],
       exemptTag: { key: text("var.exempt_tag.key"), value: text("var.exempt_tag.value") },
+      findings: [text(splice("var.findings"))],
       response: text("var.response") as ResponseMode,
       scope: text("var.scope") as Scope,
       repeatScope: text("local.repeat_scope") as Scope,

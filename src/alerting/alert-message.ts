@@ -70,6 +70,59 @@ export function credentialExfiltrationMessage(place: Place, response: ResponseMo
   ]);
 }
 
+const SEQUENCE = "$.detail.service.detection.sequence";
+
+/** How many roles and addresses of an attack sequence an alert names: EventBridge cannot list what it does not know the number of. */
+const NAMED = [0, 1, 2];
+
+/** Paths to the first few items of a list, as `<name0>`, `<name1>` and so on. */
+const each = (name: string, list: string, field: string): Record<string, string> =>
+  Object.fromEntries(NAMED.map((index) => [`${name}${index}`, `${SEQUENCE}.${list}[${index}].${field}`]));
+
+/** The variables of {@link each}, one behind the other. */
+const all = (name: string): string => NAMED.map((index) => `<${name}${index}>`).join(" ");
+
+const FURTHER_PATHS = {
+  ...CREDENTIAL_PATHS,
+  title: "$.detail.title",
+  ...each("actor", "actors", "user.name"),
+  ...each("uid", "actors", "user.uid"),
+  ...each("key", "actors", "user.credentialUid"),
+  ...each("endpoint", "endpoints", "ip"),
+};
+
+/**
+ * The first mail about the other findings that a deployment handles. Either it names an access key or it has actors: what a
+ * finding does not have leaves nothing.
+ */
+export function furtherFindingMessage(place: Place, response: ResponseMode, runbook: string): InputTransformer {
+  return textMessage(FURTHER_PATHS, [
+    "GuardDuty: <title>",
+    "",
+    "Finding type:  <type>",
+    "Sample:        <sample>",
+    "Severity:      <severity>",
+    "Account:       <account> <region>",
+    `Role or user:  <role> ${all("actor")}`,
+    `Principal:     <principal> ${all("uid")}`,
+    `Access key:    <accessKey> ${all("key")}`,
+    `Used from:     <ipv4> <ipv6> ${all("endpoint")}`,
+    "  Place:       <city> <country>",
+    "  AWS account: <remoteAccount>",
+    "  Affiliated:  <affiliated>",
+    "  AWS service: <remoteService> <domain>",
+    "Call:          <api> <service>",
+    "  Error:       <error>",
+    ...seen(place),
+    "",
+    "What is empty, the finding does not say. Of an attack sequence these are the first three roles or users, and addresses. Sample " +
+      "is true if somebody had GuardDuty make the finding up; Affiliated is true if that AWS account belongs to your GuardDuty environment.",
+    "",
+    whatFollows(response),
+    `Runbook: ${runbook}`,
+  ]);
+}
+
 /** What the first mail says about the second one. */
 export function whatFollows(response: ResponseMode): string {
   return response === ResponseMode.REVOKE

@@ -4,6 +4,7 @@ import { ResponseMode, Scope } from "./environment";
 export const DEFAULTS = {
   prefix: "GuardDuty-Response",
   exemptTag: { key: "guardduty-response", value: "exempt" },
+  findings: [],
   response: ResponseMode.REVOKE,
   scope: Scope.ROLE,
   minimumSeverity: 7,

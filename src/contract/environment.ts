@@ -39,14 +39,16 @@ export interface ChosenRoles {
 
 /**
  * The environment variables of the deployed function: the contract between the construct that sets them and the
- * function that reads them. Every value is a string; `REVOCABLE_ROLES`, `PROTECTED_ROLES` and `SEVERITY_OVERRIDES`
- * hold JSON.
+ * function that reads them. Every value is a string; `FINDINGS`, `REVOCABLE_ROLES`, `PROTECTED_ROLES` and
+ * `SEVERITY_OVERRIDES` hold JSON.
  */
 export interface FunctionEnvironment {
   /** The account whose roles the function may revoke: twelve digits. */
   readonly ACCOUNT_ID: string;
   /** ARN of the topic that is told about every outcome. */
   readonly TOPIC_ARN: string;
+  /** JSON array: what further types of findings begin with that are handled, besides stolen role credentials. */
+  readonly FINDINGS: string;
   /** A {@link ResponseMode}. */
   readonly RESPONSE: string;
   /** A {@link Scope}. */

@@ -1,8 +1,11 @@
 import type { Scope } from "./environment";
 import type { NotRevokedReason } from "./reasons";
 
-/** What became of one finding: what the function returns, and the larger part of its log line. */
+/** What became of what one finding says of one role: the larger part of a log line. */
 export type Outcome = RevokedOutcome | NotRevokedOutcome;
+
+/** What the function returns: of an attack sequence with several roles the worst outcome, and those of the others. */
+export type Result = Outcome & { readonly others?: readonly Outcome[] };
 
 interface HandledFinding {
   readonly findingId: string;
@@ -46,7 +49,7 @@ export const VERIFICATION_STATES = [
 export type VerificationState = (typeof VERIFICATION_STATES)[number];
 
 /**
- * The one line of JSON that the function logs for each finding it has handled. Metric filters, the dashboard and the
+ * The line of JSON that the function logs for each finding it has handled, and for each role of an attack sequence. Metric filters, the dashboard and the
  * rehearsal read its fields.
  */
 export type OutcomeLine = Outcome & {

@@ -1,5 +1,9 @@
+import { Token } from "cdktf";
+
 import { ResponseMode, Scope, type Tag } from "../contract/environment";
+import { CREDENTIAL_EXFILTRATION_TYPES, FINDING_KINDS } from "../contract/finding-kinds";
 import { protects } from "../contract/protected-roles";
+import { MAX_PATTERN_CHARACTERS, typesOf } from "../detection/finding-pattern";
 import { knownItems, oneOf, type Problems, shown } from "../shared/problems";
 import { isTag, PROTECTED_ROLE, PROTECTED_ROLE_WORDS, type RevocableRoles, TAG_WORDS } from "./revocable-roles";
 
@@ -21,6 +25,21 @@ export interface RevocationProps {
    * @default - `guardduty-response` = `exempt`
    */
   readonly exemptTag?: Tag;
+  /**
+   * Types of GuardDuty findings that are handled besides stolen role credentials, each by its beginning:
+   *
+   * - `AttackSequence:IAM/CompromisedCredentials` and `AttackSequence:S3/CompromisedData`: each role that took part is handled by
+   *   itself, and all are reported in one mail;
+   * - `CredentialAccess:IAMUser/CompromisedCredentials`;
+   * - any other type about IAM or S3, such as `UnauthorizedAccess:IAMUser/MaliciousIPCaller`, whose findings name the access key that
+   *   was used. Most of them are below `minimumSeverity`, and many do not mean a theft.
+   *
+   * Sessions of roles are revoked; about keys of users people are told what to do.
+   *
+   * @default - none besides
+   * @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-active.html
+   */
+  readonly findings?: readonly string[];
   /** @default - stolen sessions are revoked, not only notified about */
   readonly response?: ResponseMode;
   /** @default - all of the role's sessions are revoked, not only those of the compromised instances */
@@ -70,6 +89,14 @@ export interface RevocationProps {
 /** The full name of a finding type: purpose, resource, family, and what follows. */
 export const FINDING_TYPE = /^[A-Za-z]+:[A-Za-z0-9]+\/[A-Za-z0-9.!&_-]+$/;
 
+/** Types of findings that name credentials: those about IAM and S3. */
+export const CREDENTIAL_FINDING_TYPE = /^[A-Za-z]+:(IAMUser|IAM|S3)\/[A-Za-z0-9.!&_-]+$/;
+
+/** The attack sequences whose actors are read. */
+export const ATTACK_SEQUENCES = FINDING_KINDS.filter(({ named }) => named === "by actors").map(({ prefix }) => prefix);
+
+export const FURTHER_FINDINGS_WORDS = `types of findings about IAM or S3 such as CredentialAccess:IAMUser/CompromisedCredentials; of attack sequences ${ATTACK_SEQUENCES.join(" and ")}`;
+
 /** A function's environment holds 4,096 bytes, of which names, ARNs and the other settings need up to 700. */
 const MAX_SETTINGS_BYTES = 3_400;
 
@@ -86,6 +113,7 @@ export function checkRevocation(props: RevocationProps, problems: Problems): voi
   }
   problems.add(...props.revocableRoles.problems);
   checkProtectedRoles(props, problems);
+  checkFindings(props, problems);
   checkSize(props, problems);
   const [modes, scopes] = [Object.values(ResponseMode), Object.values(Scope)];
   problems.check("response", props.response, oneOf(modes), modes.join(" or "));
@@ -103,6 +131,34 @@ export function checkRevocation(props: RevocationProps, problems: Problems): voi
   problems.check("exemptTag", props.exemptTag, isExemptTag, `${TAG_WORDS}, and without an equals sign`);
 }
 
+function checkFindings({ findings }: RevocationProps, problems: Problems): void {
+  const items = knownItems("findings", findings, problems);
+  for (const [index, type] of items) {
+    const prop = `findings[${index}]`;
+    problems.check(prop, type, isCredentialFindingType, `one of the ${FURTHER_FINDINGS_WORDS}`);
+    const others = [...CREDENTIAL_EXFILTRATION_TYPES, ...items.slice(0, index).map(([, other]) => other)];
+    const other = others.find((each) => overlap(each, type));
+    if (other !== undefined) {
+      problems.add(`${prop}: must not cover what ${other} covers; received ${shown(type)}; remove one of them`);
+    }
+  }
+  const { length } = JSON.stringify(typesOf(findings ?? []));
+  if (length > MAX_PATTERN_CHARACTERS) {
+    problems.add(
+      `findings: must make a pattern of at most ${MAX_PATTERN_CHARACTERS} characters, since EventBridge accepts 2,048 in all; ` +
+        `received ${length}; name fewer types, or shorter beginnings of them`,
+    );
+  }
+}
+
+const isCredentialFindingType = (type: string): boolean =>
+  CREDENTIAL_FINDING_TYPE.test(type) &&
+  (!type.startsWith("AttackSequence:") || ATTACK_SEQUENCES.some((sequence) => type.startsWith(sequence)));
+
+/** Whether there are types that begin with both. */
+const overlap = (one: string, other: string): boolean =>
+  !Token.isUnresolved(one) && !Token.isUnresolved(other) && (one.startsWith(other) || other.startsWith(one));
+
 function checkProtectedRoles({ protectedRoles, revocableRoles: { spec } }: RevocationProps, problems: Problems): void {
   const named = "arns" in spec ? (spec.arns ?? []) : [];
   const isEntry = (entry: string) => PROTECTED_ROLE.test(entry);
@@ -119,11 +175,11 @@ function checkProtectedRoles({ protectedRoles, revocableRoles: { spec } }: Revoc
 }
 
 function checkSize(props: RevocationProps, problems: Problems): void {
-  const { protectedRoles = [], severityOverrides = {}, revocableRoles } = props;
-  const bytes = Buffer.byteLength(JSON.stringify([protectedRoles, severityOverrides, revocableRoles.spec]));
+  const { protectedRoles = [], severityOverrides = {}, findings = [], revocableRoles } = props;
+  const bytes = Buffer.byteLength(JSON.stringify([protectedRoles, severityOverrides, findings, revocableRoles.spec]));
   if (bytes <= MAX_SETTINGS_BYTES) return;
   problems.add(
-    `protectedRoles, severityOverrides, revocableRoles: must be at most ${MAX_SETTINGS_BYTES} bytes in all, since a function's ` +
+    `protectedRoles, severityOverrides, findings, revocableRoles: must be at most ${MAX_SETTINGS_BYTES} bytes in all, since a function's ` +
       `environment holds 4 KB; received ${bytes}; choose roles by path or tag, and exempt them by the exemptTag`,
   );
 }

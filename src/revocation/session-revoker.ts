@@ -261,6 +261,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
     return {
       ACCOUNT_ID: Place.of(this, props.provider).accountId,
       TOPIC_ARN: props.topicArn,
+      FINDINGS: jsonText(props.findings ?? DEFAULTS.findings),
       RESPONSE: props.response ?? DEFAULTS.response,
       SCOPE: props.scope ?? DEFAULTS.scope,
       REPEAT_SCOPE: props.repeatScope ?? props.scope ?? DEFAULTS.scope,

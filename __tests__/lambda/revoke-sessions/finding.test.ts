@@ -1,6 +1,6 @@
 import {
   InvalidEventError,
-  parseFinding,
+  parseFindings,
   principalRoleId,
   sessionInstance,
 } from "../../../lambda/revoke-sessions/finding";
@@ -22,13 +22,13 @@ const INFO = "detail.service.additionalInfo";
 const CALL = "detail.service.action.awsApiCallAction";
 const REMOTE = `${CALL}.remoteIpDetails`;
 
-const parse = (set: Record<string, unknown>) => parseFinding(findingEvent({ set }));
+const parse = (set: Record<string, unknown>) => parseFindings(findingEvent({ set }))[0];
 
 test("reads everything that is decided on or reported", () => {
   // GIVEN a finding with the complete shape
   const event = findingEvent();
   // WHEN it is parsed
-  const finding = parseFinding(event);
+  const finding = parseFindings(event)[0];
   // THEN nothing of it is missing, and nothing else is there
   expect(finding).toEqual({
     id: FINDING_ID,
@@ -63,6 +63,7 @@ test("reads everything that is decided on or reported", () => {
       firstSeen: "2026-03-01T11:51:00.000Z",
       lastSeen: "2026-03-01T11:56:00.000Z",
       count: 3,
+      signals: [],
     },
   });
 });
@@ -84,7 +85,7 @@ describe("collects every stolen credential", () => {
   const second = { accessKeyId: accessKeyId(2), principalId: `${ROLE_ID}:${instanceId(2)}` };
 
   test("the finding's own first, then the recent ones", () => {
-    const { credentials } = parseFinding(findingEvent({ recentCredentials: [second] }));
+    const { credentials } = parseFindings(findingEvent({ recentCredentials: [second] }))[0];
     expect(credentials).toEqual([{ accessKeyId: accessKeyId(1), principalId: `${ROLE_ID}:${INSTANCE_ID}` }, second]);
   });
 
@@ -281,12 +282,12 @@ describe("throws on what is not a finding in EventBridge's envelope, and says wh
     ["a type that is no text", { detail: { type: 7 } }, 'its "detail" has no "type" that is a string'],
   ])("%s", (_, event, looks) => {
     const expected = `not a GuardDuty finding as EventBridge delivers it: ${looks}; expected one event whose "detail" is one finding with camelCase keys`;
-    expect(() => parseFinding(event)).toThrow(new InvalidEventError(expected));
+    expect(() => parseFindings(event)[0]).toThrow(new InvalidEventError(expected));
     expect(new InvalidEventError("").name).toBe("InvalidEventError");
   });
 
   test("without repeating what the event says", () => {
-    expect(() => parseFinding({ detail: { type: 7, canary: "c-1" }, Canary: "c-2" })).not.toThrow(/c-\d/);
+    expect(() => parseFindings({ detail: { type: 7, canary: "c-1" }, Canary: "c-2" })[0]).not.toThrow(/c-\d/);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { KeyActivity, LookedUp } from "../../../lambda/revoke-sessions/activity";
-import { parseFinding } from "../../../lambda/revoke-sessions/finding";
+import { parseFindings } from "../../../lambda/revoke-sessions/finding";
 import { lookUpActivity, type Query } from "../../../lambda/revoke-sessions/look-up";
 import { configuration } from "../../support/configuration";
 import { accessKeyId, findingEvent, type FindingOptions, INSTANCE_ID, ROLE_ID } from "../../support/finding";
@@ -31,7 +31,7 @@ async function lookUp({ finding = {}, ...own }: Asked = {}): Promise<KeyActivity
   };
   const clock = { now: () => time.now(), wait: (seconds: number) => time.sleep(seconds * 1_000) };
   const until = new Date(START.getTime() + SECONDS * 1_000);
-  const looking = lookUpActivity(trailIn, parseFinding(findingEvent(finding)), configuration(own), clock, until);
+  const looking = lookUpActivity(trailIn, parseFindings(findingEvent(finding))[0], configuration(own), clock, until);
   await time.run();
   return looking;
 }

@@ -19,6 +19,16 @@ const BY_HAND = "HOW TO ACT BY HAND";
 const LET_BACK = "HOW TO LET THE OLD SESSIONS BACK IN";
 const LIMITS = "WHAT THIS DOES NOT DO";
 
+/** Credentials of a user. */
+const USER = {
+  "detail.resource.accessKeyDetails": {
+    accessKeyId: "AKIAINVENTEDUSER0001",
+    principalId: "AIDAINVENTEDUSER00001",
+    userType: "IAMUser",
+    userName: "mallory",
+  },
+};
+
 /** The prose of a section. */
 const proseIn = (mail: Mail, title: string): string =>
   prose(section(mail, title).filter((line) => !line.startsWith("    ")));
@@ -317,5 +327,33 @@ describe("whatever the event, the tags and AWS say", () => {
       .filter((line) => !line.startsWith("      ") && !/^ {2}[A-Z][a-z ]{0,11} {2,}/.test(line));
     // THEN
     expect(prose.filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
+describe("a mail about several roles of one finding", () => {
+  const user = refused("not-a-role", { set: USER }, { plan: undefined });
+  const mail = mailAbout(refused("exempt-role"), [revoked(), user]);
+
+  test("says what became of each, and in the subject of the worst", () => {
+    expect(mail.subject).toBe("GuardDuty: NOT revoked (exempt-role): role web and 2 more, 111122223333 us-west-2");
+    expect(section(mail, "ONE FINDING, 3 PRINCIPALS")).toEqual([
+      "1. role web: NOT revoked (exempt-role)",
+      "2. role web: Sessions revoked",
+      "3. mallory: NOT revoked (not-a-role)",
+    ]);
+  });
+
+  test("tells all about each, as its own mail would", () => {
+    const own = mailAbout(revoked());
+    for (const title of titles(own)) expect(section(mail, `${title} (2. role web)`)).toEqual(section(own, title));
+    expect(section(mail, "DO NOW (3. mallory)")).toEqual(section(mailAbout(user), "DO NOW"));
+    expect(titles(mail)).toHaveLength(1 + 5 + 6 + 4);
+  });
+
+  test("is below what SNS takes, of as many roles as one finding is told of, and cuts no word of the place", () => {
+    const long = revoked({ roleName: "r".repeat(64) });
+    const { subject, message } = mailAbout(long, [long, long, long, long]);
+    expect(subject).toBe(`GuardDuty: Sessions revoked: role ${"r".repeat(27)}... and 4 more, 111122223333 us-west-2`);
+    expect(Buffer.byteLength(message)).toBeLessThan(256 * 1_024);
   });
 });

@@ -6,6 +6,7 @@ import { EXPIRED_POLICY } from "../../../lambda/revoke-sessions/policy";
 import { type Refusal, RefusalError } from "../../../lambda/revoke-sessions/refusal";
 import { respond } from "../../../lambda/revoke-sessions/respond";
 import { NOT_REVOKED, type NotRevokedReason } from "../../../src/contract/reasons";
+import { ATTACK_SEQUENCE_TYPE, attackSequenceEvent, roleActor, userActor } from "../../support/attack-sequence";
 import { configuration } from "../../support/configuration";
 import {
   ACCOUNT_ID,
@@ -606,15 +607,6 @@ describe("scope instance", () => {
     expect(aws.incidents).toHaveLength(1);
   });
 
-  test("is mailed again even if the role has no room to remember the first attempt", async () => {
-    aws.refuse = ({ document }) => (/Answers[0-9a-z]/.test(document) ? QUOTA : undefined);
-    aws.before = failing("report", 1);
-    await expect(handleFinding({}, lock)).rejects.toThrow("Throttling");
-    clock = later(60);
-    expect(await handleFinding({}, lock)).toMatchObject({ outcome: "already-revoked" });
-    expect(aws.incidents).toHaveLength(1);
-  });
-
   test("is restored if somebody lifts it at once", async () => {
     aws.before = (call) => call === "getRole" && aws.writes.length === 1 && aws.roles.get(ROLE_NAME)!.policies.clear();
     await handleFinding({}, lock);
@@ -1035,5 +1027,109 @@ describe("what the keys were used for", () => {
   test("needs no person, if the thief's other sessions are of the same role", async () => {
     aws.activity = lookedUp([issuing({ principalId: `${ROLE_ID}:again` })]);
     expect(await handleFinding({}, ACTIVITY)).toMatchObject({ needsPerson: false });
+  });
+});
+
+describe("an attack sequence", () => {
+  const FINDINGS = { findings: [ATTACK_SEQUENCE_TYPE] };
+  const APP = { roleName: "app", roleId: "AROAINVENTEDROLEAPP01", session: "deploy", accessKeyId: accessKeyId(2) };
+  const respondTo = (event: unknown) =>
+    respond(
+      event,
+      dependenciesOf(aws, {
+        configuration: configuration(FINDINGS),
+        now: () => clock,
+        wait: async (seconds) => void waits.push(seconds),
+      }),
+    );
+
+  test("with one role is answered like any other finding", async () => {
+    const result = await handle(attackSequenceEvent(), FINDINGS);
+    expect(result).toMatchObject({
+      outcome: "revoked",
+      findingType: ATTACK_SEQUENCE_TYPE,
+      role: ROLE_NAME,
+      accessKeyIds: [accessKeyId(1)],
+      needsPerson: false,
+    });
+    expect(aws.incidents).toHaveLength(1);
+  });
+
+  test("is refused where the deployment does not handle it", async () => {
+    expect(await handle(attackSequenceEvent())).toMatchObject({ outcome: "not-revoked", reason: "unsupported-type" });
+  });
+
+  test("about the theft that another finding has told of moves no cut-off", async () => {
+    // GIVEN a theft that was answered, and dead credentials that are still tried
+    await handleFinding();
+    const cutoff = cutoffOf(attached()!);
+    clock = later(3_600);
+    const set = { "detail.service.eventLastSeen": later(-60).toISOString() };
+    // WHEN GuardDuty makes an attack sequence of it, with another key of the same session
+    const actors = [roleActor({ accessKeyId: accessKeyId(7) })];
+    const result = await handle(attackSequenceEvent(actors, { id: "sequence", time: later(-5), set }), FINDINGS);
+    // THEN the time of the session's issue proves that it is denied
+    expect(result).toMatchObject({ outcome: "already-revoked", accessKeyIds: [accessKeyId(7)] });
+    expect(cutoffOf(attached()!)).toEqual(cutoff);
+  });
+
+  test("with several roles revokes each by itself, and sends one mail, the worst outcome first", async () => {
+    // GIVEN a role that may be revoked, one that is exempt, and a user
+    aws.addRole({
+      name: "app",
+      roleId: APP.roleId,
+      tags: [{ key: "guardduty-response", value: "exempt" }],
+    });
+    // WHEN
+    const { outcome, others } = await respondTo(attackSequenceEvent([roleActor(), roleActor(APP), userActor()]));
+    // THEN
+    expect(outcome).toMatchObject({ outcome: "not-revoked", reason: "exempt-role", role: "app", needsPerson: true });
+    expect(others.map((other) => other.outcome)).toMatchObject([
+      { outcome: "not-revoked", reason: "not-a-role", needsPerson: true },
+      { outcome: "revoked", role: ROLE_NAME },
+    ]);
+    expect(aws.writes.map(({ roleName }) => roleName)).toEqual([ROLE_NAME]);
+    expect(aws.mails.map(({ subject }) => subject)).toEqual([
+      "GuardDuty: NOT revoked (exempt-role): role app and 2 more, 111122223333 us-west-2",
+    ]);
+  });
+
+  test("reports only what people have to be told", async () => {
+    // GIVEN one of two roles was revoked, and another event told people so
+    aws.addRole({ name: "app", roleId: APP.roleId });
+    await handle(attackSequenceEvent([roleActor()], { id: "first" }), FINDINGS);
+    aws.mails.length = 0;
+    // WHEN both are in one sequence
+    const { outcome, others } = await respondTo(
+      attackSequenceEvent([roleActor(), roleActor(APP)], { time: later(-1), id: "both" }),
+    );
+    // THEN
+    expect([outcome.outcome, ...others.map((other) => other.outcome.outcome)]).toEqual(["revoked", "already-revoked"]);
+    expect(aws.mails.map(({ subject }) => subject)).toEqual([
+      "GuardDuty: Sessions revoked: role app, 111122223333 us-west-2",
+    ]);
+  });
+
+  test("comes back as a whole if one role cannot be handled, and then tells about all", async () => {
+    // GIVEN two roles, and a call that fails once all retries are over
+    aws.addRole({ name: "app", roleId: APP.roleId });
+    const event = attackSequenceEvent([roleActor(), roleActor(APP)]);
+    aws.before = failing("putRolePolicy", 1);
+    // WHEN
+    await expect(respondTo(event)).rejects.toThrow("Throttling");
+    expect(aws.mails).toEqual([]);
+    const { outcome, others } = await respondTo(event);
+    // THEN
+    expect([outcome.outcome, ...others.map((other) => other.outcome.outcome)]).toEqual(["revoked", "already-revoked"]);
+    expect(aws.incidents).toHaveLength(2);
+    expect(aws.mails).toHaveLength(1);
+  });
+
+  test("without actors is not lost: a person has to look", async () => {
+    expect(await handle(attackSequenceEvent([]), FINDINGS)).toMatchObject({
+      reason: "role-unknown",
+      needsPerson: true,
+    });
+    expect(aws.mails).toHaveLength(1);
   });
 });

@@ -209,29 +209,31 @@ describe("remembered credentials", () => {
   });
 });
 
-describe("what is stolen from a locked instance", () => {
-  const userId = `${ROLE_ID}:${INSTANCE_ID}`;
-  const session = digestOf(userId);
-  const lock = (...keys: string[]): Target => ({ ...target(...keys), userId, isLock: true, sessions: [session] });
-  const locked = (own: Policy["own"]): Policy =>
-    readPolicy(writePolicy({ ...readPolicy(undefined, userId, NOON), own }), userId, NOON);
+describe("credentials of which the finding says when they were issued", () => {
+  const issued = (key: string, at: number): Target => ({ ...target(key), issuedAt: after(at) });
+  const attached = history([target("K1"), 0]);
 
-  test("is dead on arrival: a new key is neither remembered nor told", () => {
-    const attached = locked({ cutoff: FOREVER, memory: new Map([[session, NOON]]) });
-    expect(plan(lock("K2"), attached, HOUR)).toEqual({ kind: "covered", cutoff: FOREVER });
+  test("before the cut-off are denied, whenever they were seen", () => {
+    expect(plan(issued("K2", 29), attached, HOUR)).toMatchObject({ kind: "remember", cutoff: after(30) });
   });
 
-  test.each<[string, Policy["own"]]>([
-    ["the lock had no room to remember the session: nobody may have been told", { cutoff: FOREVER, memory: new Map() }],
-    ["somebody dated the lock", { cutoff: after(2 * HOUR), memory: new Map([[session, NOON]]) }],
-  ])("is told if %s", (_, own) => {
-    expect(plan(lock("K2"), locked(own), HOUR)).toMatchObject({ kind: "remember" });
+  test.each([30, 31])("at the cut-off or after it are a new theft: %d s", (at) => {
+    expect(plan(issued("K2", at), attached, HOUR)).toMatchObject({ kind: "cut", cutoff: after(HOUR + 30) });
   });
 
-  test("is told if only a policy of the whole role remembers the session", () => {
-    const role = history([{ ...target("K1"), sessions: [session] }, 0]);
-    const attached = locked({ cutoff: FOREVER, memory: new Map() });
-    expect(plan(lock("K2"), attached, HOUR, JUST_NOW(HOUR), [role])).toMatchObject({ kind: "remember" });
+  test("after the cut-off are a new theft even if the policy remembers the key", () => {
+    expect(plan(issued("K1", 31), attached, HOUR)).toMatchObject({ kind: "cut", cutoff: after(HOUR + 30) });
+  });
+
+  test("before the cut-off are a new theft if they were seen alive after it", () => {
+    expect(plan(issued("K1", 0), attached, HOUR, seen(HOUR - 1, HOUR - 1, true))).toMatchObject({
+      kind: "cut",
+      distrusted: true,
+    });
+  });
+
+  test("does not believe a time that is yet to come: every repeat would move the cut-off", () => {
+    expect(plan(issued("K1", 2 * HOUR), attached, HOUR)).toMatchObject({ kind: "covered" });
   });
 });
 

@@ -1,4 +1,4 @@
-import { parseFinding } from "../../../lambda/revoke-sessions/finding";
+import { parseFindings } from "../../../lambda/revoke-sessions/finding";
 import { digestOf } from "../../../lambda/revoke-sessions/memory";
 import { instanceTargets, roleTargets } from "../../../lambda/revoke-sessions/target";
 import {
@@ -16,9 +16,9 @@ import {
 const CLAIMED = { roleName: ROLE_NAME, roleId: ROLE_ID };
 const OTHER_ROLE = { accessKeyId: accessKeyId(9), principalId: `AROAANOTHERROLE:${INSTANCE_ID}` };
 
-const forRole = (options: FindingOptions = {}) => roleTargets(parseFinding(findingEvent(options)), CLAIMED);
+const forRole = (options: FindingOptions = {}) => roleTargets(parseFindings(findingEvent(options))[0], CLAIMED);
 const forSessions = (options: FindingOptions = {}) =>
-  instanceTargets(parseFinding(findingEvent(options)), CLAIMED, "session");
+  instanceTargets(parseFindings(findingEvent(options))[0], CLAIMED, "session");
 const stolen = (number: number, session = instanceId(number)): StolenCredential => ({
   accessKeyId: accessKeyId(number),
   principalId: `${ROLE_ID}:${session}`,

@@ -1,5 +1,5 @@
 import type { FunctionConfiguration } from "../../../lambda/revoke-sessions/configuration";
-import { parseFinding } from "../../../lambda/revoke-sessions/finding";
+import { parseFindings } from "../../../lambda/revoke-sessions/finding";
 import { NOT_REVOKED_REASONS } from "../../../src/contract/reasons";
 import { type Role, severityOf, triageFinding, triageRole } from "../../../lambda/revoke-sessions/triage";
 import { configuration } from "../../support/configuration";
@@ -10,7 +10,7 @@ const KEY = "detail.resource.accessKeyDetails";
 const CLAIMED = { roleName: ROLE_NAME, roleId: ROLE_ID };
 
 const triage = (set: Record<string, unknown> = {}, changed: Partial<FunctionConfiguration> = {}) =>
-  triageFinding(parseFinding(findingEvent({ set })), configuration(changed));
+  triageFinding(parseFindings(findingEvent({ set }))[0], configuration(changed));
 
 /** One change that alone makes the finding fail for a reason, with what the mail then says, in the order of the design. */
 const REFUSED_FINDINGS: [reason: string, explanation: string, set: Record<string, unknown>][] = [
@@ -26,7 +26,7 @@ const REFUSED_FINDINGS: [reason: string, explanation: string, set: Record<string
   ],
   [
     "unsupported-type",
-    "the finding's type is not one of stolen role credentials",
+    "the finding's type is not one that this deployment handles",
     { "detail.type": "Recon:IAMUser/TorIPCaller" },
   ],
   ["below-severity", "the severity is 6.9, and this deployment acts from 7", { "detail.severity": 6.9 }],
@@ -96,6 +96,52 @@ describe("the type", () => {
   });
 });
 
+describe("a further type", () => {
+  const MALICIOUS = "UnauthorizedAccess:IAMUser/MaliciousIPCaller";
+  const SEQUENCE = "AttackSequence:IAM/CompromisedCredentials";
+
+  test.each([MALICIOUS, `${MALICIOUS}.Custom`])("is answered if the deployment names it: %s", (type) => {
+    expect(triage({ "detail.type": type }, { findings: [MALICIOUS] })).toEqual(CLAIMED);
+  });
+
+  test.each([MALICIOUS, SEQUENCE, "CredentialAccess:IAMUser/CompromisedCredentials"])(
+    "is unsupported-type unless the deployment names it: %s",
+    (type) => {
+      expect(triage({ "detail.type": type }, { findings: ["Recon:IAMUser/TorIPCaller"] })).toMatchObject({
+        reason: "unsupported-type",
+      });
+    },
+  );
+
+  test("has the severity of its kind if the finding does not say its own", () => {
+    const finding = parseFindings(findingEvent({ type: SEQUENCE, set: { "detail.severity": undefined } }))[0];
+    expect(severityOf(finding, configuration({ findings: [SEQUENCE] }))).toBe(9);
+  });
+
+  test("is below-severity if nobody knows how severe it is", () => {
+    const set = { "detail.type": MALICIOUS, "detail.severity": undefined };
+    expect(triage(set, { findings: [MALICIOUS] })).toEqual({
+      reason: "below-severity",
+      explanation: "the finding does not say its severity, and this deployment acts from 7",
+    });
+  });
+
+  test("is not-a-role if it is about a user's key", () => {
+    const set = {
+      "detail.type": "CredentialAccess:IAMUser/CompromisedCredentials",
+      "detail.resource.accessKeyDetails": {
+        accessKeyId: "AKIAINVENTEDUSER0001",
+        principalId: "AIDAINVENTEDUSER00001",
+        userType: "IAMUser",
+        userName: "mallory",
+      },
+    };
+    expect(triage(set, { findings: ["CredentialAccess:IAMUser/CompromisedCredentials"] })).toMatchObject({
+      reason: "not-a-role",
+    });
+  });
+});
+
 describe("the severity", () => {
   test.each<[string, number, Record<string, number>, number]>([
     ["reaches the threshold", 7, {}, 7],
@@ -120,7 +166,7 @@ describe("the severity", () => {
   test.each(["toString", "__proto__", "Recon:IAMUser/TorIPCaller"])(
     "is the finding's own where no override names the type %s",
     (type) => {
-      const finding = parseFinding(findingEvent({ type }));
+      const finding = parseFindings(findingEvent({ type }))[0];
       expect(severityOf(finding, configuration({ severityOverrides: { [FINDING_TYPE]: 1 } }))).toBe(8);
     },
   );

@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { MODULE, writeTerraformModule } from "../../../scripts/terraform-module/write-module";
+import { writeTerraformModule } from "../../../scripts/terraform-module/write-module";
 import { terraform, type TerraformRun } from "../../support/terraform";
 
 /** Source of the module, as a root module names it. */
@@ -18,10 +18,7 @@ export class HclRoot {
    */
   static async create(configuration: string, environment: Readonly<Record<string, string>> = {}): Promise<HclRoot> {
     const root = new HclRoot(environment);
-    const module = path.join(root.directory, SOURCE);
-    // What Terraform leaves behind in the folder is no part of the module.
-    cpSync(MODULE, module, { recursive: true, filter: (file) => !path.basename(file).startsWith(".terraform") });
-    writeTerraformModule(module);
+    writeTerraformModule(path.join(root.directory, SOURCE));
     root.write("main.tf", configuration);
     await root.terraform(["init"]);
     return root;

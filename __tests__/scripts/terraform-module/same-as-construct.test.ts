@@ -42,6 +42,7 @@ const WISHES: Readonly<Record<string, Wish>> = {
     inputs: `revocable_roles = { tag = { key = "Revocable", value = "yes" } }
       protected_role_arns = ["arn:aws:iam::123456789012:role/admin", "arn:aws:iam::123456789012:role/break-glass"]
       exempt_tag = { key = "never", value = "revoke" }
+      findings = ["AttackSequence:IAM/CompromisedCredentials", "UnauthorizedAccess:IAMUser/MaliciousIPCaller"]
       response = "notify-only"
       scope = "session"
       minimum_severity = 5.5
@@ -67,6 +68,7 @@ const WISHES: Readonly<Record<string, Wish>> = {
       revocableRoles: RevocableRoles.tagged("Revocable", "yes"),
       protectedRoles: ["arn:aws:iam::123456789012:role/admin", "arn:aws:iam::123456789012:role/break-glass"],
       exemptTag: { key: "never", value: "revoke" },
+      findings: ["AttackSequence:IAM/CompromisedCredentials", "UnauthorizedAccess:IAMUser/MaliciousIPCaller"],
       response: "notify-only",
       scope: "session",
       minimumSeverity: 5.5,

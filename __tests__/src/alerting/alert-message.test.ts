@@ -2,9 +2,14 @@ import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 
 import { ArnTarget, FailureQueue, FindingRule, type InputTransformer, ResponseMode } from "../../../src";
-import { anyFindingMessage, credentialExfiltrationMessage } from "../../../src/alerting/alert-message";
+import {
+  anyFindingMessage,
+  credentialExfiltrationMessage,
+  furtherFindingMessage,
+} from "../../../src/alerting/alert-message";
 import { transformInput } from "../../../local-aws/eventbridge/input-transformer";
 import { Place } from "../../../src/shared/place";
+import { attackSequenceEvent, roleActor } from "../../support/attack-sequence";
 import { findingEvent, type FindingOptions } from "../../support/finding";
 import { Template } from "../../support/template";
 
@@ -26,6 +31,7 @@ function synthesize(message: (place: Place) => InputTransformer): { template: Te
 
 const MESSAGES: [string, (place: Place) => InputTransformer][] = [
   ["stolen credentials", (place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE, RUNBOOK)],
+  ["further findings", (place) => furtherFindingMessage(place, ResponseMode.REVOKE, RUNBOOK)],
   ["any finding", anyFindingMessage],
 ];
 
@@ -80,23 +86,70 @@ test("the mail about stolen credentials says what is about to happen", () => {
   expect(template(ResponseMode.NOTIFY_ONLY)).not.toContain("sessions were revoked");
 });
 
+const RULE = { ruleName: "rule", ruleArn: "arn:aws:events:us-west-2:111122223333:rule/rule", ingestionTime: "" };
+
+/** What follows each label of a mail, without blanks. */
+function labelled(message: (place: Place) => InputTransformer, event: Record<string, unknown>): Record<string, string> {
+  const { transformer } = synthesize(message);
+  const inputTransformer = {
+    inputPaths: transformer.input_paths,
+    inputTemplate: transformer.input_template.replace(/\$\{lookup.*\)\}/, "console.aws.amazon.com"),
+  };
+  const text = transformInput(inputTransformer, event, RULE);
+  const lines = [...text.matchAll(/^" *([A-Z][A-Za-z ]+): +(.*)"$/gm)];
+  return Object.fromEntries(lines.map(([, label, value]) => [label!, value!.trim().replace(/ +/g, " ")]));
+}
+
+describe("the mail about further findings, filled in,", () => {
+  const mailed = (event: Record<string, unknown>) =>
+    labelled((place) => furtherFindingMessage(place, ResponseMode.REVOKE, RUNBOOK), event);
+
+  test("names the actors of an attack sequence and their addresses, and leaves out what it has not", () => {
+    const other = roleActor({ roleName: "app", roleId: "AROAINVENTEDROLEAPP01", session: "x", accessKeyId: "ASIA2" });
+    expect(mailed(attackSequenceEvent([roleActor(), other]))).toEqual({
+      GuardDuty: "Potential credential compromise of AssumedRole/web indicated by a sequence of actions.",
+      "Finding type": "AttackSequence:IAM/CompromisedCredentials",
+      Sample: "",
+      Severity: "9",
+      Account: "111122223333 us-west-2",
+      "Role or user": "web app",
+      Principal: "AROAINVENTEDROLEWEB01:i-0aaaaaaaaaaaaaaa1 AROAINVENTEDROLEAPP01:x",
+      "Access key": "ASIAINVENTED00000001 ASIA2",
+      "Used from": "198.51.100.77",
+      Place: "",
+      "AWS account": "",
+      Affiliated: "",
+      "AWS service": "",
+      Call: "",
+      Error: "",
+      "First seen": "2026-03-01T11:51:00.000Z",
+      "Last seen": "2026-03-01T11:56:00.000Z",
+      Times: "3",
+      Console: expect.stringMatching(/region=us-west-2#\/findings\?search=id%3D0+1$/),
+      Runbook: RUNBOOK,
+    });
+  });
+
+  test("names the access key of any other, and who used it from where", () => {
+    const event = findingEvent({ type: "CredentialAccess:IAMUser/CompromisedCredentials" });
+    expect(mailed(event)).toMatchObject({
+      GuardDuty: "Credentials of an instance's role were used from an external IP address.",
+      "Role or user": "web",
+      Principal: "AROAINVENTEDROLEWEB01:i-0aaaaaaaaaaaaaaa1",
+      "Access key": "ASIAINVENTED00000001",
+      "Used from": "198.51.100.77",
+      Call: "ListTables dynamodb.amazonaws.com",
+    });
+  });
+});
+
 describe("the mail about stolen credentials, filled in,", () => {
-  const RULE = { ruleName: "rule", ruleArn: "arn:aws:events:us-west-2:111122223333:rule/rule", ingestionTime: "" };
   const RESOURCE = "UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration";
   const CALL = "detail.service.action.awsApiCallAction";
   const OWN_CALL = { api: "ListTables", serviceName: "dynamodb.amazonaws.com" };
 
-  /** What follows each label, without blanks. */
-  function mailed(options: FindingOptions): Record<string, string> {
-    const { transformer } = synthesize((place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE, RUNBOOK));
-    const inputTransformer = {
-      inputPaths: transformer.input_paths,
-      inputTemplate: transformer.input_template.replace(/\$\{lookup.*\)\}/, "console.aws.amazon.com"),
-    };
-    const text = transformInput(inputTransformer, findingEvent(options), RULE);
-    const labelled = [...text.matchAll(/^" *([A-Z][A-Za-z ]+): +(.*)"$/gm)];
-    return Object.fromEntries(labelled.map(([, label, value]) => [label!, value!.trim()]));
-  }
+  const mailed = (options: FindingOptions) =>
+    labelled((place) => credentialExfiltrationMessage(place, ResponseMode.REVOKE, RUNBOOK), findingEvent(options));
 
   test("says who was robbed of what, from where it is used, and for what", () => {
     expect(mailed({})).toEqual({

@@ -147,6 +147,7 @@ test("the function is told the defaults", () => {
   expect(environmentOf(template)).toEqual({
     ACCOUNT_ID: template.dataReference(DataAwsCallerIdentity, "account_id"),
     TOPIC_ARN: TOPIC,
+    FINDINGS: "[]",
     RESPONSE: "revoke",
     SCOPE: "role",
     REPEAT_SCOPE: "role",
@@ -168,6 +169,7 @@ test("the function is told what was chosen", () => {
     revocableRoles: RevocableRoles.tagged("team", "web"),
     protectedRoles: [protectedRole],
     exemptTag: { key: "never", value: "revoke" },
+    findings: ["AttackSequence:IAM/CompromisedCredentials"],
     response: "notify-only",
     scope: "session",
     repeatScope: "instance",
@@ -180,6 +182,7 @@ test("the function is told what was chosen", () => {
 
   // THEN
   expect(environmentOf(template)).toMatchObject({
+    FINDINGS: '["AttackSequence:IAM/CompromisedCredentials"]',
     RESPONSE: "notify-only",
     SCOPE: "session",
     REPEAT_SCOPE: "instance",
@@ -478,8 +481,8 @@ test("throws when the settings are more than the function's environment holds", 
   // THEN
   expect(problemsOf(() => synthesize({ protectedRoles }))).toEqual([
     "test/revoker: invalid props:",
-    "  - protectedRoles, severityOverrides, revocableRoles: must be at most 3400 bytes in all, since a function's environment " +
-      "holds 4 KB; received 3724; choose roles by path or tag, and exempt them by the exemptTag",
+    "  - protectedRoles, severityOverrides, findings, revocableRoles: must be at most 3400 bytes in all, since a function's environment " +
+      "holds 4 KB; received 3727; choose roles by path or tag, and exempt them by the exemptTag",
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { Testing } from "cdktf";
 
-import { parseFinding } from "../../../lambda/revoke-sessions/finding";
+import { parseFindings } from "../../../lambda/revoke-sessions/finding";
 import { readPolicy, writePolicy } from "../../../lambda/revoke-sessions/policy";
 import { planRevocation } from "../../../lambda/revoke-sessions/revocation";
 import { roleTargets } from "../../../lambda/revoke-sessions/target";
@@ -24,7 +24,7 @@ const lab = roleOf(
 
 /** The policy that the function attaches because of the stolen key. */
 function revocation(userId?: string): { policy: NamedPolicy; cutoff: Date } {
-  const finding = parseFinding(findingEvent({ accessKeyId: STOLEN_KEY, roleId: ROLE_ID, session: COMPROMISED }));
+  const finding = parseFindings(findingEvent({ accessKeyId: STOLEN_KEY, roleId: ROLE_ID, session: COMPROMISED }))[0];
   const [target] = roleTargets(finding, { roleName: lab.name, roleId: ROLE_ID }).targets;
   const plan = planRevocation(target, readPolicy(undefined, userId, NOW), [], finding.sighting, NOW);
   if (plan.kind !== "cut") throw new Error("a role without a policy must get one");

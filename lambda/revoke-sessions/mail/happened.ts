@@ -24,16 +24,17 @@ export function happened(incident: Incident): string[] {
     ["Severity", severity(incident)],
     ["Account", finding.accountId],
     ["Region", finding.region],
-    ["Role", plan?.roleName ?? finding.userName],
+    [isOfNoRole(finding) ? "User" : "Role", plan?.roleName ?? finding.userName],
     ["Session", ...listed(sessions, MAX_LINES)],
     ["Access key", ...listed([...new Set(keys)], MAX_LINES)],
     ["Also stolen", ...listed((plan?.foreign ?? []).map(otherPrincipal), MAX_LINES)],
     ["Used from", ...usedFrom(activity)],
     ["Call", call(activity)],
+    ["Signals", ...listed(activity.signals, MAX_LINES)],
     ["Times", activity.count?.toString()],
   ];
   return [
-    ...wrap(sentence(finding, sessions)),
+    ...wrap(sentence(incident, sessions)),
     ...facts.flatMap(([label, ...values]) => fact(label, values)),
     `${"Console".padEnd(13)}${consoleLink(configuration.partition, finding)}`,
     ...wrap(thiefHad(incident)),
@@ -50,18 +51,23 @@ function fact(label: string, values: readonly (string | undefined)[]): string[] 
     .map((value, index) => `${(index === 0 ? label : "").padEnd(13)}${value}`);
 }
 
-function sentence({ sample, type, activity }: Finding, sessions: readonly string[]): string {
+function sentence({ finding, configuration }: Incident, sessions: readonly string[]): string {
+  const { sample, type, activity } = finding;
   if (sample) return "This is a sample finding: it names nothing that exists.";
-  const kind = findingKind(type);
+  const kind = findingKind(type, configuration.findings);
   if (!kind) return "";
   const [first, ...others] = sessions;
   const more = others.length > 0 ? ` and ${others.length} more` : "";
   const where = activity.ipAddress ?? (activity.remoteAccountId && `AWS account ${activity.remoteAccountId}`);
-  return (
-    `A role's credentials that were handed to ${first ? `${printable(first)}${more}` : kind.holder} ` +
-    `were used from ${printable(where ?? "elsewhere")}.`
-  ).replace("from elsewhere", "elsewhere");
+  const stolen = isOfNoRole(finding)
+    ? "Credentials that are not a role's"
+    : `A role's credentials that were handed to ${first ? `${printable(first)}${more}` : kind.holder}`;
+  return `${stolen} ${kind.seen} from ${printable(where ?? "elsewhere")}.`.replace("from elsewhere", "elsewhere");
 }
+
+/** Whether the principal is known, and is not a role's session. */
+const isOfNoRole = ({ credentials: [{ principalId }] }: Finding): boolean =>
+  principalId !== undefined && principalRoleId(principalId) === undefined;
 
 const LEVELS = [
   [9, "Critical"],

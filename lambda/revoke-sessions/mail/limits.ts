@@ -1,3 +1,4 @@
+import { findingKind } from "../../../src/contract/finding-kinds";
 import type { Revoked } from "../incident";
 import { type Holder, stolenSessions } from "./session";
 import { wrap } from "./text";
@@ -14,12 +15,13 @@ const LEAKS: Readonly<Record<Holder, string>> = {
 };
 
 /** What a revocation leaves to people. */
-export function limits({ finding, role, activity }: Revoked): string[] {
+export function limits({ finding, role, activity, configuration }: Revoked): string[] {
   const found = new Set(stolenSessions(finding, role).map(({ holder }) => LEAKS[holder]));
+  const { advice = "" } = findingKind(finding.type, configuration.findings) ?? {};
   const where = activity === undefined ? "AssumeRole in what DO NOW shows" : "see WHAT THE KEYS WERE USED FOR";
   return wrap(
     `It does not end sessions of other roles that the thief started meanwhile (${where}): revoke those roles too. It does not undo ` +
       "what was done. What trusts sts:GetCallerIdentity, such as a cluster that maps the role, goes on trusting the " +
-      `credentials until they expire. ${[...found].join(" ")}`,
+      `credentials until they expire. ${[...found, advice].join(" ")}`,
   );
 }

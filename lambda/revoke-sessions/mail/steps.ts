@@ -64,13 +64,16 @@ export const STEPS = {
     commands: revokeOthers(finding.credentials),
   }),
 
-  /** Switch off a user's own key. */
+  /** Switch off a user's own keys. */
   switchOff({ finding: { userName, credentials } }) {
-    const { accessKeyId } = credentials[0];
-    if (!accessKeyId || !isLongTerm(accessKeyId)) return undefined;
+    const own = credentials.filter(({ principalId }) => principalId === credentials[0].principalId);
+    const keys = [...new Set(own.flatMap(({ accessKeyId }) => (isLongTerm(accessKeyId) ? accessKeyId! : [])))];
     return {
-      text: "Switch off the user's access key.",
-      commands: userName === undefined ? revokeOthers([{ accessKeyId }]) : [switchOff(userName, accessKeyId)],
+      text: `Switch off the user's access ${keys.length > 1 ? "keys" : "key"}.`,
+      commands:
+        userName === undefined
+          ? revokeOthers(keys.map((accessKeyId) => ({ accessKeyId })))
+          : keys.map((key) => switchOff(userName, key)),
     };
   },
 

@@ -5,18 +5,31 @@ import { printable } from "./text";
 /** SNS takes subjects of less than 100 characters. */
 const MAX_CHARACTERS = 99;
 
-/** The subject of a mail: what became of whose sessions, and where. Printable ASCII characters. */
-export function subject(incident: Incident): string {
+/**
+ * The subject of a mail: what became of whose sessions, and where. Printable ASCII characters.
+ *
+ * @param others how many further principals the mail tells about.
+ */
+export function subject(incident: Incident, others = 0): string {
   const { finding, plan } = incident;
+  const more = others > 0 ? ` and ${others} more` : "";
   const where = ascii(`${finding.accountId ?? "unknown account"} ${finding.region}`);
-  const about = (whose: string) => `GuardDuty: ${headline(incident)}: ${whose}, ${where}`;
+  const about = (name: string) => `GuardDuty: ${headline(incident)}: ${name}${more}, ${where}`;
   // What is long must not push out where it happened.
   const room = Math.max(0, MAX_CHARACTERS - about("").length);
-  const whose = plan ? shortenName(`role ${plan.roleName}`, room) : shortenType(ascii(printable(finding.type)), room);
-  return about(ascii(whose)).slice(0, MAX_CHARACTERS);
+  const name = plan ? shortenName(`role ${plan.roleName}`, room) : shortenType(ascii(printable(finding.type)), room);
+  return about(ascii(name)).slice(0, MAX_CHARACTERS);
 }
 
-function headline(incident: Incident): string {
+/** Whose credentials an incident is about. */
+export function whose({ finding, plan }: Incident): string {
+  if (plan) return `role ${plan.roleName}`;
+  const { userName, credentials } = finding;
+  return printable(userName ?? credentials[0].principalId ?? "somebody", 64);
+}
+
+/** What became of an incident, in a few words. */
+export function headline(incident: Incident): string {
   if (incident.kind === "refused") return `NOT revoked (${incident.refusal.reason})`;
   if (incident.verification.state === "not-kept") return "Revocation NOT KEPT, act by hand";
   if (incident.plan.foreign.length > 0 || startedByThief(incident).length > 0) {

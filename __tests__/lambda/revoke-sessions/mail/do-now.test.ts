@@ -3,12 +3,13 @@ import { mailAbout } from "../../../../lambda/revoke-sessions/mail";
 import { doNow } from "../../../../lambda/revoke-sessions/mail/do-now";
 import { notPermitted } from "../../../../lambda/revoke-sessions/permission";
 import { NOT_REVOKED_REASONS, type NotRevokedReason } from "../../../../src/contract/reasons";
-import type { FindingOptions } from "../../../support/finding";
+import { type FindingOptions, INSTANCE_ID, ROLE_ID } from "../../../support/finding";
 import { ofAnotherRole, prose, refused, revoked, stepsOf, stolenFrom } from "../../../support/incident";
 
 const WITHOUT_INSTANCE = { "detail.resource.instanceDetails": undefined };
 const RESOURCE = "UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration.OutsideAWS";
 const USER_KEY = { "detail.resource.accessKeyDetails.accessKeyId": "AKIAINVENTED00000001" };
+const SECOND_USER_KEY = { accessKeyId: "AKIAINVENTED00000002", principalId: `${ROLE_ID}:${INSTANCE_ID}` };
 const NO_PLAN = { plan: undefined };
 
 /** The prose before the first step and without the runbook: whether it is over. */
@@ -143,6 +144,12 @@ describe("the first steps after a refusal", () => {
   test.each<[string, NotRevokedReason, FindingOptions, string[]]>([
     ["temporary ones", "not-a-role", {}, [ACTIVITY]],
     ["a user's", "not-a-role", { set: USER_KEY }, ["Switch off the", ACTIVITY]],
+    [
+      "a user's two",
+      "not-a-role",
+      { set: USER_KEY, recentCredentials: [SECOND_USER_KEY] },
+      ["Switch off the", ACTIVITY],
+    ],
     ["of a role without a name", "role-unknown", {}, ["Revoke the role", ACTIVITY]],
     ["of nobody", "role-unknown", { set: { "detail.resource": undefined } }, []],
   ])("about credentials that are %s, without a plan", (_, reason, options, expected) => {

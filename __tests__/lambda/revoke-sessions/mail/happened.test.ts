@@ -1,4 +1,5 @@
 import type { Incident, Verification } from "../../../../lambda/revoke-sessions/incident";
+import { parseFindings } from "../../../../lambda/revoke-sessions/finding";
 import { happened } from "../../../../lambda/revoke-sessions/mail/happened";
 import type { FunctionConfiguration } from "../../../../lambda/revoke-sessions/configuration";
 import {
@@ -11,6 +12,7 @@ import {
   instanceId,
   ROLE_ID,
 } from "../../../support/finding";
+import { attackSequenceEvent, userActor } from "../../../support/attack-sequence";
 import { CUTOFF, ofAnotherRole, prose, refused, revoked, stolenFrom } from "../../../support/incident";
 
 const CALL = "detail.service.action.awsApiCallAction";
@@ -245,6 +247,57 @@ describe("lists", () => {
     const incident = refused("not-a-role", { recentCredentials }, NO_PLAN);
     expect(fact(incident, "Access key")).toEqual([accessKeyId(1), accessKeyId(2)]);
     expect(fact(incident, "Role")).toEqual(["web"]);
+  });
+});
+
+describe("what happened is true of each kind of finding", () => {
+  const HANDLED = {
+    findings: [
+      "CredentialAccess:IAMUser/CompromisedCredentials",
+      "AttackSequence:",
+      "UnauthorizedAccess:IAMUser/MaliciousIPCaller",
+    ],
+  };
+
+  test.each([
+    [
+      "CredentialAccess:IAMUser/CompromisedCredentials",
+      "are known to be compromised, and were used from 198.51.100.77.",
+    ],
+    [
+      "UnauthorizedAccess:IAMUser/MaliciousIPCaller.Custom",
+      "were used, in a way that this deployment treats as a theft, from 198.51.100.77.",
+    ],
+  ])("%s", (type, expected) => {
+    expect(before(revoked({ type }, {}, HANDLED))).toBe(
+      `A role's credentials that were handed to EC2 instance ${INSTANCE_ID} ${expected}`,
+    );
+  });
+
+  test.each([
+    [
+      "AttackSequence:IAM/CompromisedCredentials",
+      "took part in a sequence of actions that looks like an attack, and were used from 198.51.100.77.",
+    ],
+    [
+      "AttackSequence:S3/CompromisedData",
+      "took part in a sequence of actions against data in S3 that looks like an attack, and were used from 198.51.100.77.",
+    ],
+  ])("%s, with its signals", (type, expected) => {
+    const [finding] = parseFindings(attackSequenceEvent(undefined, { type }));
+    const incident = revoked({}, { finding }, HANDLED);
+    expect(before(incident)).toBe(`A role's credentials that were handed to EC2 instance ${INSTANCE_ID} ${expected}`);
+    expect(fact(incident, "Signals")).toEqual(["Discovery:IAMUser/AnomalousBehavior", "CreateAccessKey"]);
+    expect(fact(incident, "Used from")).toEqual(["198.51.100.77 (Oslo, Norway, Invented Hosting, AS64511)"]);
+  });
+
+  test("a user is not called a role", () => {
+    const [finding] = parseFindings(attackSequenceEvent([userActor()]));
+    const incident = refused("not-a-role", {}, { ...NO_PLAN, finding }, HANDLED);
+    expect(before(incident)).toBe(
+      "Credentials that are not a role's took part in a sequence of actions that looks like an attack, and were used from 198.51.100.77.",
+    );
+    expect([fact(incident, "User"), fact(incident, "Role")]).toEqual([["mallory"], []]);
   });
 });
 

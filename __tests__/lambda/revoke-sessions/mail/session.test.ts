@@ -1,4 +1,4 @@
-import { parseFinding } from "../../../../lambda/revoke-sessions/finding";
+import { parseFindings } from "../../../../lambda/revoke-sessions/finding";
 import {
   type Holder,
   providerHolder,
@@ -31,7 +31,7 @@ const WITHOUT_INSTANCE = { "detail.resource.instanceDetails": undefined };
 
 const sessionsOf = (options: FindingOptions, trusted?: Trust) =>
   stolenSessions(
-    parseFinding(findingEvent({ set: WITHOUT_INSTANCE, ...options })),
+    parseFindings(findingEvent({ set: WITHOUT_INSTANCE, ...options }))[0],
     trusted && { ...ROLE, trust: trusted },
   );
 

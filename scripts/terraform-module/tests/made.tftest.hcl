@@ -136,3 +136,30 @@ run "an_address_that_nobody_has_confirmed" {
   }
   expect_failures = [check.everybody_has_confirmed]
 }
+
+run "further_findings" {
+  variables {
+    findings           = ["AttackSequence:IAM/CompromisedCredentials", "UnauthorizedAccess:IAMUser/MaliciousIPCaller"]
+    alert_severity     = 4
+    severity_overrides = { "UnauthorizedAccess:IAMUser/MaliciousIPCaller" = 8 }
+  }
+  assert {
+    condition     = [for each in jsondecode(aws_cloudwatch_event_rule.further_findings[0].event_pattern).detail.type : each.prefix] == ["AttackSequence:IAM/CompromisedCredentials", "UnauthorizedAccess:IAMUser/MaliciousIPCaller"]
+    error_message = "A rule of their own matches further findings."
+  }
+  assert {
+    condition     = jsondecode(aws_lambda_function.revoker.environment[0].variables.FINDINGS) == ["AttackSequence:IAM/CompromisedCredentials", "UnauthorizedAccess:IAMUser/MaliciousIPCaller"]
+    error_message = "The function is told the same types as the rule."
+  }
+  assert {
+    condition     = length(setsubtract(["AttackSequence:IAM/CompromisedCredentials*", "UnauthorizedAccess:IAMUser/MaliciousIPCaller*"], jsondecode(aws_cloudwatch_event_rule.any_finding[0].event_pattern).detail.type[0]["anything-but"].wildcard)) == 0
+    error_message = "What is handled is not mailed a second time, not even with a severity of its own."
+  }
+}
+
+run "no_further_findings" {
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.further_findings) == 0 && length(aws_lambda_permission.revoker_permission_response_further_findings) == 0
+    error_message = "Further findings are opt-in."
+  }
+}

@@ -1,5 +1,5 @@
 import { EventPattern } from "../../../local-aws/eventbridge/event-pattern";
-import { anyFindingFrom } from "../../../src/detection/severity-pattern";
+import { anyFindingFrom } from "../../../src/detection/finding-pattern";
 
 const EXFILTRATION = "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS";
 const TOR = "Recon:IAMUser/TorIPCaller";
@@ -36,6 +36,15 @@ test("a type whose severity is lowered does not match, whatever GuardDuty's seve
   // THEN
   expect(matches(pattern, TOR, 9)).toBe(false);
   expect(matches(pattern, MINING, 9)).toBe(true);
+});
+
+test("what is handled besides never matches, not even with a raised severity", () => {
+  // GIVEN
+  const pattern = anyFindingFrom(4, { [TOR]: 9, [`${TOR}.Custom`]: 9 }, [TOR]);
+
+  // THEN
+  for (const type of [TOR, `${TOR}.Custom`]) expect(matches(pattern, type, 9)).toBe(false);
+  expect(matches(pattern, MINING, 4)).toBe(true);
 });
 
 test("stolen role credentials never match, not even with a raised severity: their own rule mails them", () => {

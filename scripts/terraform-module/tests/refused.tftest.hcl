@@ -167,3 +167,43 @@ run "nobody_to_mail" {
   }
   expect_failures = [check.somebody_is_mailed]
 }
+
+run "a_finding_that_names_no_credentials" {
+  command = plan
+  variables {
+    findings = ["CryptoCurrency:EC2/BitcoinTool.B"]
+  }
+  expect_failures = [var.findings]
+}
+
+run "an_attack_sequence_that_names_no_credentials" {
+  command = plan
+  variables {
+    findings = ["AttackSequence:EKS/CompromisedCluster"]
+  }
+  expect_failures = [var.findings]
+}
+
+run "findings_that_are_handled_anyway" {
+  command = plan
+  variables {
+    findings = ["UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS"]
+  }
+  expect_failures = [var.findings]
+}
+
+run "findings_that_cover_those_that_are_handled_anyway" {
+  command = plan
+  variables {
+    findings = ["UnauthorizedAccess:IAMUser/Resource"]
+  }
+  expect_failures = [var.findings]
+}
+
+run "findings_that_cover_each_other" {
+  command = plan
+  variables {
+    findings = ["Recon:IAMUser/TorIPCaller", "Recon:IAMUser/TorIPCaller.Custom"]
+  }
+  expect_failures = [var.findings]
+}

@@ -28,7 +28,7 @@ provider "aws" {
 data "aws_caller_identity" "current" {}
 
 module "response" {
-  source = "../.."
+  source = "../../dist/terraform-module"
 
   alert_emails    = var.alert_emails
   revocable_roles = { path = "/application/" }
@@ -41,7 +41,7 @@ module "response" {
 
 # IAM is global, the function's role carries its region: a second region fits beside the first.
 module "response_ireland" {
-  source    = "../.."
+  source    = "../../dist/terraform-module"
   providers = { aws = aws.ireland }
 
   revocable_roles = { path = "/application/" }
