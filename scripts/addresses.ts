@@ -8,7 +8,7 @@ import { CredentialExfiltrationResponse, RevocableRoles } from "../src";
 import { LabStack } from "../workshop/lab-stack";
 import { ResponseStack } from "../workshop/response-stack";
 import { readSettings } from "../workshop/settings";
-import { moduleConfiguration } from "./terraform-module/module-configuration";
+import { responseModule } from "./terraform-module/module-configuration";
 
 /** Addresses of resources in Terraform's state, by the construct that makes them, for each thing that can be deployed. */
 export type Addresses = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -57,7 +57,7 @@ function configurations(): Record<string, Configuration> {
     construct: smallest.toTerraform() as Configuration,
     "guardduty-response": new ResponseStack(new App(), "guardduty-response", settings).toTerraform() as Configuration,
     "guardduty-lab": new LabStack(new App(), "guardduty-lab", settings).toTerraform() as Configuration,
-    module: moduleConfiguration() as unknown as Configuration,
+    module: responseModule().configuration as unknown as Configuration,
   };
 }
 

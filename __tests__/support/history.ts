@@ -1,10 +1,15 @@
 import fc from "fast-check";
 
 import type { Scope } from "../../src/contract/environment";
+import type { Call } from "./memory-aws";
 import { accessKeyId, EVENT_TIME, findingEvent, instanceId, ROLE_ID } from "./finding";
 
-/** What goes wrong with one call of the function to AWS. */
-export type CallFault = "none" | "error" | "lost-answer" | "slow" | "quota";
+/**
+ * What goes wrong with one call of the function to AWS: it fails, its response gets lost, it takes long, the role is full,
+ * AWS denies it for good, or the whole attempt ends before it or after it, as when Lambda loses the machine.
+ */
+export type CallFault =
+  "none" | "error" | "lost-answer" | "slow" | "quota" | "denied" | "killed-before" | "killed-after";
 
 /** Credentials in the hands of a thief. */
 export interface Theft {
@@ -28,6 +33,8 @@ export interface History {
   readonly deliveries: readonly Delivery[];
   /** Of the calls to AWS, in the order in which they are made; every later one goes well. */
   readonly faults: readonly CallFault[];
+  /** Of the calls of one name, in the order in which they are made; these use up none of the others. */
+  readonly faultsOf?: Readonly<Partial<Record<Call, readonly CallFault[]>>>;
   /** How long the calls take, in milliseconds; every later one takes none. */
   readonly latencies: readonly number[];
   /** How long after each write that names the first theft its thief deletes the policy, in milliseconds. */

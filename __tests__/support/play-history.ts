@@ -1,5 +1,6 @@
 import type { Incident } from "../../lambda/revoke-sessions/incident";
 import type { Account } from "../../lambda/revoke-sessions/ports";
+import { notPermitted } from "../../lambda/revoke-sessions/permission";
 import { type Refusal, RefusalError } from "../../lambda/revoke-sessions/refusal";
 import { respond } from "../../lambda/revoke-sessions/respond";
 import type { Outcome } from "../../src/contract/outcome-line";
@@ -20,15 +21,30 @@ export interface Fate {
   readonly mails: readonly Incident[];
 }
 
+/** A fault that had its effect. */
+export interface Injected {
+  readonly call: Call;
+  readonly fault: CallFault;
+}
+
 export interface Played {
   readonly aws: MemoryAws;
   readonly fates: readonly Fate[];
-  readonly faultsInjected: number;
+  /** What went wrong, in this order. */
+  readonly injected: readonly Injected[];
   readonly deletions: number;
+  /** Writes that took effect when their attempt had ended, with a result or an error. */
+  readonly lateWrites: number;
+  /** Attempts that ended by themselves, but after the function's own deadline. */
+  readonly overruns: number;
 }
 
-/** What IAM refuses for good where the role's policies are full. */
+/** How IAM refuses a policy for which the role has no room. */
 const NO_ROOM: Refusal = { reason: "policy-quota-exceeded", explanation: "no room" };
+/** How it refuses what a policy denies explicitly. */
+const DENIED = notPermitted(
+  "User: u is not authorized to perform: x with an explicit deny in a service control policy",
+);
 
 /** A call to AWS ends within this time, retries of the SDK included, and so does a write. */
 const SLOW_MILLISECONDS = 36_000;
@@ -51,22 +67,33 @@ export async function play(history: History, concurrently: boolean): Promise<Pla
   const latencies = [...history.latencies];
   const clockErrors = [...history.clockErrors];
   const thief = new Thief(history, aws, time);
-  let faultsInjected = 0;
+  const faultsOf = new Map(Object.entries(history.faultsOf ?? {}).map(([name, planned]) => [name, [...planned]]));
+  const injected: Injected[] = [];
+  let [lateWrites, overruns] = [0, 0];
 
   const attempt =
     (mails: Incident[]) =>
     async (event: unknown): Promise<Outcome> => {
       const clockError = clockErrors.shift() ?? 0;
       const deadline = time.now().getTime() + ATTEMPT_MILLISECONDS;
+      const killed = new Kill();
+      let ended = false;
       const call = async <Value>(name: Call, respondWith: (fault: CallFault) => Promise<Value>): Promise<Value> => {
-        const fault = faults.shift() ?? "none";
-        if (fault !== "none" && (fault !== "quota" || name === "putRolePolicy")) faultsInjected++;
+        const fault = faultsOf.get(name)?.shift() ?? faults.shift() ?? "none";
+        if (fault !== "none" && (fault !== "quota" || name === "putRolePolicy")) injected.push({ call: name, fault });
+        if (fault === "killed-before") killed.happen();
         const takes = fault === "slow" ? SLOW_MILLISECONDS : (latencies.shift() ?? 0);
         const left = deadline - time.now().getTime();
         if (takes > 0) await time.sleep(Math.max(0, Math.min(takes, left)));
+        await killed.unlessHappened();
         if (takes > left) throw new Error("AbortError");
         if (fault === "error") throw new Error("Throttling");
+        if (fault === "denied") throw name === "report" ? new Error("AuthorizationError") : new RefusalError(DENIED);
         const response = await respondWith(fault);
+        // What is on its way when an attempt is killed may arrive.
+        if (name === "putRolePolicy" && ended && !killed.hasHappened) lateWrites++;
+        if (fault === "killed-after") killed.happen();
+        await killed.unlessHappened();
         if (fault === "lost-answer") throw new Error("socket hang up");
         if (name === "putRolePolicy") thief.noticeWrite();
         return response;
@@ -83,15 +110,23 @@ export async function play(history: History, concurrently: boolean): Promise<Pla
         lookUpActivity: () => call("lookUpActivity", () => aws.lookUpActivity()),
         findRoleUse: () => call("findRoleUse", () => aws.findRoleUse()),
       };
-      const { outcome } = await respond(event, {
+      const handled = respond(event, {
         configuration: decided,
         accountOf: () => disturbed,
         report: (incident) => call("report", async () => (mails.push(incident), aws.report(incident))),
         secondsLeft: () => (deadline - time.now().getTime()) / 1_000,
         now: () => new Date(time.now().getTime() + clockError),
-        wait: (seconds) => time.sleep(seconds * 1_000),
+        wait: async (seconds) => {
+          await time.sleep(seconds * 1_000);
+          await killed.unlessHappened();
+        },
       });
-      return outcome;
+      try {
+        return (await Promise.race([handled, killed.happened])).outcome;
+      } finally {
+        ended = true;
+        if (time.now().getTime() > deadline) overruns++;
+      }
     };
 
   const deliver = async (delivery: Delivery): Promise<Fate> => {
@@ -113,7 +148,24 @@ export async function play(history: History, concurrently: boolean): Promise<Pla
 
   await time.run();
   await everything;
-  return { aws, fates, faultsInjected, deletions: thief.deletions };
+  return { aws, fates, injected, deletions: thief.deletions, lateWrites, overruns };
+}
+
+/** The end of an attempt from outside: whoever waits inside it waits for ever. */
+class Kill {
+  hasHappened = false;
+  private end!: (error: Error) => void;
+  /** Rejects when it happens. */
+  readonly happened = new Promise<never>((_, reject) => (this.end = reject));
+
+  happen(): void {
+    this.hasHappened = true;
+    this.end(new Error("Runtime.ExitError"));
+  }
+
+  async unlessHappened(): Promise<void> {
+    if (this.hasHappened) await new Promise(() => {});
+  }
 }
 
 /** The thief of the first theft, whose session may edit the role, for as long as IAM lets it. */

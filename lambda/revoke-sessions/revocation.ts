@@ -66,9 +66,10 @@ export function planRevocation(
     const cutoff = target.isLock ? FOREVER : latest([cutoffAt(now), attached.own?.cutoff])!;
     return { kind: "cut", cutoff, policy: remembering(attached, target, cutoff), distrusted: isAlive };
   }
-  // What comes from a locked instance is dead on arrival, and people know it.
-  const isLocked = target.isLock && isForever(attached.deniedBefore);
-  const untold = isLocked ? target.foreign : [...target.stolen, ...target.foreign];
+  // What comes from a locked instance is dead on arrival, and people know it if the lock remembers the session.
+  const { own } = attached;
+  const isKnown = target.isLock && isForever(own?.cutoff) && target.sessions.every((each) => own?.memory.has(each));
+  const untold = isKnown ? target.foreign : [...target.stolen, ...target.foreign];
   if (untold.every((digest) => memory.has(digest))) {
     return { kind: "covered", cutoff: standing };
   }

@@ -1,7 +1,4 @@
-import { join } from "node:path";
+import { MODULE, writeTerraformModule } from "./write-module";
 
-import { writeTerraformModule } from "./write-module";
-
-const directory = join(__dirname, "../../dist/terraform-module");
-writeTerraformModule(directory);
-console.log(`the Terraform module is in ${directory}`);
+writeTerraformModule(MODULE);
+console.log(`the Terraform module is in ${MODULE}`);

@@ -80,7 +80,7 @@ const wholeBetween = (name: string, from: number, to: number, words: string): Va
   message: `${name} must be ${words} from ${from} to ${to}.`,
 });
 const oneOf = (name: string, values: readonly (string | number)[]): Validation => ({
-  condition: `contains(${JSON.stringify(values)}, var.${name})`,
+  condition: `contains([${values.map((value) => JSON.stringify(value)).join(", ")}], var.${name})`,
   message: `${name} must be one of ${values.join(", ")}.`,
 });
 const each = (name: string, items: string, condition: string, words: string): Validation => ({
@@ -104,14 +104,19 @@ const namedRoles = `coalesce(var.${ROLES}.arns, [])`;
 /** The inputs, in the order in which the README lists them. Defaults and limits are the construct's. */
 export const INPUTS: Readonly<Record<InputName, Input>> = {
   revocable_roles: {
-    type: "object({ arns = optional(list(string)), path = optional(string), tag = optional(object({ key = string, value = string })), any = optional(bool) })",
+    type: `object({
+  arns = optional(list(string))
+  path = optional(string)
+  tag  = optional(object({ key = string, value = string }))
+  any  = optional(bool)
+})`,
     description:
       "Which roles may be revoked; exactly one of: `arns` (at most 20), `path` (begins and ends with a slash), `tag` " +
       "(`{ key, value }`), `any = true` (every role of the account). There is no default: somebody has to say on which " +
       "roles the function may put a policy.",
     validation: [
       {
-        condition: `length([for choice in [var.${ROLES}.arns, var.${ROLES}.path, var.${ROLES}.tag, var.${ROLES}.any] : true if choice != null]) == 1`,
+        condition: `length([for choice in values(var.${ROLES}) : true if choice != null]) == 1`,
         message: `${ROLES} must have exactly one of arns, path, tag and any.`,
       },
       {

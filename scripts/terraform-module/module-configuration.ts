@@ -1,15 +1,19 @@
+import { TerraformResource, type TerraformStack } from "cdktf";
+
 import { whatFollows } from "../../src/alerting/alert-message";
 import { everybodyHasConfirmed } from "../../src/alerting/confirmation-check";
+import { CONSOLES } from "../../src/contract/consoles";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
 import { DEFAULTS } from "../../src/contract/defaults";
 import { type FunctionEnvironment, ResponseMode } from "../../src/contract/environment";
 import { choiceStatements, namedArns } from "../../src/revocation/permissions";
 import { orTypes, typesBySeverity } from "../../src/detection/finding-pattern";
 import type { Block } from "../block";
-import { expression, holdsSpliced, type Json, jsonencode, OptionalItem, spliced, template } from "./expression";
+import { type ConstructNote, noteOn } from "./construct-note";
+import { Conditional, Encoded, expression, OptionalItem, spliced, template, type Value, withTexts } from "./expression";
 import { INPUTS } from "./inputs";
 import { ModuleStack } from "./module-stack";
-import { NamedBlocks, nameOf } from "./named-blocks";
+import { NamedBlocks, nameOf, pathInStack } from "./named-blocks";
 
 /*
  * What this file does, by the failure queue, which takes events from a rule that is always made and from one that is made only
@@ -27,19 +31,20 @@ import { NamedBlocks, nameOf } from "./named-blocks";
  *
  * The module has:
  *
- *   "aws_sqs_queue": {
- *     "failure_queue": {
- *       "name": "${var.prefix}-not-handled",
- *       "policy": "${jsonencode({ "Statement" = [{ … "aws:SourceArn" = concat(
- *         [aws_cloudwatch_event_rule.rule.arn],
- *         aws_cloudwatch_event_rule.any_finding[*].arn
- *       ) }] })}"
- *     }
- *   }
+ *   resource "aws_sqs_queue" "failure_queue" {
+ *     name   = "${var.prefix}-not-handled"
+ *     policy = jsonencode({
+ *       Statement = [
+ *         {
+ *           …
+ *               "aws:SourceArn" = concat(
+ *                 [aws_cloudwatch_event_rule.rule.arn],
+ *                 aws_cloudwatch_event_rule.any_finding[*].arn,
+ *               )
  *
- * 1. NamedBlocks gives every resource the name of its construct's path, without a hash.
- * 2. The functions `decide…` write a marker where an input decides: a spliced list, an optional item, `count`.
- * 3. Documents with such markers become expressions, and references to what has a `count` allow for its absence.
+ * 1. NamedBlocks gives every resource the name of its construct's path, without a hash, and reads JSON texts as documents.
+ * 2. The functions `decide…` write where an input decides: a spliced list, an optional item, `count`.
+ * 3. References to what has a `count` allow for its absence. `hcl.ts` writes the rest.
  */
 
 interface Statement {
@@ -87,41 +92,108 @@ const SUBSCRIPTION = "topic/email-0";
 /** A name that is a pattern, below a path: the one entry of the protected roles that is not protected by its name. */
 const PATTERN_BELOW_PATH = "^[^/]*/.+/[^/]*[*]";
 
-/** Names and ARNs, from an input or else from a resource. The names are those that the construct would choose. */
-const LOCALS = {
-  topic_name: template("coalesce(var.topic_name, var.prefix)"),
-  rule_name: template('coalesce(var.rule_name, "${var.prefix}-CredentialExfiltration")'),
-  function_name: template('coalesce(var.function_name, "${var.prefix}-RevokeSessions")'),
-  function_role_name: template(
-    'coalesce(var.function_role_name, "${var.prefix}-Revoke-${data.aws_region.place_region.id}")',
-  ),
-  // A function that could write on another region's function's role could give itself any permission through it.
-  function_role_names: template('coalesce(var.function_role_name, "${var.prefix}-Revoke-*")'),
-  protected_roles: template(
-    `[for arn in var.protected_role_arns : { arn = arn, by_name = !can(regex("${PATTERN_BELOW_PATH}", arn)) }]`,
-  ),
-  protected_resources: template(
-    `flatten([for role in local.protected_roles : role.by_name ? ` +
-      `[for path in ["", "*/"] : "\${regex("^[^/]*/", role.arn)}\${path}\${basename(role.arn)}"] : [role.arn]])`,
-  ),
-  topic_arn: template("var.existing_topic == null ? one(aws_sns_topic.topic[*].arn) : var.existing_topic.arn"),
-  topic_key_arn: template(
-    "var.existing_topic != null ? var.existing_topic.key_arn : var.topic_key != null ? var.topic_key.arn : one(aws_kms_key.topic_key[*].arn)",
-  ),
-  runbook: template(`var.runbook_url == null ? ${JSON.stringify(DEFAULTS.runbook)} : var.runbook_url`),
-  repeat_scope: template("var.repeat_scope == null ? var.scope : var.repeat_scope"),
-  alarm_actions: template("var.alarm_actions == null ? [local.topic_arn] : var.alarm_actions"),
-  types_mailed_by_override: template(
-    `[for type, severity in var.severity_overrides : type if var.alert_severity == null ? false : severity >= var.alert_severity` +
-      ` && !anytrue([for prefix in concat(${JSON.stringify(CREDENTIAL_EXFILTRATION_TYPES)}, var.findings) : startswith(type, prefix)])]`,
-  ),
+/** An expression over several lines. */
+const lines = (...written: readonly string[]): string => written.join("\n");
+
+/** An expression with a name, and the comment above it. */
+interface Local {
+  readonly value: string;
+  readonly comment?: string;
+}
+
+/** Where the module is: names of what data sources say, which would make every ARN twice as long. */
+const PLACE: Readonly<Record<string, string>> = {
+  partition: "data.aws_partition.place_partition.partition",
+  account_id: "data.aws_caller_identity.place_account.account_id",
+  region: "data.aws_region.place_region.id",
 };
 
-/** Whether an item of `local.protected_roles` covers a role. */
-const protectedBy = (role: string, arn: string): string => {
-  const part = (whole: string) => `(${role}.by_name ? basename(${whole}) : ${whole})`;
-  const pattern = `replace(replace(${part(`${role}.arn`)}, "/([^*])/", "[$1]"), "*", ".*")`;
-  return `can(regex("^${template(pattern)}$", ${part(arn)}))`;
+/** Names, from an input or else those that the construct would choose, and what several resources need. */
+const LOCALS: Readonly<Record<string, Local>> = {
+  ...Object.fromEntries(Object.entries(PLACE).map(([name, value]) => [name, { value }])),
+  topic_name: { value: "coalesce(var.topic_name, var.prefix)", comment: "Names, from an input or from the prefix." },
+  rule_name: { value: 'coalesce(var.rule_name, "${var.prefix}-CredentialExfiltration")' },
+  function_name: { value: 'coalesce(var.function_name, "${var.prefix}-RevokeSessions")' },
+  function_role_name: {
+    value: 'coalesce(var.function_role_name, "${var.prefix}-Revoke-${local.region}")',
+  },
+  function_role_names: {
+    value: 'coalesce(var.function_role_name, "${var.prefix}-Revoke-*")',
+    comment:
+      "The function's role in every region. A function that could write on another region's function's role could give itself " +
+      "any permission through it.",
+  },
+  topic_arn: {
+    value: "var.existing_topic == null ? one(aws_sns_topic.topic[*].arn) : var.existing_topic.arn",
+    comment: "What is made, or what exists.",
+  },
+  topic_key_arn: {
+    value: lines(
+      "(",
+      "  var.existing_topic != null ? var.existing_topic.key_arn :",
+      "  var.topic_key != null ? var.topic_key.arn :",
+      "  one(aws_kms_key.topic_key[*].arn)",
+      ")",
+    ),
+  },
+  alarm_actions: { value: "var.alarm_actions == null ? [local.topic_arn] : var.alarm_actions" },
+  repeat_scope: { value: "var.repeat_scope == null ? var.scope : var.repeat_scope" },
+  runbook: { value: `var.runbook_url == null ? ${JSON.stringify(DEFAULTS.runbook)} : var.runbook_url` },
+  console: {
+    value: `lookup(${expression(CONSOLES)}, local.partition, ${JSON.stringify(CONSOLES.aws)})`,
+    comment: "The host of AWS's console.",
+  },
+  what_follows: {
+    value: lines(
+      "(",
+      `  var.response == "${ResponseMode.REVOKE}" ?`,
+      `  ${expression(whatFollows(ResponseMode.REVOKE))} :`,
+      `  ${expression(whatFollows(ResponseMode.NOTIFY_ONLY))}`,
+      ")",
+    ),
+    comment: "What the first mail says about the second one.",
+  },
+  protected_roles: {
+    value: lines(
+      "[",
+      "  for arn in var.protected_role_arns :",
+      `  { arn = arn, by_name = !can(regex("${PATTERN_BELOW_PATH}", arn)) }`,
+      "]",
+    ),
+    comment: "A role is protected by its name, whatever its path; a pattern below a path is taken as it is.",
+  },
+  protected_resources: {
+    value: lines(
+      "flatten([",
+      "  for role in local.protected_roles : role.by_name ? [",
+      '    for path in ["", "*/"] : "${regex("^[^/]*/", role.arn)}${path}${basename(role.arn)}"',
+      "  ] : [role.arn]",
+      "])",
+    ),
+  },
+  roles_both_revocable_and_protected: {
+    value: lines(
+      "flatten([",
+      "  for arn in coalesce(var.revocable_roles.arns, []) : [",
+      "    for role in local.protected_roles : arn if can(regex(",
+      '      "^${replace(replace(role.by_name ? basename(role.arn) : role.arn, "/([^*])/", "[$1]"), "*", ".*")}$",',
+      "      role.by_name ? basename(arn) : arn",
+      "    ))",
+      "  ]",
+      "])",
+    ),
+  },
+  types_mailed_by_override: {
+    value: lines(
+      "[",
+      "  for type, severity in var.severity_overrides : type",
+      "  if var.alert_severity == null ? false : severity >= var.alert_severity && !anytrue([",
+      `    for prefix in concat(${expression(CREDENTIAL_EXFILTRATION_TYPES).replaceAll("\n", "\n    ")}, var.findings) : startswith(type, prefix)`,
+      "  ])",
+      "]",
+    ),
+    comment: "Finding types that an override raises to what is mailed; what is handled has rules of its own.",
+  },
 };
 
 const SOMEBODY_IS_MAILED = {
@@ -143,17 +215,35 @@ const PRECONDITIONS = [
   ],
   ["var.alarms || var.alarm_actions == null", "alarm_actions must be left out if alarms is false."],
   [
-    `!anytrue(flatten([for arn in coalesce(var.revocable_roles.arns, []) : [for role in local.protected_roles : ${protectedBy("role", "arn")}]]))`,
+    "length(local.roles_both_revocable_and_protected) == 0",
     "protected_role_arns must not cover a role that revocable_roles names: remove it from one of them.",
   ],
 ].map(([condition, message]) => ({ condition: template(condition!), error_message: message }));
 
-/**
- * The module in Terraform's JSON syntax: what the constructs are synthesized to, except that expressions over the inputs make
- * the choices that the constructs make from their props.
- */
-export function moduleConfiguration(): Block {
-  const blocks = new NamedBlocks(new ModuleStack().toTerraform() as Block, MAIN);
+/** A module: its configuration, and where each part comes from. */
+export interface TerraformModule {
+  /**
+   * The configuration as in Terraform's JSON syntax: what the constructs are synthesized to, except that expressions over the
+   * inputs make the choices that the constructs make from their props.
+   */
+  readonly configuration: Block;
+  /** By the addresses of resources and data sources, in the order of the constructs. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** Comments on locals, by name. */
+  readonly comments: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where a resource comes from. */
+export interface Origin {
+  readonly note: ConstructNote;
+  /** Names of what is a block in the resource, not an attribute. */
+  readonly blocks: ReadonlySet<string>;
+}
+
+/** The module that makes what {@link CredentialExfiltrationResponse} makes. */
+export function responseModule(): TerraformModule {
+  const stack = new ModuleStack();
+  const blocks = new NamedBlocks(stack.toTerraform() as Block, MAIN);
 
   decidePermissions(blocks.at("response/revoker/permissions"));
   decideEnvironment(blocks.at("response/revoker"));
@@ -166,30 +256,53 @@ export function moduleConfiguration(): Block {
   blocks.at("response/revoker/log")["skip_destroy"] = template("var.keep_log");
   const revoker = blocks.at("response/revoker");
   revoker["filename"] = `${template("path.module")}/${ZIP_NAME}`;
+  revoker["source_code_hash"] = template(`filebase64sha256("\${path.module}/${ZIP_NAME}")`);
   revoker["lifecycle"]["precondition"].push(...PRECONDITIONS);
   decideWhatIsMade(blocks);
 
-  const references = referencesTo(counted(blocks));
-  const finished = (part: Block): Block => withTexts(part, (text) => references(encoded(text)));
-  return {
+  const configuration = {
     terraform: { required_version: TERRAFORM_VERSIONS, required_providers: { aws: AWS_PROVIDER } },
     variable: variables(),
-    locals: LOCALS,
+    locals: Object.fromEntries(Object.entries(LOCALS).map(([name, { value }]) => [name, template(value)])),
     data: blocks.nested("data"),
-    resource: finished(blocks.nested("resource")),
+    resource: referring(blocks.nested("resource"), counted(blocks)),
     moved: moved(blocks),
     check: {
       somebody_is_mailed: { assert: SOMEBODY_IS_MAILED },
       everybody_has_confirmed: { assert: everybodyHasConfirmed(`values(${blocks.address(SUBSCRIPTION)})`) },
     },
-    output: finished(blocks.outputs),
+    output: withTexts(blocks.outputs, references(counted(blocks))) as Block,
   };
+  const comments = Object.fromEntries(Object.entries(LOCALS).map(([name, { comment }]) => [name, comment]));
+  return { configuration, origins: origins(stack, blocks), comments };
+}
+
+/** Where everything comes from that a stack makes. */
+function origins(stack: TerraformStack, blocks: NamedBlocks): ReadonlyMap<string, Origin> {
+  const resources = stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));
+  return new Map(
+    resources.map((resource) => [
+      blocks.address(pathInStack(resource.node.path)),
+      { note: noteOn(resource), blocks: blockNames(resource.toHclTerraform() as Value) },
+    ]),
+  );
+}
+
+/** Names of what CDKTF's bindings say is a block, at any depth. */
+function blockNames(described: Value): ReadonlySet<string> {
+  if (typeof described !== "object" || described === null) return new Set();
+  const inside = Object.entries(described).flatMap(([name, value]: [string, Block]) => [
+    ...(value?.["isBlock"] === true ? [name] : []),
+    ...blockNames(value as Value),
+  ]);
+  return new Set(inside);
 }
 
 /** Which statements the function's policy has, by how roles are chosen and whether the topic has a key. */
 function decidePermissions(permissions: Block): void {
-  const document = JSON.parse(permissions["policy"]) as { Version: string; Statement: (Statement | OptionalItem)[] };
-  const [anyRole, ...others] = document.Statement as Statement[];
+  const { document } = permissions["policy"] as Encoded;
+  const { Statement: statements, ...envelope } = document as unknown as { readonly Statement: Statement[] };
+  const [anyRole, ...others] = statements;
   if (anyRole?.Sid !== "RevokeAnyRole") throw new Error("the policy must begin with the statement about any role");
   const roles = { roleArns: (path = "/") => replaced(anyRole.Resource as string, "role/*", `role${path}*`) };
   const protectedRoles = others.find(({ Sid }) => Sid === "NeverProtectedRoles")!;
@@ -210,16 +323,17 @@ function decidePermissions(permissions: Block): void {
     LookWhatWasDone: "var.activity",
     EncryptReports: "(var.existing_topic == null ? true : var.existing_topic.key_arn != null)",
   };
-  document.Statement = ([anyRole, ...choices, ...others] as Statement[]).map((statement) => {
+  const decided = ([anyRole, ...choices, ...others] as Statement[]).map((statement) => {
     const condition = conditions[statement.Sid];
-    return condition === undefined ? statement : new OptionalItem(condition, statement as unknown as Json);
+    const value = statement as unknown as Value;
+    return condition === undefined ? value : new OptionalItem(condition, value);
   });
-  permissions["policy"] = jsonencode(document as unknown as Json);
+  permissions["policy"] = new Encoded({ ...envelope, Statement: decided });
 }
 
 function decideEnvironment(revoker: Block): void {
   const variables = revoker["environment"]["variables"];
-  const decided: Partial<FunctionEnvironment> = {
+  const decided: Partial<Record<keyof FunctionEnvironment, Value>> = {
     REVOCABLE_ROLES: template(
       "jsonencode({ for key, choice in var.revocable_roles : key => choice if choice != null })",
     ),
@@ -237,30 +351,39 @@ function decideEnvironment(revoker: Block): void {
 
 /** What the first mail promises, and which other findings are mailed. */
 function decideMessages(blocks: NamedBlocks): void {
-  const [revoked, notified] = [ResponseMode.REVOKE, ResponseMode.NOTIFY_ONLY].map(whatFollows) as [string, string];
-  for (const rule of ["rule", "further-findings"]) {
-    const transformer = blocks.at(`response/${rule}/topic`)["input_transformer"];
-    transformer["input_template"] = replaced(
-      transformer["input_template"],
-      notified,
-      template(`var.response == "${ResponseMode.REVOKE}" ? ${expression(revoked)} : ${expression(notified)}`),
-    );
+  const [credentials, further, anyFinding] = ["rule", "further-findings", "any-finding"].map(
+    (rule) => blocks.at(`response/${rule}/topic`)["input_transformer"] as Block,
+  ) as [Block, Block, Block];
+  const notified = whatFollows(ResponseMode.NOTIFY_ONLY);
+  for (const handled of [credentials, further]) {
+    const promise = replaced(handled["input_template"], notified, template("local.what_follows"));
+    handled["input_template"] = withConsole(promise);
   }
+  anyFinding["input_template"] = withConsole(anyFinding["input_template"]);
 
   const rule = blocks.at("response/any-finding");
-  const { detail: _, ...envelope } = JSON.parse(blocks.at("response/rule")["event_pattern"]);
-  const pattern = (detail: object) => expression(jsonencode({ ...envelope, detail } as Json));
-  blocks.at("response/further-findings")["event_pattern"] = template(
-    pattern({ type: [spliced("[for type in var.findings : { prefix = type }]")] }),
-  );
+  const { detail: _, ...envelope } = (blocks.at("response/rule")["event_pattern"] as Encoded).document as Block;
+  const pattern = (detail: object) => new Encoded({ ...envelope, detail } as Value);
+  blocks.at("response/further-findings")["event_pattern"] = pattern({
+    type: [spliced("[for type in var.findings : { prefix = type }]")],
+  });
   const bySeverity = typesBySeverity(template("var.alert_severity"), [
     spliced('formatlist("%s*", var.findings)'),
     spliced("keys(var.severity_overrides)"),
   ]);
   const raised = "local.types_mailed_by_override";
-  rule["event_pattern"] = template(
-    `length(${raised}) == 0 ? ${pattern(bySeverity)} : ${pattern(orTypes(bySeverity, [spliced(raised)]))}`,
+  rule["event_pattern"] = new Conditional(
+    `length(${raised}) == 0`,
+    pattern(bySeverity),
+    pattern(orTypes(bySeverity, [spliced(raised)])),
   );
+}
+
+/** A text with the console's host by its name, in place of how it is found. */
+function withConsole(text: string): string {
+  const hosts = Object.entries(CONSOLES).map(([partition, host]) => `"${partition}" = "${host}"`);
+  const lookup = `lookup({${hosts.join(", ")}}, ${PLACE["partition"]}, ${JSON.stringify(CONSOLES.aws)})`;
+  return replaced(text, lookup, "local.console");
 }
 
 /** Gives each block the condition of its construct, or of the nearest one around it. */
@@ -293,35 +416,67 @@ function moved(blocks: NamedBlocks): { from: string; to: string }[] {
   );
 }
 
-/** The addresses of the resources that may be left out. */
-const counted = (blocks: NamedBlocks): string[] =>
-  blocks.paths.filter((path) => "count" in blocks.at(path)).map((path) => blocks.address(path));
+/** The conditions of the resources that may be left out, by their addresses. */
+const counted = (blocks: NamedBlocks): ReadonlyMap<string, string> =>
+  new Map(
+    blocks.paths.flatMap((path) => {
+      const block = blocks.at(path);
+      return "count" in block ? [[blocks.address(path), conditionOf(block)!] as const] : [];
+    }),
+  );
 
-/** Applies a change to every text of a block, however deep it lies. */
-function withTexts(block: Block, change: (text: string) => string): Block {
-  return JSON.parse(JSON.stringify(block), (_, value: unknown) =>
-    typeof value === "string" ? change(value) : value,
-  ) as Block;
-}
+/** The condition on which a resource is made at all; undefined if it always is. */
+export const conditionOf = ({ count, for_each: forEach }: Block): string | undefined =>
+  /^\$\{(.*?) \? /.exec(count ?? forEach ?? "")?.[1];
 
-/** A document that a list is to be spliced into, as an expression; any other text stays as it is. */
-const encoded = (text: string): string => (holdsSpliced(text) ? jsonencode(JSON.parse(text) as Json) : text);
+/** The place by its locals. */
+const withPlace = (text: string): string =>
+  Object.entries(PLACE).reduce((changed, [name, value]) => changed.replaceAll(value, `local.${name}`), text);
 
-/** Rewrites references to resources that may be left out: each becomes the attribute, or null. */
-function referencesTo(addresses: readonly string[]): (text: string) => string {
-  const names = addresses.map((address) => address.replaceAll(".", "\\.")).join("|");
-  const reference = new RegExp(`\\b(${names})\\.(\\w+)`, "g");
-  return (text) => text.replace(reference, "one($1[*].$2)");
+/** Resources by type and name, with references to others that may be left out. */
+function referring(resources: Block, conditions: ReadonlyMap<string, string>): Block {
+  const byType = Object.entries(resources as Record<string, Block>).map(([type, named]) => [
+    type,
+    Object.fromEntries(
+      Object.entries(named).map(([name, block]) => [
+        name,
+        withTexts(block as Value, references(conditions, conditionOf(block as Block))),
+      ]),
+    ),
+  ]);
+  return Object.fromEntries(byType) as Block;
 }
 
 /**
- * Replaces a part of a text.
+ * Rewrites references to resources that may be left out: each becomes the attribute, or null.
+ *
+ * @param own the condition on which the referring resource is made: what is then made too is referred to as the first, which is
+ * the only one.
+ */
+function references(conditions: ReadonlyMap<string, string>, own?: string): (text: string) => string {
+  const names = [...conditions.keys()].map((address) => address.replaceAll(".", "\\."));
+  const reference = new RegExp(`\\b(${names.join("|")})\\.(\\w+)`, "g");
+  return (text) =>
+    withPlace(text).replace(reference, (_, address: string, attribute: string) => {
+      const condition = conditions.get(address)!;
+      const isMade = own === condition || own?.startsWith(`${condition} && `);
+      return isMade ? `${address}[0].${attribute}` : `one(${address}[*].${attribute})`;
+    });
+}
+
+/**
+ * Replaces a part of a text, or of one of the texts of a document.
  *
  * @throws Error unless the part occurs exactly once.
  */
-function replaced(text: string, from: string, to: string): string {
-  if (text.split(from).length !== 2) throw new Error(`${JSON.stringify(from)} must occur once in: ${text}`);
-  return text.replace(from, () => to);
+function replaced<T extends Value>(value: T, from: string, to: string): T {
+  let found = 0;
+  const changed = withTexts(value, (text) => {
+    found += text.split(from).length - 1;
+    return text.replace(from, () => to);
+  });
+  if (found !== 1) throw new Error(`${JSON.stringify(from)} must occur once in: ${JSON.stringify(value)}`);
+  return changed;
 }
 
 /** The inputs as Terraform's variables. */
@@ -332,7 +487,7 @@ function variables(): Block {
       {
         ...input,
         // An input whose default is not null must not be null: null would pass every condition.
-        nullable: "default" in input && input.default === null,
+        ...("default" in input && input.default === null ? {} : { nullable: false }),
         ...(validation.length > 0 && {
           validation: validation.map(({ condition, message }) => ({
             condition: template(condition),

@@ -1,4 +1,5 @@
 import type { Block } from "../block";
+import { documentOf, Encoded, type Value } from "./expression";
 
 interface Named {
   readonly kind: "resource" | "data";
@@ -10,7 +11,7 @@ interface Named {
 /**
  * The resources and data sources of a synthesized stack, renamed after the path of their construct: `aws_sqs_queue.failure_queue`
  * for `module/response/failure-queue/Resource`. In a stack the names end in a hash, which nobody would want to write
- * into a `moved` block.
+ * into a `moved` block. JSON texts in them, such as policies, are documents.
  */
 export class NamedBlocks {
   private readonly byPath = new Map<string, Named>();
@@ -30,7 +31,7 @@ export class NamedBlocks {
     for (const { kind, type, block } of renamed) {
       const path = pathOf(block);
       delete block["//"];
-      this.byPath.set(path, { kind, type, name: nameOf(path, main), block });
+      this.byPath.set(path, { kind, type, name: nameOf(path, main), block: withDocuments(block) as Block });
     }
     const names = new Set([...this.byPath.values()].map(({ kind, type, name }) => `${kind}.${type}.${name}`));
     if (names.size < synthesized.length) throw new Error("two resources of one type would get the same name");
@@ -83,8 +84,22 @@ function listed(configuration: Block): Named[] {
   );
 }
 
-const pathOf = (block: Block): string =>
-  (block["//"].metadata.path as string)
+/** A value in which every JSON text is the document that it holds. */
+function withDocuments(value: Value): Value {
+  if (typeof value === "string") {
+    const document = documentOf(value);
+    return document === undefined ? value : new Encoded(document);
+  }
+  if (Array.isArray(value)) return value.map(withDocuments);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withDocuments(item as Value)]));
+}
+
+const pathOf = (block: Block): string => pathInStack(block["//"].metadata.path as string);
+
+/** The path of a resource's construct without the stack's name and a trailing `Resource`. */
+export const pathInStack = (path: string): string =>
+  path
     .split("/")
     .slice(1)
     .join("/")

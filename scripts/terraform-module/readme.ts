@@ -1,5 +1,6 @@
 import type { Block } from "../block";
 import { INPUTS } from "./inputs";
+import { conditionOf } from "./module-configuration";
 
 /** The module's README: how to use it, and tables of what goes in, comes out and is made. */
 export function moduleReadme(configuration: Block): string {
@@ -19,7 +20,7 @@ export function moduleReadme(configuration: Block): string {
       Object.entries(INPUTS).map(([name, input]) => [
         code(name),
         input.description,
-        code(input.type),
+        code(input.type.replace(/\n\s*/g, " ")),
         "default" in input ? code(JSON.stringify(input.default)) : "**required**",
       ]),
     ),
@@ -41,21 +42,27 @@ const INTRODUCTION = `# Response to stolen EC2 role credentials
 
 Responds to GuardDuty's findings of stolen EC2 role credentials: it mails people, and a function attaches the inline policy
 \`RevokeOldSessions\` to the role, which denies every session issued before a cut-off. It makes what the CDKTF construct makes
-from which it is generated, with the same function, byte for byte.
+from which it is generated, with the same function, byte for byte: the zip lies beside the configuration, so that nothing but
+Terraform is needed.
 
 ## Use
 
 \`\`\`hcl
 module "credential_response" {
-  source = "./terraform-module"
+  source = "git::https://example.com/this-repository.git//terraform-module?ref=v0.1.0"
 
   alert_emails    = ["security@example.com"]
   revocable_roles = { arns = ["arn:aws:iam::123456789012:role/app"] }
 }
 \`\`\`
 
-A whole root module is in \`examples/root\`. \`terraform test\` runs the tests in \`tests\`; they need Terraform 1.7 and no
+\`example.com/this-repository.git\` stands for where you cloned this from, and \`v0.1.0\` for a tag or commit of it: pin one, since
+a function that may write on roles should change only when you say so. A whole root module is in
+[\`examples/complete\`](examples/complete/main.tf). \`terraform test\` runs the tests in \`tests\`; they need Terraform 1.7 and no
 account.
+
+[OpenTofu](https://opentofu.org) can be used from 1.6 on: the module needs nothing that its language lacks there. It is tried with
+Terraform only; OpenTofu's own tests need 1.8.
 `;
 
 const NOTES = `## Good to know
@@ -79,8 +86,9 @@ function resources(configuration: Block): string[][] {
     .sort(([one], [other]) => (one! < other! ? -1 : 1));
 }
 
-function whenMade({ count, for_each: forEach }: Block): string {
-  if (count) return `if ${code(/^\$\{(.*) \? 1 : 0\}$/.exec(count)![1]!)}`;
+function whenMade(block: Block): string {
+  const { count, for_each: forEach } = block;
+  if (count) return `if ${code(conditionOf(block)!)}`;
   return forEach ? "for each of `alert_emails`" : "always";
 }
 

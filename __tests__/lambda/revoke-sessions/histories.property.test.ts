@@ -34,7 +34,7 @@ async function played(history: History, concurrently: boolean): Promise<Played> 
   const result = await play(history, concurrently);
   figures.histories++;
   figures.events += result.fates.length;
-  figures.faults += result.faultsInjected;
+  figures.faults += result.injected.length;
   figures.deletions += result.deletions;
   figures.writes += result.aws.writes.length;
   figures.mailed += result.fates.filter(({ mails }) => mails.length > 0).length;

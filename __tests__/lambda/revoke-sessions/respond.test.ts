@@ -607,6 +607,15 @@ describe("scope instance", () => {
     expect(aws.incidents).toHaveLength(1);
   });
 
+  test("is mailed again even if the role has no room to remember the first attempt", async () => {
+    aws.refuse = ({ document }) => (/Answers[0-9a-z]/.test(document) ? QUOTA : undefined);
+    aws.before = failing("report", 1);
+    await expect(handleFinding({}, lock)).rejects.toThrow("Throttling");
+    clock = later(60);
+    expect(await handleFinding({}, lock)).toMatchObject({ outcome: "already-revoked" });
+    expect(aws.incidents).toHaveLength(1);
+  });
+
   test("is restored if somebody lifts it at once", async () => {
     aws.before = (call) => call === "getRole" && aws.writes.length === 1 && aws.roles.get(ROLE_NAME)!.policies.clear();
     await handleFinding({}, lock);

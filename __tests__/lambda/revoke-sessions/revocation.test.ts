@@ -209,6 +209,32 @@ describe("remembered credentials", () => {
   });
 });
 
+describe("what is stolen from a locked instance", () => {
+  const userId = `${ROLE_ID}:${INSTANCE_ID}`;
+  const session = digestOf(userId);
+  const lock = (...keys: string[]): Target => ({ ...target(...keys), userId, isLock: true, sessions: [session] });
+  const locked = (own: Policy["own"]): Policy =>
+    readPolicy(writePolicy({ ...readPolicy(undefined, userId, NOON), own }), userId, NOON);
+
+  test("is dead on arrival: a new key is neither remembered nor told", () => {
+    const attached = locked({ cutoff: FOREVER, memory: new Map([[session, NOON]]) });
+    expect(plan(lock("K2"), attached, HOUR)).toEqual({ kind: "covered", cutoff: FOREVER });
+  });
+
+  test.each<[string, Policy["own"]]>([
+    ["the lock had no room to remember the session: nobody may have been told", { cutoff: FOREVER, memory: new Map() }],
+    ["somebody dated the lock", { cutoff: after(2 * HOUR), memory: new Map([[session, NOON]]) }],
+  ])("is told if %s", (_, own) => {
+    expect(plan(lock("K2"), locked(own), HOUR)).toMatchObject({ kind: "remember" });
+  });
+
+  test("is told if only a policy of the whole role remembers the session", () => {
+    const role = history([{ ...target("K1"), sessions: [session] }, 0]);
+    const attached = locked({ cutoff: FOREVER, memory: new Map() });
+    expect(plan(lock("K2"), attached, HOUR, JUST_NOW(HOUR), [role])).toMatchObject({ kind: "remember" });
+  });
+});
+
 describe("credentials of which the finding says when they were issued", () => {
   const issued = (key: string, at: number): Target => ({ ...target(key), issuedAt: after(at) });
   const attached = history([target("K1"), 0]);

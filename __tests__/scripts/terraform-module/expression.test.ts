@@ -1,20 +1,30 @@
 import {
+  Conditional,
+  documentOf,
+  Encoded,
   expression,
-  holdsSpliced,
-  jsonencode,
   OptionalItem,
   spliced,
   template,
+  withTexts,
 } from "../../../scripts/terraform-module/expression";
+
+/** A text of several lines, which the indentation of the test is no part of. */
+const lines = (...written: readonly string[]): string => written.join("\n");
 
 describe("expressions of Terraform", () => {
   test.each([
     ["a text", "plain", '"plain"'],
     ["a number", 7, "7"],
     ["null", null, "null"],
-    ["an object", { "aws:arn": ["a", true] }, '{ "aws:arn" = ["a", true] }'],
+    ["an object of one entry", { Service: "events.amazonaws.com" }, '{ Service = "events.amazonaws.com" }'],
+    ["a key that is not an identifier", { "aws:arn": "a" }, '{ "aws:arn" = "a" }'],
+    ["a key that is a word of the language", { for: "a" }, '{ "for" = "a" }'],
+    ["a list of one item", ["a"], '["a"]'],
+    ["a list of numbers", [1, 2], "[1, 2]"],
     ["an empty list", [], "[]"],
-    ["quotes and line ends outside of an interpolation", 'a "b"\nc', '"a \\"b\\"\\nc"'],
+    ["an empty object", {}, "{}"],
+    ["quotes", 'a "b"', '"a \\"b\\""'],
     ["a template that is one expression", "${var.roles}", "var.roles"],
     ["a template with text around", "arn:${var.a}:${var.b}", '"arn:${var.a}:${var.b}"'],
     [
@@ -29,12 +39,35 @@ describe("expressions of Terraform", () => {
     ],
     ["a template as a key", { "tag/${var.key}": "v" }, '{ "tag/${var.key}" = "v" }'],
     ["an escaped interpolation", "$${aws:username}", '"$${aws:username}"'],
+    ["an interpolation after an escaped one", "$${a} ${var.b}", '"$${a} ${var.b}"'],
   ])("%s", (_, value, expected) => {
     expect(expression(value)).toBe(expected);
   });
 
+  test("give each item of a list a line of its own, with a comma after the last", () => {
+    expect(expression(["a", "b"])).toBe(lines("[", '  "a",', '  "b",', "]"));
+  });
+
+  test("give each key of an object a line of its own, in columns that an entry of several lines interrupts", () => {
+    expect(expression({ Sid: "A", Action: ["b", "c"], Effect: "Allow", Resource: "*" })).toBe(
+      lines(
+        "{",
+        '  Sid = "A"',
+        "  Action = [",
+        '    "b",',
+        '    "c",',
+        "  ]",
+        '  Effect   = "Allow"',
+        '  Resource = "*"',
+        "}",
+      ),
+    );
+  });
+
   test("hold a spliced list between items, in order", () => {
-    expect(expression(["a", spliced("var.more"), "b"])).toBe('concat(["a"], var.more, ["b"])');
+    expect(expression(["a", spliced("var.more"), "b"])).toBe(
+      lines("concat(", '  ["a"],', "  var.more,", '  ["b"],', ")"),
+    );
   });
 
   test("a list of nothing but a spliced list is that list", () => {
@@ -43,17 +76,20 @@ describe("expressions of Terraform", () => {
 
   test("make an optional item depend on its condition", () => {
     expect(expression(["a", new OptionalItem("var.b != null", { c: "${var.b}" })])).toBe(
-      'concat(["a"], (var.b != null ? [{ "c" = var.b }] : []))',
+      lines("concat(", '  ["a"],', "  var.b != null ? [{ c = var.b }] : [],", ")"),
     );
   });
 
   test("encode a document", () => {
-    expect(jsonencode({ a: [1] })).toBe('${jsonencode({ "a" = [1] })}');
+    expect(expression(new Encoded({ a: [1], b: true }))).toBe(lines("jsonencode({", "  a = [1]", "  b = true", "})"));
   });
 
-  test("a list to be spliced in is found in the text of a document", () => {
-    expect(holdsSpliced(JSON.stringify({ a: [spliced("var.b")] }))).toBe(true);
-    expect(holdsSpliced(JSON.stringify({ a: [template("var.b")] }))).toBe(false);
+  test("choose one of two values by a condition, each on a line of its own", () => {
+    expect(expression(new Conditional("var.a", "b", "c"))).toBe(lines("(", "  var.a ?", '  "b" :', '  "c"', ")"));
+  });
+
+  test("show a text of several lines as it will be read, templates in it included", () => {
+    expect(expression('a "b"\n  ${var.c}')).toBe(lines("chomp(<<-EOT", '  a "b"', "    ${var.c}", "EOT", ")"));
   });
 
   test("throws when an optional item is not in a list", () => {
@@ -62,5 +98,30 @@ describe("expressions of Terraform", () => {
 
   test.each(["${var.a", '${"a'])("throws when given %s, which has no end", (value) => {
     expect(() => expression(value)).toThrow("has no end");
+  });
+});
+
+describe("the document of a JSON text", () => {
+  test("is read with its templates, whose quotes are not escaped", () => {
+    expect(documentOf('{"a":["x ${lookup({"b" = "c"}, "b")}"]}')).toEqual({ a: ['x ${lookup({"b" = "c"}, "b")}'] });
+  });
+
+  test.each(["a text", '{ $.outcome = "revoked" }', "", "7"])("ignores %j, which holds none", (text) => {
+    expect(documentOf(text)).toBeUndefined();
+  });
+});
+
+test("texts are changed wherever they are: in keys, conditions, documents and lists", () => {
+  // GIVEN
+  const value = { a: [new OptionalItem("a", "a")], b: new Encoded({ a: "a" }), c: new Conditional("a", "a", 1) };
+
+  // WHEN
+  const changed = withTexts(value, (text) => text.replace("a", template("z")));
+
+  // THEN
+  expect(changed).toEqual({
+    "${z}": [new OptionalItem("${z}", "${z}")],
+    b: new Encoded({ "${z}": "${z}" }),
+    c: new Conditional("${z}", "${z}", 1),
   });
 });

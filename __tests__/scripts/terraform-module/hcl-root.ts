@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { writeTerraformModule } from "../../../scripts/terraform-module/write-module";
+import { MODULE, writeTerraformModule } from "../../../scripts/terraform-module/write-module";
 import { terraform, type TerraformRun } from "../../support/terraform";
 
 /** Source of the module, as a root module names it. */
@@ -18,7 +18,10 @@ export class HclRoot {
    */
   static async create(configuration: string, environment: Readonly<Record<string, string>> = {}): Promise<HclRoot> {
     const root = new HclRoot(environment);
-    writeTerraformModule(path.join(root.directory, SOURCE));
+    const module = path.join(root.directory, SOURCE);
+    // What Terraform leaves behind in the folder is no part of the module.
+    cpSync(MODULE, module, { recursive: true, filter: (file) => !path.basename(file).startsWith(".terraform") });
+    writeTerraformModule(module);
     root.write("main.tf", configuration);
     await root.terraform(["init"]);
     return root;

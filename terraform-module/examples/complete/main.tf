@@ -28,7 +28,7 @@ provider "aws" {
 data "aws_caller_identity" "current" {}
 
 module "response" {
-  source = "../../dist/terraform-module"
+  source = "../.."
 
   alert_emails    = var.alert_emails
   revocable_roles = { path = "/application/" }
@@ -41,7 +41,7 @@ module "response" {
 
 # IAM is global, the function's role carries its region: a second region fits beside the first.
 module "response_ireland" {
-  source    = "../../dist/terraform-module"
+  source    = "../.."
   providers = { aws = aws.ireland }
 
   revocable_roles = { path = "/application/" }

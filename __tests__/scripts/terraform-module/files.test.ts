@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+import { withTexts } from "../../../scripts/terraform-module/expression";
+import { responseModule, type TerraformModule, ZIP_NAME } from "../../../scripts/terraform-module/module-configuration";
+import { moduleFiles } from "../../../scripts/terraform-module/module-files";
+import { generatedTexts, MODULE } from "../../../scripts/terraform-module/write-module";
+import { PROJECT } from "../../../scripts/project-files";
+import { functionPackage } from "../../../src/revocation/function-package";
+
+const current = responseModule();
+const read = (name: string): string => readFileSync(path.join(MODULE, name), "utf8");
+
+/** The lines in which two versions of a module differ. */
+function difference(one: TerraformModule, other: TerraformModule): { removed: string[]; added: string[] } {
+  const [before, after] = [one, other].map((each) => [...moduleFiles(each).values()].join("").split("\n"));
+  const without = (lines: readonly string[], others: readonly string[]) => {
+    const left = [...others];
+    return lines.filter((line) => {
+      const index = left.indexOf(line);
+      if (index >= 0) left.splice(index, 1);
+      return index < 0;
+    });
+  };
+  return { removed: without(before!, after!), added: without(after!, before!) };
+}
+
+describe("the module in the repository", () => {
+  test("is what the constructs say now; if it is not, npm run module writes it", () => {
+    // WHEN
+    const stale = [...generatedTexts()].filter(([name, text]) => read(name) !== text);
+
+    // THEN
+    expect(stale.map(([name]) => `terraform-module/${name} is not current: npm run module`)).toEqual([]);
+  });
+
+  test("carries the function that the sources say now; if it does not, npm run module writes it", () => {
+    const sha256 = createHash("sha256")
+      .update(readFileSync(path.join(MODULE, ZIP_NAME)))
+      .digest("base64");
+    expect(sha256).toBe(functionPackage().sha256);
+  });
+
+  test("has no configuration that is not generated, and the project's licence", () => {
+    const configuration = readdirSync(MODULE).filter((name) => /\.tf(\.json)?$/.test(name));
+    expect(configuration.filter((name) => !generatedTexts().has(name))).toEqual([]);
+    expect(read("LICENSE")).toBe(readFileSync(path.join(PROJECT, "LICENSE"), "utf8"));
+  });
+
+  test("is laid out as Terraform's registry expects", () => {
+    const layout = ["README.md", "main.tf", "outputs.tf", "variables.tf", "versions.tf"];
+    expect([...generatedTexts().keys()]).toEqual(expect.arrayContaining(layout));
+    expect(read("examples/complete/main.tf")).toContain('source = "../.."');
+  });
+});
+
+describe("the module's files", () => {
+  test("differ by one line when one action of a policy is another", () => {
+    // GIVEN
+    const { configuration } = current;
+
+    // WHEN
+    const changed = withTexts(configuration, (text) => (text === "iam:ListRolePolicies" ? "iam:ListRoleTags" : text));
+
+    // THEN
+    expect(difference(current, { ...current, configuration: changed })).toEqual({
+      removed: ['            "iam:ListRolePolicies",'],
+      added: ['            "iam:ListRoleTags",'],
+    });
+  });
+
+  test("differ by one line when a policy has one action more", () => {
+    // GIVEN
+    const longer = copyOf(current);
+    const statements =
+      longer.configuration["resource"].aws_iam_role_policy.revoker_permissions.policy.document.Statement;
+    const looking = statements.find(({ Sid }: { Sid: string }) => Sid === "LookAtRoles");
+
+    // WHEN
+    looking.Action.push("iam:ListRoleTags");
+
+    // THEN
+    expect(difference(current, longer)).toEqual({ removed: [], added: ['            "iam:ListRoleTags",'] });
+  });
+
+  test("say what each construct is, as its source does", () => {
+    const files = moduleFiles(current);
+    expect(files.get("detection.tf")).toContain(
+      "\n# The dead-letter queue for events that could not be delivered or handled. It is encrypted and keeps\n" +
+        "# each event whole for 14 days, so that it can be run again.\n" +
+        'resource "aws_sqs_queue" "failure_queue" {\n',
+    );
+  });
+
+  test("hold nothing of the machine that they were made on, nothing of cdktf, and no marker", () => {
+    const text = [...moduleFiles(current).values()].join("");
+    expect(text).not.toContain(process.cwd());
+    expect(text).not.toMatch(/TfToken|e\+289|spliced_into_the_list|\[object|undefined/);
+  });
+
+  test("are formatted as terraform fmt does it, by the same code of Terraform's, which CDKTF's command line brings", async () => {
+    // GIVEN
+    const { format } = fromCommandLine<{ format: (hcl: string) => Promise<string> }>("@cdktf/hcl-tools");
+
+    // THEN
+    for (const [name, text] of moduleFiles(current)) {
+      expect(`${name}:\n${await format(text)}`).toBe(`${name}:\n${text}`);
+    }
+    expect(await format("a = 1\nlonger = 2\n")).toBe("a      = 1\nlonger = 2\n");
+  });
+});
+
+/** A library that CDKTF's command line depends on. */
+function fromCommandLine<Library>(name: string): Library {
+  return require(require.resolve(name, { paths: [require.resolve("cdktf-cli/package.json")] })) as Library;
+}
+
+/** A module whose configuration can be changed. */
+const copyOf = (original: TerraformModule): TerraformModule => ({
+  ...original,
+  configuration: withTexts(original.configuration, (text) => text),
+});
