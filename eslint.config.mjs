@@ -8,7 +8,20 @@ const BARREL = ["@cdktf/provider-aws", "@cdktf/provider-aws/lib", "@cdktf/provid
 
 const AGPL = { group: ["@cloud-copilot/*"], message: "AGPL: local-aws/ and tests only." };
 
-const ROOMS = ["src", "lambda", "workshop", "local-aws", "rehearsal", "scripts", "bench", "examples", "__tests__"];
+const SDK = { group: ["@aws-sdk/*"], message: "What is judged is pure: it reads nothing." };
+
+const ROOMS = [
+  "src",
+  "lambda",
+  "workshop",
+  "local-aws",
+  "rehearsal",
+  "drill",
+  "scripts",
+  "bench",
+  "examples",
+  "__tests__",
+];
 
 /**
  * What a folder may import of the project; npm packages and its own files are not limited. A pattern sees the text between
@@ -75,6 +88,8 @@ export default defineConfig(
   may("workshop", ["src"], AGPL),
   may("local-aws", []),
   may("rehearsal", ["src/contract", "local-aws"], AGPL),
+  may("drill", ["src/contract", "src/revocation", "lambda/revoke-sessions", "rehearsal/print"], AGPL),
+  may("drill/check/judge", ["src/contract", "src/revocation", "lambda/revoke-sessions"], AGPL, SDK),
   may("rehearsal/play", ["src/contract", "local-aws"], AGPL, below("story", "replay", "print")),
   may("rehearsal/print", ["src/contract", "local-aws"], AGPL, below("story", "replay")),
 );

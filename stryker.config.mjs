@@ -23,7 +23,7 @@ export default {
   },
   coverageAnalysis: "perTest",
   concurrency: 2,
-  ignorePatterns: ["cdktf.out", "dist", "docs", "bench", "examples", "local-aws", "rehearsal", "*.tfstate*"],
+  ignorePatterns: ["cdktf.out", "dist", "docs", "bench", "examples", "local-aws", "rehearsal", "drill", "*.tfstate*"],
   reporters: ["clear-text", "progress-append-only", "json"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   thresholds: { high: 95, low: 90, break: 90 },

@@ -4,10 +4,11 @@ import { join } from "node:path";
 
 import { ensureFunctionPackage } from "../lambda/package/ensure";
 import { COMPILER } from "./compiler";
+import { bundleDrill } from "./drill-bundle";
 import { PROJECT } from "./project-files";
 
 /**
- * Builds what is published: the constructs, compiled, and the function's zip. The compiler starts at the package's only
+ * Builds what is published: the constructs, compiled, the function's zip, and the drill. The compiler starts at the package's only
  * entry, so that what is not reachable from it (workshop, lab, module) cannot get in.
  */
 rmSync(join(PROJECT, "dist", "src"), { recursive: true, force: true });
@@ -16,3 +17,4 @@ execFileSync(process.execPath, [COMPILER, "--project", "tsconfig.build.json"], {
   cwd: PROJECT,
   stdio: "inherit",
 });
+void bundleDrill(join(PROJECT, "dist", "drill", "cli.js"));

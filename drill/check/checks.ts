@@ -1,0 +1,128 @@
+import { iamRegionFor } from "../../src/contract/iam-region";
+import { type Clients, lazy } from "../aws/clients";
+import type { Deployed } from "../deployed";
+import { judgeAlarms } from "./judge/alarms";
+import { judgeDetector } from "./judge/detector";
+import { judgeFailures } from "./judge/failures";
+import { judgeEnvironment, judgeInvocation, judgePackage } from "./judge/function";
+import { judgeGuard, topicsOf } from "./judge/guard";
+import { judgeLog } from "./judge/log";
+import { judgePermissions } from "./judge/permissions";
+import { judgeRevocations, KEPT_MILLISECONDS, lockedInstance } from "./judge/revocations";
+import { judgeRules } from "./judge/rule";
+import { judgeTopic } from "./judge/topic";
+import { judgeTrails } from "./judge/trail";
+import { readAlarms } from "./read/alarms";
+import { readDetector } from "./read/detector";
+import { readDestinations, readQueue } from "./read/failures";
+import { readGuard } from "./read/guard";
+import { readInvocation } from "./read/invocation";
+import { readLog } from "./read/log";
+import { readHandled, readInstances, readRevocations } from "./read/revocations";
+import { readRole } from "./read/role";
+import { readRules } from "./read/rules";
+import { readTopic } from "./read/topic";
+import { readTrails } from "./read/trails";
+import { type Judgement, right, wrong } from "./result";
+
+/** Looks at one part of a deployed response, and judges it. */
+export type Check = () => Promise<readonly Judgement[]>;
+
+/** What is looked at, in the order in which a finding passes it. */
+export const CHECK_NAMES = [
+  "detector",
+  "rule",
+  "function",
+  "package",
+  "environment",
+  "permissions",
+  "failures",
+  "topic",
+  "alarms",
+  "log",
+  "trail",
+  "guard",
+  "revocations",
+] as const;
+export type CheckName = (typeof CHECK_NAMES)[number];
+
+/** The function is found, and with it everything else. */
+export const deploymentFound = ({ functionName, region, accountId }: Deployed): Judgement =>
+  right(`the function ${functionName} is deployed in ${region} of account ${accountId}`);
+
+/**
+ * The checks of a deployed response.
+ *
+ * @param expectedSha256 base64 of the SHA-256 of the package that should be deployed.
+ */
+export function checksOf(
+  clients: Clients,
+  deployed: Deployed,
+  expectedSha256: string,
+  now: Date,
+): Readonly<Record<CheckName, Check>> {
+  const { functionName, functionArn, roleName, logGroupName, environment, region } = deployed;
+  const topicArn = environment["TOPIC_ARN"];
+  const rules = lazy(() => readRules(clients, functionArn));
+  const destinations = lazy(() => readDestinations(clients, functionName));
+  const topic = lazy(async () => (topicArn === undefined ? undefined : readTopic(clients, topicArn)));
+  const iamRegion = iamRegionFor(region);
+  return {
+    detector: async () => judgeDetector(await readDetector(clients), region),
+    rule: async () => judgeRules(await rules(), deployed),
+    function: async () => {
+      const [invocation, targeting] = await Promise.all([readInvocation(clients, functionName), rules()]);
+      return judgeInvocation({ ...invocation, ruleArns: targeting.map(({ arn }) => arn) }, deployed);
+    },
+    package: async () => judgePackage(deployed, expectedSha256),
+    environment: async () => judgeEnvironment(deployed),
+    permissions: async () => {
+      const [role, { onFailure, onSuccess }, read] = await Promise.all([
+        readRole(clients, roleName),
+        destinations(),
+        topic(),
+      ]);
+      return judgePermissions(role, deployed, { queueArn: onFailure, outcomesArn: onSuccess, topicKey: read?.key });
+    },
+    failures: async () => {
+      const { onFailure: queueArn } = await destinations();
+      return judgeFailures({ queueArn, queue: queueArn ? await readQueue(clients, queueArn) : undefined }, deployed);
+    },
+    topic: async () => judgeTopic(await topic(), topicArn ?? "that the environment should name"),
+    alarms: async () => {
+      const [{ onFailure }, targeting] = await Promise.all([destinations(), rules()]);
+      const ruleNames = targeting.map(({ name }) => name);
+      const queueName = onFailure?.split(":").at(-1);
+      return judgeAlarms(await readAlarms(clients, { functionName, logGroupName, ruleNames, queueName }), region);
+    },
+    log: async () => judgeLog(await readLog(clients, logGroupName), deployed),
+    trail: async () =>
+      iamRegion === undefined
+        ? [unknownIamRegion(region)]
+        : judgeTrails(await readTrails(clients.in(iamRegion)), iamRegion),
+    guard: async () => {
+      if (iamRegion === undefined) return [unknownIamRegion(region)];
+      const there = clients.in(iamRegion);
+      const guard = await readGuard(there);
+      // The response's own topic has a check of its own.
+      const topicArns = topicsOf(guard).filter((arn) => arn !== topicArn);
+      const topics = await Promise.all(topicArns.map(async (arn) => judgeTopic(await readTopic(there, arn), arn)));
+      return judgeGuard(guard, topics.flat(), deployed, iamRegion);
+    },
+    revocations: async () => {
+      const since = new Date(now.getTime() - KEPT_MILLISECONDS);
+      const [revocations, handled] = await Promise.all([
+        readRevocations(clients),
+        readHandled(clients, logGroupName, since),
+      ]);
+      const locked = revocations.flatMap(({ policyName }) => lockedInstance(policyName) ?? []);
+      return judgeRevocations(revocations, { instances: await readInstances(clients, locked), handled, now });
+    },
+  };
+}
+
+const unknownIamRegion = (region: string): Judgement =>
+  wrong(
+    `in the partition of ${region} it is not known which region has the events of IAM`,
+    "leave this out with --without",
+  );

@@ -1,0 +1,73 @@
+import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeInstancesCommand, DescribeRegionsCommand } from "@aws-sdk/client-ec2";
+import { GetAccountAuthorizationDetailsCommand } from "@aws-sdk/client-iam";
+
+import { OUTCOME_MESSAGE, type OutcomeLine } from "../../../src/contract/outcome-line";
+import type { Clients } from "../../aws/clients";
+import { unlessMissing } from "../../aws/errors";
+import { allPages } from "../../aws/pages";
+import { type ReadOutcome, type ReadRevocation, revokes } from "../judge/revocations";
+
+/** The policies that revoke sessions of any role of the account. */
+export async function readRevocations(clients: Clients): Promise<ReadRevocation[]> {
+  const roles = await allPages(async (Marker) => {
+    const page = await clients.iam().send(new GetAccountAuthorizationDetailsCommand({ Filter: ["Role"], Marker }));
+    return { items: page.RoleDetailList, next: page.IsTruncated ? page.Marker : undefined };
+  });
+  return roles.flatMap(({ RoleName = "", RolePolicyList = [] }) =>
+    RolePolicyList.filter(({ PolicyName = "" }) => revokes(PolicyName)).map(
+      ({ PolicyName = "", PolicyDocument = "" }) => ({
+        roleName: RoleName,
+        policyName: PolicyName,
+        document: decodeURIComponent(PolicyDocument),
+      }),
+    ),
+  );
+}
+
+/** Which of some instances exist, in any region of the account. A response in another region locks instances of that one. */
+export async function readInstances(clients: Clients, instanceIds: readonly string[]): Promise<string[]> {
+  if (instanceIds.length === 0) return [];
+  const { Regions = [] } = await clients.ec2().send(new DescribeRegionsCommand({}));
+  const found = await Promise.all(
+    Regions.map(async ({ RegionName = "" }) => {
+      const Filters = [
+        { Name: "instance-id", Values: [...instanceIds] },
+        { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped", "shutting-down"] },
+      ];
+      const { Reservations = [] } = await clients.in(RegionName).ec2().send(new DescribeInstancesCommand({ Filters }));
+      return Reservations.flatMap(({ Instances = [] }) => Instances.flatMap(({ InstanceId }) => InstanceId ?? []));
+    }),
+  );
+  return found.flat();
+}
+
+/** For which findings the function has revoked since a time, as its log tells. */
+export async function readHandled(clients: Clients, logGroupName: string, since: Date): Promise<ReadOutcome[]> {
+  const events = await unlessMissing(
+    allPages(async (nextToken) => {
+      const command = new FilterLogEventsCommand({
+        logGroupName,
+        startTime: since.getTime(),
+        filterPattern: `"${OUTCOME_MESSAGE}"`,
+        nextToken,
+      });
+      const page = await clients.logs().send(command);
+      return { items: page.events, next: page.nextToken };
+    }),
+  );
+  return (events ?? []).flatMap(({ message = "" }) => {
+    const line = outcomeLine(message);
+    if (!line || line.outcome === "not-revoked" || line.role === undefined) return [];
+    return [{ findingId: line.findingId, roleName: line.role, cutoff: line.cutoff }];
+  });
+}
+
+function outcomeLine(message: string): OutcomeLine | undefined {
+  try {
+    const line = JSON.parse(message) as OutcomeLine;
+    return line.message === OUTCOME_MESSAGE ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}
