@@ -113,10 +113,12 @@ function remembers(memory: Memory, digests: readonly string[], seen: Date): bool
   return known.every((time) => time !== undefined) && known.some((time) => time! > forgottenBefore);
 }
 
+/** All that is remembered of a target, what matters most first. */
+const digestsOf = ({ stolen, foreign, event, sessions }: Target) => [...stolen, ...foreign, event, ...sessions];
+
 /** A policy with a cut-off that covers a target's credentials, and remembers them before all that it remembered. */
-function remembering(policy: Policy, { stolen, foreign, sessions, event }: Target, cutoff: Date): Policy {
-  const digests = [...stolen, ...foreign, event, ...sessions];
-  const memory = new Map(digests.map((digest) => [digest, cutoff]));
+function remembering(policy: Policy, target: Target, cutoff: Date): Policy {
+  const memory = new Map(digestsOf(target).map((digest) => [digest, cutoff]));
   for (const [digest, earlier] of policy.own?.memory ?? []) if (!memory.has(digest)) memory.set(digest, earlier);
   return { ...policy, own: { cutoff, memory } };
 }
@@ -139,8 +141,9 @@ export function renewed(cut: Cut, target: Target, takenAt: Date): Cut | undefine
 
 /**
  * Puts back a revocation that was lost or weakened after it was written, keeping what others have added meanwhile. Two
- * invocations that both read before either wrote overwrite each other: then sessions stay denied, and only the memory of
- * one's credentials is lost. If sessions went free, the cut-off moves: they may have started new ones.
+ * invocations that both read before either wrote overwrite each other: then the stolen sessions stay denied, since both
+ * cut-offs lie ahead, and what gets lost is a moment of one's margin and its memory. If sessions went free, the cut-off
+ * moves: they may have started new ones.
  *
  * @param written the policy that IAM had taken.
  * @returns undefined if the attached policy still denies and remembers all that was written for the target; a cut if
@@ -154,13 +157,14 @@ export function restoreRevocation(
 ): Exclude<Revocation, { kind: "covered" }> | undefined {
   const cutoff = written.own?.cutoff;
   if (cutoff === undefined) return undefined;
-  const denies = attached.own !== undefined && attached.own.cutoff >= cutoff;
+  const standing = attached.own?.cutoff;
+  const denies = standing !== undefined && standing >= earliest(cutoff, now);
   // What there was no room for is not lost.
-  const remembers = target.stolen.every(
+  const remembers = digestsOf(target).every(
     (digest) => !written.own?.memory.has(digest) || attached.own?.memory.has(digest),
   );
-  if (denies && remembers) return undefined;
-  const kept = latest([cutoff, attached.own?.cutoff, denies ? undefined : cutoffAt(now)])!;
+  const kept = latest([cutoff, standing, denies ? undefined : cutoffAt(now)])!;
+  if (remembers && kept.getTime() === standing?.getTime()) return undefined;
   const policy = remembering(attached, target, kept);
   return denies ? { kind: "remember", cutoff: kept, policy } : { kind: "cut", cutoff: kept, policy, distrusted: false };
 }

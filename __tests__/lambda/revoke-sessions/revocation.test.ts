@@ -311,10 +311,28 @@ describe("a policy that was lost or weakened after it was written", () => {
   });
 
   test.each<[string, object]>([
-    ["for another cut-off", { own: { cutoff: after(29), memory: written.own!.memory } }],
+    ["for a cut-off that has passed", { own: { cutoff: after(9), memory: written.own!.memory } }],
     ["by a text that IAM does not read as its time", { own: undefined, deniedBefore: FOREVER }],
   ])("is put back if it was replaced %s", (_, changed) => {
     expect(restored({ ...written, ...changed })).toMatchObject({ kind: "cut", cutoff: after(40) });
+  });
+
+  test("gets its cut-off back if another invocation's lies ahead as well: nobody went free", () => {
+    // GIVEN a cut-off that is earlier than what was written, and still to come
+    const others = { ...written, own: { cutoff: after(10), memory: written.own!.memory } };
+    // WHEN THEN
+    expect(restored(others, 10)).toMatchObject({ kind: "remember", cutoff: after(30) });
+    expect(restored(others, 10.001)).toMatchObject({ kind: "cut", cutoff: after(41) });
+  });
+
+  test.each<[string, Partial<Target>]>([
+    ["the event: its mail may not have left", { event: digestOf("event 1") }],
+    ["the compromised sessions: the next theft is a second one", { sessions: [digestOf("session")] }],
+    ["credentials of other principals: they were told", { foreign: [digestOf("F1")] }],
+  ])("is completed if another invocation forgot %s", (_, changed) => {
+    const own = { ...target("K1"), ...changed };
+    const restoration = restoreRevocation(history([target("K1"), 1]), history([own, 0]), own, after(10));
+    expect(restoration).toMatchObject({ kind: "remember", cutoff: after(31) });
   });
 
   test("is completed, without moving the cut-off, if another invocation only forgot its credentials", () => {
