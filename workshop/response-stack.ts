@@ -7,6 +7,7 @@ import { Detector, type IDetector } from "../src/detection/detector";
 import { LAB_ROLE_NAME } from "./lab/lab-instance";
 import { Place } from "../src/shared/place";
 import { RevocableRoles } from "../src/revocation/revocable-roles";
+import { FindingForwarder } from "../src/finding-forwarder";
 import { RevocationGuard } from "../src/revocation-guard";
 import { type WorkshopSettings, toRevocableRoles } from "./settings";
 import { WorkshopStack } from "./workshop-stack";
@@ -26,8 +27,10 @@ export class ResponseStack extends WorkshopStack {
       detector: this.detector(settings.detector),
       revocableRoles: this.revocableRoles(settings.revocableRoles),
       dashboard: true,
+      furtherRegions: settings.regions.length > 0,
     });
     const guard = this.guard(response, settings);
+    const forwarders = settings.regions.map((region) => this.forwarder(region, response, guard, settings));
     const outputs = {
       topic_arn: [response.topicArn, "The topic that people are mailed through"],
       rule_name: [response.ruleName, "The rule on stolen role credentials"],
@@ -40,6 +43,11 @@ export class ResponseStack extends WorkshopStack {
     };
     for (const [name, [value, description]] of Object.entries(outputs)) {
       new TerraformOutput(this, name, { value, description });
+    }
+    const topics = forwarders.flatMap(({ topic }, index) => (topic ? [[settings.regions[index], topic.topicArn]] : []));
+    if (topics.length > 0) {
+      const description = "By region, the topic that tells of findings that cannot be forwarded";
+      new TerraformOutput(this, "forwarder_topic_arns", { value: Object.fromEntries(topics), description });
     }
   }
 
@@ -54,6 +62,27 @@ export class ResponseStack extends WorkshopStack {
       default:
         return Detector.fromDetectorId(this, "detector", setting);
     }
+  }
+
+  /** The forwarder of a further region, and its detector. If the guard has a topic in that region, it tells of failures too. */
+  private forwarder(
+    region: string,
+    response: CredentialExfiltrationResponse,
+    guard: RevocationGuard | undefined,
+    { detector, alertEmails, permissionsBoundaryArn, runbookUrl }: WorkshopSettings,
+  ): FindingForwarder {
+    const provider = this.providerIn(region, region);
+    if (detector === "create") new Detector(this, `detector-${region}`, { provider });
+    // A detector's id is that of the home region.
+    else if (detector !== "none") Detector.lookup(this, `detector-${region}`, provider);
+    return new FindingForwarder(this, `forwarder-${region}`, {
+      to: response,
+      prefix: PREFIX,
+      permissionsBoundaryArn,
+      runbookUrl,
+      ...(guard?.topic && region === iamRegionFor(region) ? { alarmActions: [guard.topicArn] } : { alertEmails }),
+      provider,
+    });
   }
 
   /** In the region of IAM's events it mails through the response's topic; anywhere else through one that it makes there. */

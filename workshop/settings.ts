@@ -12,6 +12,8 @@ import { checkRevocation, isSeverity } from "../src/revocation/revocation-props"
 export interface WorkshopSettings {
   /** The region that everything is deployed to. */
   readonly region: string;
+  /** Further regions, whose findings are forwarded to it. */
+  readonly regions: readonly string[];
   readonly alertEmails: readonly string[];
   /** `create`, `lookup`, `none`, or the id of a detector. */
   readonly detector: string;
@@ -52,6 +54,7 @@ const FEATURE_FLAGS = ["excludeStackIdFromLogicalIds", "allowSepCharsInLogicalId
 type Kind = "text" | "list" | "text or list" | "number" | "numbers" | "flag";
 const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   region: "text",
+  regions: "list",
   alertEmails: "list",
   detector: "text",
   revocableRoles: "text or list",
@@ -75,6 +78,7 @@ const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
 
 const WORKSHOP_DEFAULTS: WorkshopSettings = {
   region: "us-west-2",
+  regions: [],
   alertEmails: [],
   detector: "create",
   revocableRoles: "lab",
@@ -217,10 +221,15 @@ const ROLES_SETTING = /^(lab|any|path:.*|tag:[^=]+=.*|arn:.*)$/;
 /** Notes what the constructs would find too, and what only the settings together can say. */
 function check(settings: WorkshopSettings, problems: Problems): void {
   const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
-  const { region, alertEmails, detector, revocableRoles, protectedRoles, alertSeverity } = settings;
+  const { region, regions, alertEmails, detector, revocableRoles, protectedRoles, alertSeverity } = settings;
   const { runbookUrl, permissionsBoundaryArn } = settings;
   const isRegion = matches(/^[a-z]{2,3}(-[a-z]+)+-\d{1,2}$/);
   problems.check("region", region, isRegion, "the name of a region such as us-west-2");
+  for (const [index, further] of regions.entries()) {
+    const isFirst = (name: string) => name !== region && regions.indexOf(name) === index;
+    problems.check(`regions[${index}]`, further, isRegion, "the name of a region such as us-west-2");
+    problems.check(`regions[${index}]`, further, isFirst, `another region than ${region}, and named once`);
+  }
   checkEmails(alertEmails, problems);
   problems.check(
     "detector",

@@ -1,10 +1,18 @@
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ListFunctionsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
-import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 
 import type { FunctionProcess } from "../../local-aws/function/function-process";
 import { type AwsEmulator, emulatorMissing, startEmulator } from "../support/aws-emulator";
+import { EventBridge } from "../support/event-bridge";
 import { findingEvent, type FindingOptions } from "../support/finding";
 import { Mailbox } from "../support/mailbox";
 import { describeWith } from "../support/terraform";
@@ -15,8 +23,11 @@ const POLICY = "RevokeOldSessions";
 const STOLEN_KEY = "ASIAINVENTEDSTOLEN01";
 const NEWLY_STOLEN_KEY = "ASIAINVENTEDSTOLEN02";
 
+const REGION = "us-west-2";
+const FURTHER_REGION = "ap-southeast-2";
+
 /** Nobody is subscribed, and the function looks again after a second. */
-const SETTINGS = { GUARDDUTY_RESPONSE_VERIFY_AFTER_SECONDS: "1" };
+const SETTINGS = { GUARDDUTY_RESPONSE_VERIFY_AFTER_SECONDS: "1", GUARDDUTY_RESPONSE_REGIONS: FURTHER_REGION };
 
 jest.setTimeout(300_000);
 
@@ -183,6 +194,32 @@ describeWith(emulatorMissing(), "the workshop, deployed by Terraform", () => {
     expect(await mailbox.read()).toEqual([]);
   });
 
+  test("a finding of a further region comes to the home region's bus, and its sessions are revoked", async () => {
+    // GIVEN
+    const cutoff = (await revocation()).cutoff;
+    const finding = await labFinding({ region: FURTHER_REGION, accessKeyId: "ASIAINVENTEDSTOLEN03" });
+    const later = new Date(cutoff.getTime() + 240_000).toISOString();
+    const { service, ...detail } = finding["detail"] as { service: object };
+    const home = new EventBridge(emulator.url, REGION);
+    const further = new EventBridge(emulator.url, FURTHER_REGION);
+    const inbox = await Inbox.insteadOfTargets(home, workshop);
+
+    // WHEN
+    const Detail = JSON.stringify({ ...detail, service: { ...service, eventFirstSeen: later, eventLastSeen: later } });
+    const entry = { Source: "aws.guardduty", DetailType: "GuardDuty Finding", Detail };
+    await further.call("PutEvents", { Entries: [entry] });
+    const forwarded = await inbox.read();
+    await inbox.remove();
+
+    // THEN
+    expect(forwarded).toHaveLength(1);
+    // What the envelope says of the region is not asked: this emulator puts its own into it.
+    const result = await invoke(forwarded[0]!);
+    expect(result).toMatchObject({ outcome: "revoked", region: FURTHER_REGION, role: ROLE });
+    expect(await workshop.plannedChanges()).toBeUndefined();
+    await mailbox.read();
+  });
+
   test("a revocation is nothing that Terraform would change", async () => {
     expect(await workshop.plannedChanges()).toBeUndefined();
   });
@@ -198,7 +235,17 @@ describeWith(emulatorMissing(), "the workshop, deployed by Terraform", () => {
     // THEN
     expect(await workshop.resources()).toEqual([]);
     expect(await workshop.roleId(ROLE)).toBeUndefined();
-    expect(await remains(workshop)).toEqual({ functions: [], topics: [], queues: [], instances: [] });
+    for (const region of [REGION, FURTHER_REGION]) {
+      expect(await remains(workshop, region)).toEqual({
+        functions: [],
+        topics: [],
+        queues: [],
+        instances: [],
+        buses: [],
+        rules: [],
+      });
+    }
+    expect(await workshop.roleId(`GuardDuty-Example-Forward-${FURTHER_REGION}`)).toBeUndefined();
   });
 
   test("applying again works, and nothing is left to change", async () => {
@@ -217,8 +264,52 @@ function cutoffOf(document: string): Date {
   return new Date(Condition.DateLessThan["aws:TokenIssueTime"]);
 }
 
-/** What of the workshop is still in the account. */
-async function remains({ clientConfiguration }: WorkshopDeployment) {
+/**
+ * A queue that stands for the function and the topic at the rule on forwarded findings: emulators deliver from one bus to another, and
+ * from there to a queue.
+ */
+class Inbox {
+  private static readonly RULE = {
+    Rule: "GuardDuty-Example-ForwardedCredentialExfiltration",
+    EventBusName: "GuardDuty-Example-findings",
+  };
+
+  private constructor(
+    private readonly home: EventBridge,
+    private readonly sqs: SQSClient,
+    private readonly queueUrl: string,
+    private readonly targets: readonly { Id: string }[],
+  ) {}
+
+  static async insteadOfTargets(home: EventBridge, { clientConfiguration }: WorkshopDeployment): Promise<Inbox> {
+    const sqs = new SQSClient(clientConfiguration);
+    const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: `inbox-${process.pid}` }));
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
+    const { Targets } = (await home.call("ListTargetsByRule", Inbox.RULE)) as { Targets: { Id: string }[] };
+    await home.call("RemoveTargets", { ...Inbox.RULE, Ids: Targets.map(({ Id }) => Id) });
+    await home.call("PutTargets", { ...Inbox.RULE, Targets: [{ Id: "inbox", Arn: Attributes?.["QueueArn"] }] });
+    return new Inbox(home, sqs, QueueUrl, Targets);
+  }
+
+  async read(): Promise<Record<string, unknown>[]> {
+    const { Messages = [] } = await this.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: this.queueUrl, MaxNumberOfMessages: 10 }),
+    );
+    return Messages.map(({ Body = "" }) => JSON.parse(Body) as Record<string, unknown>);
+  }
+
+  /** Gives the rule its own targets back. */
+  async remove(): Promise<void> {
+    await this.home.call("RemoveTargets", { ...Inbox.RULE, Ids: ["inbox"] });
+    await this.home.call("PutTargets", { ...Inbox.RULE, Targets: this.targets });
+    await this.sqs.send(new DeleteQueueCommand({ QueueUrl: this.queueUrl }));
+  }
+}
+
+/** What of the workshop is still in a region of the account. */
+async function remains({ clientConfiguration: configuration, emulator }: WorkshopDeployment, region: string) {
+  const clientConfiguration = { ...configuration, region };
+  const eventBridge = new EventBridge(emulator.url, region);
   const ours = (name: string | undefined): name is string => /GuardDuty-Example/.test(name ?? "");
   const { Functions = [] } = await new LambdaClient(clientConfiguration).send(new ListFunctionsCommand({}));
   const { Topics = [] } = await new SNSClient(clientConfiguration).send(new ListTopicsCommand({}));
@@ -231,6 +322,8 @@ async function remains({ clientConfiguration }: WorkshopDeployment) {
     functions: Functions.map(({ FunctionName }) => FunctionName).filter(ours),
     topics: Topics.map(({ TopicArn }) => TopicArn).filter(ours),
     queues: QueueUrls.filter(ours),
+    buses: (await eventBridge.names("ListEventBuses")).filter(ours),
+    rules: (await eventBridge.names("ListRules")).filter(ours),
     instances: Reservations.flatMap(({ Instances = [] }) => Instances)
       .filter(({ Tags = [] }) => Tags.some(({ Value }) => ours(Value)))
       .map(({ InstanceId }) => InstanceId),

@@ -60,6 +60,30 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "As for the response's key: with the condition, EventBridge's mails would silently stop.",
   },
   {
+    rule: "no-wildcard-action",
+    resource: "aws_kms_key.forwarder-eu-west-1_topic_key",
+    part: "AccountPolicies",
+    reason: "As for the response's key: the account's own policies have to govern it.",
+  },
+  {
+    rule: "services-act-for-this-account-only",
+    resource: "aws_sns_topic_policy.forwarder-eu-west-1_topic_policy",
+    part: "Findings",
+    reason: "As for the response's topic: all topics are made in one way, and alarms alone use this one.",
+  },
+  {
+    rule: "services-act-for-this-account-only",
+    resource: "aws_kms_key.forwarder-eu-west-1_topic_key",
+    part: "Findings",
+    reason: "As for the response's key: all topics' keys are made in one way, and alarms alone use this one.",
+  },
+  {
+    rule: "target-loses-nothing",
+    resource: "aws_cloudwatch_event_target.forwarder-eu-west-1_rule_bus",
+    reason:
+      "EventBridge's own policy bounds it, to a day; whether a bus of another region takes another one is not known.",
+  },
+  {
     rule: "log-encrypted",
     resource: "aws_cloudwatch_log_group.response_revoker_log",
     reason: "CloudWatch encrypts it anyway; it holds names and access key ids, no secrets, and a key of its own costs.",

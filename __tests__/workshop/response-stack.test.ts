@@ -196,3 +196,66 @@ describe("the guard of revocations", () => {
     expect(ofGuard(guarded(context))).toEqual([]);
   });
 });
+
+describe("further regions", () => {
+  const REGIONS = ["us-east-1", "eu-west-1"];
+  const forwarding = (context: Record<string, unknown> = {}) =>
+    synthesize({ guard: true, regions: REGIONS, alertEmails: ["security@example.com"], ...context });
+  const inRegion = (template: Template, region: string) =>
+    Object.entries(template.blocks).filter(([, block]) => block["provider"] === `aws.${region}`);
+
+  test("have a forwarder each, under the workshop's names, and a detector", () => {
+    // WHEN
+    const template = forwarding();
+
+    // THEN
+    for (const region of REGIONS) {
+      const types = inRegion(template, region).map(([address]) => address.split(".")[1]);
+      expect(types).toEqual(
+        expect.arrayContaining(["aws_cloudwatch_event_rule", "aws_guardduty_detector", "aws_sqs_queue"]),
+      );
+      for (const [address, { name }] of inRegion(template, region)) {
+        if (/aws_(cloudwatch_event_rule|sqs_queue|iam_role)\./.test(address))
+          expect(name).toMatch(/^GuardDuty-Example-/);
+      }
+    }
+    expect(template.counts).toMatchObject({ aws_guardduty_detector: 3, aws_cloudwatch_event_bus: 1 });
+  });
+
+  test("mail failures through a topic of their own, or that of the guard if it is there", () => {
+    // WHEN
+    const template = forwarding();
+
+    // THEN
+    expect(template.all(SnsTopic).map(({ name, provider }) => [name, provider])).toEqual([
+      ["GuardDuty-Example-Forwarder", "aws.eu-west-1"],
+      ["GuardDuty-Example-RevocationGuard", "aws.iam"],
+      ["GuardDuty-Example", undefined],
+    ]);
+    expect(template.section("output").forwarder_topic_arns.value).toEqual({
+      "eu-west-1": expect.stringMatching(/^\$\{aws_sns_topic\.forwarder-eu-west-1_topic_\w+\.arn\}$/),
+    });
+  });
+
+  test("have topics of their own without a guard", () => {
+    const { value } = forwarding({ guard: false }).section("output").forwarder_topic_arns;
+    expect(Object.keys(value).sort()).toEqual(["eu-west-1", "us-east-1"]);
+  });
+
+  test.each<[string, number, number]>([
+    ["none", 0, 0],
+    ["lookup", 0, 3],
+    ["0123456789abcdef0123456789abcdef", 0, 3],
+  ])("with the detector %s get as many detectors as the home region", (detector, made, found) => {
+    const template = forwarding({ detector });
+    expect(template.counts["aws_guardduty_detector"] ?? 0).toBe(made);
+    const lookedUp = Object.values<any>(template.section("data")["aws_guardduty_detector"] ?? {});
+    expect(lookedUp).toHaveLength(found);
+    // An id is that of the home region.
+    expect(lookedUp.filter(({ id, provider }) => id !== undefined && provider !== undefined)).toEqual([]);
+  });
+
+  test("are not there unless they are set, nor is the bus", () => {
+    expect(synthesize({ guard: true }).json).not.toMatch(/event_bus|[Ff]orwarder/);
+  });
+});

@@ -6,6 +6,7 @@ import { problemsOf } from "../support/template";
 
 const DEFAULTS = {
   region: "us-west-2",
+  regions: [],
   alertEmails: [],
   detector: "create",
   revocableRoles: "lab",
@@ -45,6 +46,7 @@ const SEQUENCE = "AttackSequence:IAM/CompromisedCredentials";
 
 test.each<[string, unknown, string, unknown]>([
   ["region", "eu-west-1", "ap-southeast-2", "ap-southeast-2"],
+  ["regions", ["eu-west-1"], "us-east-1, eu-west-1", ["us-east-1", "eu-west-1"]],
   ["alertEmails", ["a@example.com"], " b@example.com, c@example.com ,", ["b@example.com", "c@example.com"]],
   ["detector", "lookup", "none", "none"],
   ["detector", "create", "0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef"],
@@ -78,7 +80,22 @@ test.each<[string, unknown, string, unknown]>([
 });
 
 test.each<[string, object, string]>([
-  ["an unknown key", { alertEmail: "a@example.com" }, "alertEmail: must be one of region, alertEmails, "],
+  ["an unknown key", { alertEmail: "a@example.com" }, "alertEmail: must be one of region, regions, alertEmails, "],
+  [
+    "a further region's name",
+    { regions: ["Ireland"] },
+    'regions[0]: must be the name of a region such as us-west-2; received "Ireland"',
+  ],
+  [
+    "the home region as a further one",
+    { regions: ["us-west-2"] },
+    'regions[0]: must be another region than us-west-2, and named once; received "us-west-2"',
+  ],
+  [
+    "a further region twice",
+    { regions: ["eu-west-1", "eu-west-1"] },
+    'regions[1]: must be another region than us-west-2, and named once; received "eu-west-1"',
+  ],
   [
     "a list that is a text",
     { alertEmails: "a@example.com" },
