@@ -29,7 +29,7 @@ const FURTHER_REGION = "ap-southeast-2";
 /** Nobody is subscribed, and the function looks again after a second. */
 const SETTINGS = { GUARDDUTY_RESPONSE_VERIFY_AFTER_SECONDS: "1", GUARDDUTY_RESPONSE_REGIONS: FURTHER_REGION };
 
-jest.setTimeout(300_000);
+jest.setTimeout(400_000);
 
 describeWith(emulatorMissing(), "the workshop, deployed by Terraform", () => {
   let emulator: AwsEmulator;
@@ -153,7 +153,7 @@ describeWith(emulatorMissing(), "the workshop, deployed by Terraform", () => {
   test("a newly stolen access key that is used after the cut-off moves it forward, and both keys stay covered", async () => {
     // GIVEN
     const before = await revocation();
-    const time = new Date(before.cutoff.getTime() + 120_000);
+    const time = new Date(before.cutoff.getTime() + 300_000);
 
     // WHEN
     const result = await invoke(await labFinding({ accessKeyId: NEWLY_STOLEN_KEY, time }));
