@@ -9,6 +9,7 @@ import { EVENT_TIME, ROLE_NAME } from "./finding";
 import type { Theft } from "./history";
 import { MemoryAws } from "./memory-aws";
 import { isDenied } from "./play-history";
+import { denies } from "./policy";
 
 /** Invocations of the function about one role that run at the same time, and a thief in between. */
 export interface Together {
@@ -16,7 +17,7 @@ export interface Together {
   readonly invocations: readonly Invocation[];
   /** How long a call can take to have its effect. */
   readonly slowestCallSeconds: number;
-  /** A thief whose session may edit the role, and how often it deletes one of the policies. */
+  /** A thief whose session may edit the role, and how often it deletes a policy that denies it. */
   readonly thief?: { readonly theft: Theft; readonly deletions: number };
 }
 
@@ -138,7 +139,8 @@ export async function playTogether(together: Together, choose: Choose): Promise<
     }
     const isFree = deniedSince === undefined || now - deniedSince < ENFORCEMENT_MILLISECONDS;
     if (together.thief && deletionsLeft > 0 && isFree) {
-      for (const policyName of [...policies.keys()].sort()) {
+      const denying = [...policies].filter(([, document]) => denies([document], together.thief!.theft));
+      for (const policyName of denying.map(([name]) => name).sort()) {
         const happen = () => {
           deletionsLeft--;
           policies.delete(policyName);

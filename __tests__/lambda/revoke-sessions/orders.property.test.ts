@@ -10,7 +10,7 @@ import { isDenied } from "../../support/play-history";
 import { type PlayedTogether, playTogether, type Together } from "../../support/play-together";
 import { cutoffOf } from "../../support/policy";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const at = (seconds: number): Date => new Date(EVENT_TIME.getTime() + seconds * 1_000);
 
@@ -155,7 +155,7 @@ test.each(inScopes(PATIENT ? TWO : TWO.slice(0, 1), "role"))(
 );
 
 test.each(inScopes(PATIENT ? TWO : TWO.slice(0, 1), "role", "instance"))(
-  "with a thief that deletes a policy, %s, in scope %s, end denied, or a mail calls for a person",
+  "with a thief that deletes its policy, %s, in scope %s, end denied, or a mail calls for a person",
   async (_, scope, found) => {
     const thief = { theft: theft(1), deletions: PATIENT ? 2 : 1 };
     let kept = 0;
