@@ -75,12 +75,12 @@ variable "findings" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for item in var.findings : can(regex("^[A-Za-z]+:(IAMUser|IAM|S3)/[A-Za-z0-9.!&_-]+$", item)) && (!startswith(item, "AttackSequence:") || anytrue([for prefix in ["AttackSequence:IAM/CompromisedCredentials","AttackSequence:S3/CompromisedData"] : startswith(item, prefix)]))])
+    condition     = alltrue([for item in var.findings : can(regex("^[A-Za-z]+:(IAMUser|IAM|S3)/[A-Za-z0-9.!&_-]+$", item)) && (!startswith(item, "AttackSequence:") || anytrue([for prefix in ["AttackSequence:IAM/CompromisedCredentials", "AttackSequence:S3/CompromisedData"] : startswith(item, prefix)]))])
     error_message = "findings must hold only types of findings about IAM or S3 such as CredentialAccess:IAMUser/CompromisedCredentials; of attack sequences AttackSequence:IAM/CompromisedCredentials and AttackSequence:S3/CompromisedData."
   }
 
   validation {
-    condition     = alltrue([for item in var.findings : !anytrue([for prefix in ["UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration","UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration"] : startswith(item, prefix)]) && !anytrue([for type in ["UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration","UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration"] : startswith(type, item)])])
+    condition     = alltrue([for item in var.findings : !anytrue([for prefix in ["UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration", "UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration"] : startswith(item, prefix)]) && !anytrue([for type in ["UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration", "UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration"] : startswith(type, item)])])
     error_message = "findings must hold only types beside stolen role credentials, which are always handled."
   }
 

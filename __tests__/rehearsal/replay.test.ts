@@ -71,7 +71,7 @@ test.concurrent("revokes each role of an attack sequence that is handled, and ma
   expect(played.facts.map(({ kind }) => kind)).toEqual(["rule", "mail", "invocation", "policy", "mail"]);
   expect(played.assumptions).toHaveLength(2);
   const [, alert, invocation, , report] = played.facts.map((fact) => renderFact(fact, paintFor({}, {})).join("\n"));
-  expect(alert).toContain("Role or user:  GuardDuty-Example-EC2-Compromised app mallory");
+  expect(alert).toContain("GuardDuty-Example-EC2-Compromised app mallory");
   expect(invocation).toContain(`not-revoked: protected-role; role unknown not-revoked: not-a-role; role ${LAB_ROLE}`);
   expect(report).toContain("ONE FINDING, 3 PRINCIPALS");
 });

@@ -88,8 +88,11 @@ const each = (name: string, items: string, condition: string, words: string): Va
   message: `${name} must hold only ${words}.`,
 });
 
+/** A list of texts, spaced as `terraform fmt` does it. */
+const listOf = (texts: readonly string[]): string => `[${texts.map((each) => JSON.stringify(each)).join(", ")}]`;
+
 const beginsWithOneOf = (prefixes: readonly string[]): string =>
-  `anytrue([for prefix in ${JSON.stringify(prefixes)} : startswith(item, prefix)])`;
+  `anytrue([for prefix in ${listOf(prefixes)} : startswith(item, prefix)])`;
 
 const isTag = (tag: string): string =>
   [
@@ -183,7 +186,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
         "findings",
         "var.findings",
         `!${beginsWithOneOf(CREDENTIAL_EXFILTRATION_TYPES)} && ` +
-          `!anytrue([for type in ${JSON.stringify(CREDENTIAL_EXFILTRATION_TYPES)} : startswith(type, item)])`,
+          `!anytrue([for type in ${listOf(CREDENTIAL_EXFILTRATION_TYPES)} : startswith(type, item)])`,
         "types beside stolen role credentials, which are always handled",
       ),
       {
