@@ -215,8 +215,9 @@ describe("further regions", () => {
         expect.arrayContaining(["aws_cloudwatch_event_rule", "aws_guardduty_detector", "aws_sqs_queue"]),
       );
       for (const [address, { name }] of inRegion(template, region)) {
-        if (/aws_(cloudwatch_event_rule|sqs_queue|iam_role)\./.test(address))
-          {expect(name).toMatch(/^GuardDuty-Example-/);}
+        if (/aws_(cloudwatch_event_rule|sqs_queue|iam_role)\./.test(address)) {
+          expect(name).toMatch(/^GuardDuty-Example-/);
+        }
       }
     }
     expect(template.counts).toMatchObject({ aws_guardduty_detector: 3, aws_cloudwatch_event_bus: 1 });
