@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import type { KeyActivity } from "../lambda/revoke-sessions/activity";
 import type { FunctionConfiguration } from "../lambda/revoke-sessions/configuration";
+import { eventAbout } from "../lambda/revoke-sessions/incident-event";
 import { logLine } from "../lambda/revoke-sessions/log";
 import { type Mail, mailAbout } from "../lambda/revoke-sessions/mail";
 import type { Account } from "../lambda/revoke-sessions/ports";
@@ -13,6 +14,7 @@ import { transformInput } from "../local-aws/eventbridge/input-transformer";
 import { evaluateTemplate } from "../local-aws/terraform/expression";
 import { iamCallEvent } from "../rehearsal/story/iam-call-event";
 import { DEFAULTS } from "../src/contract/defaults";
+import type { IncidentEvent } from "../src/contract/incident-event";
 import { LAB_ROLE_NAME } from "../workshop/lab/lab-instance";
 import type { Block } from "./block";
 import { PROJECT } from "./project-files";
@@ -42,6 +44,8 @@ export interface WorkshopExample {
   readonly policy: object;
   /** The line in the function's log. */
   readonly logLine: object;
+  /** What a machine is told, if the deployment tells one. */
+  readonly event: IncidentEvent;
 }
 
 export async function workshopExample(): Promise<WorkshopExample> {
@@ -71,6 +75,7 @@ export async function workshopExample(): Promise<WorkshopExample> {
     configuration: CONFIGURATION,
     accountOf: () => account,
     report: async () => {},
+    announce: async () => true,
     now: () => WRITTEN_AT,
     wait: async () => {},
     secondsLeft: () => 100,
@@ -81,6 +86,7 @@ export async function workshopExample(): Promise<WorkshopExample> {
     alert: mailedText("response_rule", event),
     guardMail: mailedText("guard_changed", removalEvent()),
     mail: mailAbout(incident),
+    event: eventAbout(incident, mailAbout(incident)),
     policy: JSON.parse(policy) as object,
     logLine: JSON.parse(logLine(outcome, incident, WRITTEN_AT)) as object,
   };

@@ -20,6 +20,21 @@ export {
   type InputTransformer,
 } from "./detection/finding-target";
 export { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
+export {
+  INCIDENT_DETAIL_TYPE,
+  INCIDENT_SOURCE,
+  type IncidentActivity,
+  type IncidentCall,
+  type IncidentCredentials,
+  type IncidentEvent,
+  type IncidentFinding,
+  type IncidentInstance,
+  type IncidentList,
+  type IncidentReport,
+  type IncidentRevocation,
+  type IncidentRole,
+  type IncidentSession,
+} from "./contract/incident-event";
 export { type MessageAttributes } from "./contract/message-attributes";
 export { type ChosenRoles, ResponseMode, type RevocableRolesSpec, Scope, type Tag } from "./contract/environment";
 export { type FunctionProps } from "./revocation/function-props";

@@ -30,6 +30,7 @@ locals {
   )
   alarm_actions = var.alarm_actions == null ? [local.topic_arn] : var.alarm_actions
   repeat_scope  = var.repeat_scope == null ? var.scope : var.repeat_scope
+  event_bus_arn = coalesce(var.event_bus_arn, "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/default")
   runbook       = var.runbook_url == null ? "docs/operations.md of cdktf-guardduty-credential-response" : var.runbook_url
 
   # The host of AWS's console.

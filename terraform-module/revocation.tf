@@ -139,6 +139,16 @@ resource "aws_iam_role_policy" "revoker_permissions" {
           Action   = "sqs:SendMessage"
           Resource = aws_sqs_queue.failure_queue.arn
         },
+      ],
+      var.events ? [
+        {
+          Sid      = "TellMachines"
+          Effect   = "Allow"
+          Action   = "events:PutEvents"
+          Resource = local.event_bus_arn
+        },
+      ] : [],
+      [
         {
           Sid    = "Log"
           Effect = "Allow"
@@ -185,6 +195,7 @@ resource "aws_lambda_function" "revoker" {
       RUNBOOK              = local.runbook
       VERIFY_AFTER_SECONDS = var.verify_after_seconds
       ACTIVITY             = tostring(var.activity)
+      EVENT_BUS_ARN        = var.events ? local.event_bus_arn : null
     }
   }
 
@@ -221,6 +232,11 @@ resource "aws_lambda_function" "revoker" {
     precondition {
       condition     = var.alarms || var.alarm_actions == null
       error_message = "alarm_actions must be left out if alarms is false."
+    }
+
+    precondition {
+      condition     = var.events || var.event_bus_arn == null
+      error_message = "event_bus_arn must be left out unless events is true."
     }
 
     precondition {

@@ -184,6 +184,24 @@ variable "activity" {
   nullable    = false
 }
 
+variable "events" {
+  type        = bool
+  description = "Whether each incident that people are mailed about is also put on an event bus. The function may then put events on that bus."
+  default     = false
+  nullable    = false
+}
+
+variable "event_bus_arn" {
+  type        = string
+  description = "ARN of the bus for `events`, of the function's region; the account's default bus if it is null. A bus of another account must let this one in."
+  default     = null
+
+  validation {
+    condition     = var.event_bus_arn == null ? true : can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:\\d{12}:event-bus/[\\w./-]+$", var.event_bus_arn))
+    error_message = "event_bus_arn must be the ARN of an event bus."
+  }
+}
+
 variable "alert_emails" {
   type        = list(string)
   description = "Who is mailed. Each address gets a mail to confirm first. Must be known when Terraform plans."

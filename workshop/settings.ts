@@ -35,6 +35,8 @@ export interface WorkshopSettings {
   readonly alertSeverity?: number;
   readonly verifyAfterSeconds: number;
   readonly activity: boolean;
+  /** Whether each incident is also put on the account's default event bus. */
+  readonly events: boolean;
   /** Whether it is mailed who undoes a revocation, from the region that has IAM's events. */
   readonly guard: boolean;
   /** ARN of the permissions boundary of every role that the workshop makes; undefined sets none. */
@@ -69,6 +71,7 @@ const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   alertSeverity: "number",
   verifyAfterSeconds: "number",
   activity: "flag",
+  events: "flag",
   guard: "flag",
   permissionsBoundaryArn: "text",
   stateBucket: "text",
@@ -90,6 +93,7 @@ const WORKSHOP_DEFAULTS: WorkshopSettings = {
   severityOverrides: DEFAULTS.severityOverrides,
   verifyAfterSeconds: DEFAULTS.verifyAfterSeconds,
   activity: true,
+  events: DEFAULTS.events,
   guard: true,
 };
 

@@ -40,7 +40,7 @@ test("the cost table counts the alarms that are deployed", () => {
 
 test("the threat model names every action that the function's role is allowed", () => {
   // GIVEN
-  const policies = workshopResources().filter(({ address }) =>
+  const policies = workshopResources({ events: true }).filter(({ address }) =>
     address.startsWith("aws_iam_role_policy.response_revoker"),
   );
   const { Statement } = JSON.parse(policies[0]!.block["policy"]) as { Statement: { Action: string | string[] }[] };

@@ -1,11 +1,13 @@
 import type { KeyActivity } from "../../lambda/revoke-sessions/activity";
 import type { Finding } from "../../lambda/revoke-sessions/finding";
 import type { Incident, Revoked, RoleUse } from "../../lambda/revoke-sessions/incident";
+import { eventAbout } from "../../lambda/revoke-sessions/incident-event";
 import { type Mail, mailAbout } from "../../lambda/revoke-sessions/mail";
 import type { Account, Dependencies } from "../../lambda/revoke-sessions/ports";
 import { type Refusal, RefusalError } from "../../lambda/revoke-sessions/refusal";
 import type { Role } from "../../lambda/revoke-sessions/triage";
 import { readTrust, type Trust } from "../../lambda/revoke-sessions/trust";
+import type { IncidentEvent } from "../../src/contract/incident-event";
 import { configuration } from "./configuration";
 import { ACCOUNT_ID, EVENT_TIME, ROLE_ID, ROLE_NAME } from "./finding";
 
@@ -22,7 +24,7 @@ export interface PolicyWrite {
 }
 
 /** The calls of the function to AWS, and the mail that it sends. */
-export type Call = keyof Account | "report";
+export type Call = keyof Account | "report" | "announce";
 
 /** As the port refuses a write to a role that is gone. */
 const ROLE_GONE: Refusal = { reason: "role-not-found", explanation: "the role was deleted while it was being revoked" };
@@ -31,7 +33,7 @@ const ROLE_GONE: Refusal = { reason: "role-not-found", explanation: "the role wa
 export const TRUSTS_EC2: Trust = { ...readTrust(undefined), services: ["ec2.amazonaws.com"] };
 
 /** The port to AWS, over an account in memory: what the function does there is recorded, what goes wrong is hooked in. */
-export class MemoryAws implements Account, Pick<Dependencies, "report"> {
+export class MemoryAws implements Account, Pick<Dependencies, "report" | "announce"> {
   readonly roles = new Map<string, MemoryRole>();
   /** The policies that took effect, in this order. */
   readonly writes: PolicyWrite[] = [];
@@ -108,6 +110,18 @@ export class MemoryAws implements Account, Pick<Dependencies, "report"> {
       this.incidents.push(incident, ...others);
     });
 
+  /** Whether the bus takes an incident's event. */
+  busTakes = true;
+
+  /** What it took. */
+  readonly events: IncidentEvent[] = [];
+
+  announce = async (incident: Incident): Promise<boolean> =>
+    this.call("announce", () => {
+      if (this.busTakes) this.events.push(eventAbout(incident, mailAbout(incident)));
+      return this.busTakes;
+    });
+
   private async call<Result>(name: Call, effect: () => Result): Promise<Result> {
     this.calls.push(name);
     await this.before(name);
@@ -123,6 +137,7 @@ export function dependenciesOf(aws: MemoryAws, changed: Partial<Dependencies> = 
     configuration: configuration(),
     accountOf: () => aws,
     report: aws.report,
+    announce: aws.announce,
     now: () => EVENT_TIME,
     wait: async () => {},
     secondsLeft: () => 117,

@@ -114,6 +114,7 @@ export async function play(history: History, concurrently: boolean): Promise<Pla
         configuration: decided,
         accountOf: () => disturbed,
         report: (incident) => call("report", async () => (mails.push(incident), aws.report(incident))),
+        announce: aws.announce,
         secondsLeft: () => (deadline - time.now().getTime()) / 1_000,
         now: () => new Date(time.now().getTime() + clockError),
         wait: async (seconds) => {

@@ -1,10 +1,15 @@
 import { AwsAccount, EXAMPLE_ACCOUNT } from "../../local-aws/api/account";
+import { eventsActions } from "../../local-aws/api/events";
 import { iamActions } from "../../local-aws/api/iam";
 import { AwsError } from "../../local-aws/api/protocol";
 import { snsActions } from "../../local-aws/api/sns";
+import { eventAbout } from "../../lambda/revoke-sessions/incident-event";
 import { type Mail, mailAbout } from "../../lambda/revoke-sessions/mail";
 import type { Refusal } from "../../lambda/revoke-sessions/refusal";
+import { INCIDENT_DETAIL_TYPE, INCIDENT_SOURCE, type IncidentEvent } from "../../src/contract/incident-event";
 import { TOPIC_ARN } from "./configuration";
+import { INCIDENT_SCHEMA } from "./incident-schema";
+import { mismatches } from "./json-schema";
 import { MemoryAws, type MemoryRole, type PolicyWrite } from "./memory-aws";
 
 /** As the port refuses what IAM has no room for. */
@@ -27,6 +32,15 @@ export class StrictAws extends MemoryAws {
     }
   };
 
+  override announce: MemoryAws["announce"] = async (incident) => {
+    const event = JSON.parse(JSON.stringify(eventAbout(incident, mailAbout(incident)))) as IncidentEvent;
+    const problems = [...mismatches(event, INCIDENT_SCHEMA), ...refusalOf(event)];
+    if (problems.length > 0) throw new Error(problems.join("\n"));
+    this.calls.push("announce");
+    this.events.push(event);
+    return true;
+  };
+
   override report: MemoryAws["report"] = async (incident, others = []) => {
     const mail = mailAbout(incident, others);
     const { subject, message } = mail;
@@ -40,6 +54,16 @@ export class StrictAws extends MemoryAws {
     this.mails.push(mail);
     this.incidents.push(incident, ...others);
   };
+}
+
+/** What the default bus responds to an event. */
+function refusalOf(event: IncidentEvent): string[] {
+  const account = new AwsAccount({ accountId: EXAMPLE_ACCOUNT });
+  const entry = { Source: INCIDENT_SOURCE, DetailType: INCIDENT_DETAIL_TYPE, Detail: JSON.stringify(event) };
+  const json = { Entries: [entry] };
+  const request = { service: "events", region: account.region, accessKeyId: "", action: "PutEvents", parameters: {} };
+  eventsActions["PutEvents"]!.perform({}, account, { ...request, json, receivedAt: new Date() });
+  return account.events.length === 1 ? [] : ["the bus did not take the event"];
 }
 
 /** A mail's attributes as the Query protocol lists them. */

@@ -69,6 +69,7 @@ test("the settings reach the function and the topic", () => {
     alertSeverity: 5,
     verifyAfterSeconds: 3,
     activity: false,
+    events: true,
   });
 
   // THEN
@@ -82,6 +83,7 @@ test("the settings reach the function and the topic", () => {
     PROTECTED_ROLES: expect.stringContaining("role/break-glass"),
     VERIFY_AFTER_SECONDS: "3",
     ACTIVITY: "false",
+    EVENT_BUS_ARN: expect.stringMatching(/:event-bus\/default$/),
   });
   expect(template.counts["aws_cloudwatch_event_rule"]).toBe(2);
 });

@@ -18,6 +18,7 @@ const DEFAULTS = {
   severityOverrides: {},
   verifyAfterSeconds: 10,
   activity: true,
+  events: false,
   guard: true,
 };
 const BOUNDARY = "arn:aws:iam::123456789012:policy/boundary";
@@ -64,6 +65,7 @@ test.each<[string, unknown, string, unknown]>([
   ["verifyAfterSeconds", 5, "0", 0],
   ["activity", true, "false", false],
   ["activity", false, "true", true],
+  ["events", true, "false", false],
   ["guard", true, "false", false],
   ["repeatScope", "role", "instance", "instance"],
   ["runbookUrl", "https://example.com/one", "https://example.com/other", "https://example.com/other"],

@@ -23,6 +23,8 @@ export interface FunctionConfiguration {
   readonly verifyAfterSeconds: number;
   /** Whether CloudTrail is asked what the stolen credentials were used for. */
   readonly activity: boolean;
+  /** The event bus that is told about every incident. */
+  readonly eventBusArn?: string;
   /** The runbook that each mail names: its address, or where it is. */
   readonly runbook: string;
 }
@@ -74,6 +76,12 @@ const Environment = v.object({
   EXEMPT_TAG: v.pipe(v.string(), v.regex(/^[^=]+=/, "must be key=value")),
   VERIFY_AFTER_SECONDS: v.pipe(numeral, v.maxValue(30)),
   ACTIVITY: flag,
+  EVENT_BUS_ARN: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^arn:[\w-]+:events:[\w-]+:\d{12}:event-bus\/[\w./-]+$/, "must be the ARN of an event bus"),
+    ),
+  ),
   RUNBOOK: v.pipe(v.string(), v.regex(/^[!-~][ -~]{0,599}$/, "must be one line of text")),
 } satisfies Record<keyof FunctionEnvironment, v.GenericSchema>);
 
@@ -110,6 +118,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     exemptTag: { key: env.EXEMPT_TAG.slice(0, separator), value: env.EXEMPT_TAG.slice(separator + 1) },
     verifyAfterSeconds: env.VERIFY_AFTER_SECONDS,
     activity: env.ACTIVITY,
+    eventBusArn: env.EVENT_BUS_ARN,
     runbook: env.RUNBOOK,
   };
 }

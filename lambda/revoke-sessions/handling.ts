@@ -20,6 +20,9 @@ const RESERVE_MILLISECONDS = 3_000;
 /** Time limit for listing the affected instances; the report goes out without them if it is exceeded. */
 const ENRICHMENT_MILLISECONDS = 10_000;
 
+/** Time limit for an incident's event; it is logged if the bus has not taken it by then. */
+const ANNOUNCEMENT_MILLISECONDS = 20_000;
+
 /** The time to work with if the handler is run by hand, without Lambda's context. */
 const BY_HAND_MILLISECONDS = 120_000;
 
@@ -61,6 +64,10 @@ export function handlerOver(agent: Agent): Handler {
       async report(incident, otherIncidents) {
         const { publishReport } = await import("./reporting");
         return publishReport(incident, otherIncidents, deadline);
+      },
+      async announce(told) {
+        const { announceIncident } = await import("./reporting");
+        return announceIncident(told, signalFor(ANNOUNCEMENT_MILLISECONDS));
       },
       now: () => new Date(),
       wait: (seconds) => sleep(seconds * 1_000),

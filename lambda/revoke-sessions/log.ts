@@ -1,3 +1,4 @@
+import type { IncidentEvent } from "../../src/contract/incident-event";
 import { type ActivityCounts, type Outcome, OUTCOME_MESSAGE, type OutcomeLine } from "../../src/contract/outcome-line";
 import type { LookedUp } from "./activity";
 import type { Incident, Revoked } from "./incident";
@@ -20,6 +21,12 @@ export function logLine(outcome: Outcome, incident: Incident | undefined, now: D
     ...(incident?.activity?.kind === "looked-up" && { activity: countsOf(incident.activity) }),
   };
   return JSON.stringify(line);
+}
+
+/** The log's line about an incident's event that the bus did not take: all of it, so that it can be put there by hand. */
+export function lostEventLine(event: IncidentEvent, error: unknown, now: Date): string {
+  const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return JSON.stringify({ level: "ERROR", timestamp: now.toISOString(), message: "event not sent", why, event });
 }
 
 /** Undefined if nothing was written, or the finding does not say when the credentials were last seen. */

@@ -34,6 +34,13 @@ export interface Dependencies {
    * @param others what happened to other roles of the same finding, in the order in which they are told.
    */
   readonly report: (incident: Incident, others: readonly Incident[]) => Promise<void>;
+  /**
+   * Puts the event about an incident on the deployment's bus. It never throws: whoever was mailed must not be mailed again because a
+   * machine could not be told.
+   *
+   * @returns whether the bus took it.
+   */
+  readonly announce: (incident: Incident) => Promise<boolean>;
   readonly now: () => Date;
   readonly wait: (seconds: number) => Promise<void>;
   /** Until the function's own deadline, at which every call is given up. */

@@ -7,10 +7,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KeyActivity } from "./activity";
 import type { CredentialSource } from "./aws/client";
 import { eventHistory } from "./aws/cloudtrail";
+import { putEvent } from "./aws/eventbridge";
 import { publish } from "./aws/sns";
 import type { FunctionConfiguration } from "./configuration";
 import type { Finding } from "./finding";
 import type { Incident } from "./incident";
+import { eventAbout } from "./incident-event";
+import { lostEventLine } from "./log";
 import { lookUpActivity } from "./look-up";
 import { mailAbout } from "./mail";
 
@@ -42,4 +45,20 @@ export async function publishReport(
   abortSignal: AbortSignal,
 ): Promise<void> {
   await publish(incident.configuration.topicArn, mailAbout(incident, others), abortSignal);
+}
+
+/**
+ * Tells the deployment's bus about an incident that people have been mailed about.
+ *
+ * @returns whether it took the event; if not, the log has it.
+ */
+export async function announceIncident(incident: Incident, abortSignal: AbortSignal): Promise<boolean> {
+  const event = eventAbout(incident, mailAbout(incident));
+  try {
+    await putEvent(incident.configuration.eventBusArn!, event, abortSignal);
+    return true;
+  } catch (error) {
+    process.stdout.write(`${lostEventLine(event, error, new Date())}\n`);
+    return false;
+  }
 }

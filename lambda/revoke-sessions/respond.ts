@@ -46,7 +46,21 @@ export async function respond(event: unknown, dependencies: Dependencies): Promi
   const [worst, ...others] = handled.sort((a, b) => urgency(a) - urgency(b));
   const [incident, ...otherIncidents] = [worst!, ...others].flatMap((each) => each.incident ?? []);
   if (incident) await dependencies.report(incident, otherIncidents);
-  return { ...worst!, others };
+  const [first, ...rest] = await Promise.all([worst!, ...others].map((each) => announced(each, dependencies)));
+  return { ...first!, others: rest };
+}
+
+/**
+ * Tells a machine of an incident that people have been told of, if there is one to tell.
+ *
+ * @returns the outcome with what became of that: nobody but a person can tell a machine what it missed.
+ */
+async function announced(handled: Handled, { configuration, announce }: Dependencies): Promise<Handled> {
+  const { outcome, incident } = handled;
+  if (incident === undefined || configuration.eventBusArn === undefined) return handled;
+  return (await announce(incident))
+    ? { ...handled, outcome: { ...outcome, event: "sent" } }
+    : { ...handled, outcome: { ...outcome, event: "not-sent", needsPerson: true } };
 }
 
 /** Waits for all, so that no error interrupts another role's revocation, and then throws the first error. */

@@ -16,6 +16,7 @@ export function accessDenied(service: string, denial: Denial): AwsError {
         403,
       );
     case "cloudtrail":
+    case "events":
       return new AwsError("AccessDeniedException", denialSentence(denial));
     default:
       return new AwsError("AccessDenied", denialSentence({ ...denial, resource: roleOf(denial.resource) }), 403);

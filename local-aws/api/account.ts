@@ -50,6 +50,15 @@ export interface MessageAttribute {
   readonly value: string;
 }
 
+/** An event that a bus took. */
+export interface TakenEvent {
+  readonly busArn: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly resources: readonly string[];
+}
+
 /** The id of the account if no other one is asked for: one that AWS's documentation uses. */
 export const EXAMPLE_ACCOUNT = "111122223333";
 
@@ -71,6 +80,10 @@ export class AwsAccount {
   readonly instances: Instance[] = [];
   readonly topicArns = new Set<string>();
   readonly mails: Mail[] = [];
+  /** The event buses, the account's default one among them. */
+  readonly busArns: Set<string>;
+  /** What the buses took, in this order. */
+  readonly events: TakenEvent[] = [];
   /** What CloudTrail has. */
   readonly eventHistory = new EventHistory();
   private rolesCreated = 0;
@@ -79,6 +92,7 @@ export class AwsAccount {
     this.accountId = accountId;
     this.region = region;
     this.partition = partitionOf(region);
+    this.busArns = new Set([`arn:${this.partition}:events:${region}:${accountId}:event-bus/default`]);
   }
 
   /** Creates a role, in place of one of the same name: the id then changes, unless it is given. */

@@ -41,7 +41,7 @@ export interface EndpointHooks {
 }
 
 /**
- * A small AWS on loopback: the actions of IAM, SNS, EC2 and CloudTrail that `services.ts` lists, over an account in memory. The
+ * A small AWS on loopback: the actions of IAM, SNS, EC2, CloudTrail and EventBridge that `services.ts` lists, over an account in memory. The
  * environment variable `AWS_ENDPOINT_URL` sends an SDK to it, so the function under test needs no change.
  *
  * @example
@@ -110,7 +110,7 @@ export class AwsEndpoint {
     const call = {
       ...request,
       number: this.calls.length + 1,
-      resource: findAction(request)?.resource(request.parameters, this.account) ?? "*",
+      resource: findAction(request)?.resource(request.parameters, this.account, request.json) ?? "*",
       receivedAt: new Date(),
     };
     this.calls.push(call);

@@ -20,6 +20,7 @@ const THROTTLED: Record<Service, readonly [code: string, status: number]> = {
   sns: ["Throttled", 429],
   ec2: ["RequestLimitExceeded", 503],
   cloudtrail: ["ThrottlingException", 400],
+  events: ["ThrottlingException", 400],
 };
 
 /** The faults that a test can inject, by their names in the field. */

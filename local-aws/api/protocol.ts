@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** The services of the endpoint. */
-export type Service = "iam" | "sns" | "ec2" | "cloudtrail";
+export type Service = "iam" | "sns" | "ec2" | "cloudtrail" | "events";
 
 /** One request: of the AWS Query protocol, which IAM, SNS and EC2 speak, a form in, XML out; or of AWS's JSON protocol. */
 export interface AwsRequest {
@@ -83,7 +83,7 @@ export function renderResponse(request: AwsRequest, requestId: string, result: R
 }
 
 export function renderError(service: string, requestId: string, { code, message, status }: AwsError): string {
-  if (service === "cloudtrail") return JSON.stringify({ __type: code, message });
+  if (service === "cloudtrail" || service === "events") return JSON.stringify({ __type: code, message });
   if (service === "ec2") {
     return element("Response", { Errors: { Error: { Code: code, Message: message } }, RequestID: requestId }, "item");
   }

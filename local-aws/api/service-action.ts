@@ -9,7 +9,7 @@ export type ReceivedRequest = AwsRequest & { readonly receivedAt: Date };
 /** One action of a service: what IAM authorizes it on, and what it does. */
 export interface ServiceAction {
   /** ARN that the caller must be allowed to act on; `*` if the action knows no resources. */
-  readonly resource: (parameters: Parameters, account: AwsAccount) => string;
+  readonly resource: (parameters: Parameters, account: AwsAccount, json?: AwsRequest["json"]) => string;
   /** Performs the call, which may change the account, and returns its result; throws an `AwsError` if AWS refuses it. */
   readonly perform: (parameters: Parameters, account: AwsAccount, request: ReceivedRequest) => ResponseValue;
 }

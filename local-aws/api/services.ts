@@ -1,5 +1,6 @@
 import { cloudTrailActions } from "./cloudtrail";
 import { ec2Actions } from "./ec2";
+import { eventsActions } from "./events";
 import { iamActions } from "./iam";
 import { AwsError, type AwsRequest } from "./protocol";
 import type { ServiceAction } from "./service-action";
@@ -10,6 +11,7 @@ const SERVICES: Record<string, Record<string, ServiceAction>> = {
   sns: snsActions,
   ec2: ec2Actions,
   cloudtrail: cloudTrailActions,
+  events: eventsActions,
 };
 
 /** The action that a request asks for; undefined if the local AWS does not support it. */

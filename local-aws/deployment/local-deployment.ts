@@ -81,6 +81,7 @@ export class LocalDeployment {
       if (role) role.lastUsed = { date: new Date(), region: account.region };
     }
     for (const { arn } of deployment.topics) account.topicArns.add(arn);
+    for (const { arn } of deployment.eventBuses) account.busArns.add(arn);
     return new LocalDeployment(deployment, account, await AwsEndpoint.start(account), overrides);
   }
 

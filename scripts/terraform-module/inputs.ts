@@ -265,6 +265,19 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
       "Whether the function asks CloudTrail what the stolen credentials were used for, and reports it. It needs `cloudtrail:LookupEvents`, which knows no resources.",
     default: DEFAULTS.activity,
   },
+  events: {
+    type: "bool",
+    description:
+      "Whether each incident that people are mailed about is also put on an event bus. The function may then put events on that bus.",
+    default: DEFAULTS.events,
+  },
+  event_bus_arn: {
+    type: "string",
+    description:
+      "ARN of the bus for `events`, of the function's region; the account's default bus if it is null. A bus of another account must let this one in.",
+    default: null,
+    validation: [pattern("event_bus_arn", FORMATS.eventBusArn)],
+  },
   alert_emails: {
     type: "list(string)",
     description: "Who is mailed. Each address gets a mail to confirm first. Must be known when Terraform plans.",

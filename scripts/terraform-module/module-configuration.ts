@@ -138,6 +138,10 @@ const LOCALS: Readonly<Record<string, Local>> = {
   },
   alarm_actions: { value: "var.alarm_actions == null ? [local.topic_arn] : var.alarm_actions" },
   repeat_scope: { value: "var.repeat_scope == null ? var.scope : var.repeat_scope" },
+  event_bus_arn: {
+    value:
+      'coalesce(var.event_bus_arn, "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/default")',
+  },
   runbook: { value: `var.runbook_url == null ? ${JSON.stringify(DEFAULTS.runbook)} : var.runbook_url` },
   console: {
     value: `lookup(${expression(CONSOLES)}, local.partition, ${JSON.stringify(CONSOLES.aws)})`,
@@ -214,6 +218,7 @@ const PRECONDITIONS = [
     "topic_key must be left out if existing_topic is given: give its key there, as key_arn.",
   ],
   ["var.alarms || var.alarm_actions == null", "alarm_actions must be left out if alarms is false."],
+  ["var.events || var.event_bus_arn == null", "event_bus_arn must be left out unless events is true."],
   [
     "length(local.roles_both_revocable_and_protected) == 0",
     "protected_role_arns must not cover a role that revocable_roles names: remove it from one of them.",
@@ -321,6 +326,7 @@ function decidePermissions(permissions: Block): void {
     RevokeRolesByPath: "var.revocable_roles.path != null",
     RevokeRolesByTag: "var.revocable_roles.tag != null",
     LookWhatWasDone: "var.activity",
+    TellMachines: "var.events",
     EncryptReports: "(var.existing_topic == null ? true : var.existing_topic.key_arn != null)",
   };
   const decided = ([anyRole, ...choices, ...others] as Statement[]).map((statement) => {
@@ -340,6 +346,8 @@ function decideEnvironment(revoker: Block): void {
     FINDINGS: template("jsonencode(var.findings)"),
     SEVERITY_OVERRIDES: template("jsonencode(var.severity_overrides)"),
     ACTIVITY: template("tostring(var.activity)"),
+    // Null leaves it out.
+    EVENT_BUS_ARN: template("var.events ? local.event_bus_arn : null"),
     PROTECTED_ROLES: replaced(
       variables["PROTECTED_ROLES"],
       template("local.function_role_name"),

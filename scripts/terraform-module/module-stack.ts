@@ -36,6 +36,8 @@ export class ModuleStack extends TerraformStack {
       verifyAfterSeconds: number("var.verify_after_seconds"),
       runbookUrl: text("local.runbook"),
       activity: true,
+      events: true,
+      eventBusArn: text("local.event_bus_arn"),
       alertSeverity: number("var.alert_severity"),
       alarms: true,
       alarmActions: list("local.alarm_actions"),

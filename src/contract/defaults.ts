@@ -12,6 +12,7 @@ export const DEFAULTS = {
   verifyAfterSeconds: 10,
   runbook: "docs/operations.md of cdktf-guardduty-credential-response",
   activity: false,
+  events: false,
   alarms: true,
   slowAfterSeconds: 30 * 60,
   dashboard: false,

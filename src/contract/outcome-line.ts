@@ -20,8 +20,13 @@ interface HandledFinding {
   /** The scope in force, which can be wider than the one that is configured. */
   readonly scope?: Scope;
   readonly accessKeyIds?: readonly string[];
-  /** Whether a person has to act: stolen credentials may still work, or somebody works against the revocation. */
+  /**
+   * Whether a person has to act: stolen credentials may still work, somebody works against the revocation, or the incident's event
+   * was not sent.
+   */
   readonly needsPerson: boolean;
+  /** What became of the incident's event: one that was not sent is in the log. Undefined if there was none to send. */
+  readonly event?: "sent" | "not-sent";
 }
 
 /** Every stolen session of the role is denied: by this invocation, or by an earlier one. */

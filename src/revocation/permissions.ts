@@ -103,12 +103,14 @@ export interface FunctionStatementsProps {
   readonly topicKeyArn?: string;
   readonly queueArn: string;
   readonly logGroupArn: string;
+  /** The bus that is told about incidents. */
+  readonly eventBusArn?: string;
   readonly outcomes?: OutcomeDestination;
 }
 
 /** What the function itself needs in the account that it runs in: to report, to log, and to hand over what failed. */
 export function functionStatements(props: FunctionStatementsProps): Statement[] {
-  const { topicArn, topicKeyArn, queueArn, logGroupArn, outcomes } = props;
+  const { topicArn, topicKeyArn, queueArn, logGroupArn, eventBusArn, outcomes } = props;
   const allow = (Sid: string, Action: string | readonly string[], Resource: string): Statement => ({
     Sid,
     Effect: "Allow",
@@ -119,6 +121,7 @@ export function functionStatements(props: FunctionStatementsProps): Statement[] 
     allow("Report", "sns:Publish", topicArn),
     ...(topicKeyArn ? [allow("EncryptReports", ["kms:Decrypt", "kms:GenerateDataKey*"], topicKeyArn)] : []),
     allow("LeaveWhatFailed", "sqs:SendMessage", queueArn),
+    ...(eventBusArn === undefined ? [] : [allow("TellMachines", "events:PutEvents", eventBusArn)]),
     ...(outcomes ? [allow("SendOutcomes", outcomes.action, outcomes.arn)] : []),
     allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], `${logGroupArn}:*`),
   ];

@@ -79,6 +79,19 @@ export interface RevocationProps {
    */
   readonly activity?: boolean;
   /**
+   * Whether each incident that people are mailed about is also put on an event bus, as an {@link IncidentEvent}: for tickets, pagers
+   * and responses of one's own. The function may then put events on that bus.
+   *
+   * @default - only people are told
+   */
+  readonly events?: boolean;
+  /**
+   * ARN of the bus for `events`, of the function's region. A bus of another account must let the function's account in.
+   *
+   * @default - the account's default bus
+   */
+  readonly eventBusArn?: string;
+  /**
    * Address of the runbook that mails and alarms name. Begins with `https://`.
    *
    * @default - they name this project's own, `docs/operations.md`
@@ -124,6 +137,9 @@ export function checkRevocation(props: RevocationProps, problems: Problems): voi
     const isType = (name: string) => FINDING_TYPE.test(name);
     problems.check("severityOverrides", type, isType, "keyed by finding types such as Recon:IAMUser/TorIPCaller");
     problems.check(`severityOverrides["${type}"]`, severity, isSeverity, "a number from 0 to 10");
+  }
+  if (props.eventBusArn !== undefined && !props.events) {
+    problems.add("eventBusArn: must be left out unless events is true: nothing would be put on that bus");
   }
   const isWait = (seconds: number) => seconds >= 0 && seconds <= 30;
   problems.check("verifyAfterSeconds", props.verifyAfterSeconds, isWait, "a number of seconds from 0 to 30");

@@ -89,6 +89,8 @@ export class SessionRevoker extends Construct implements IFindingTarget {
   readonly role: IamRole;
   private readonly destinations: LambdaFunctionEventInvokeConfig;
   private readonly furtherRoles: string[] = [];
+  /** The bus that is told about incidents; undefined if none is. */
+  private readonly eventBusArn?: string;
   private outcomes?: OutcomeDestination;
 
   /** @throws Error that names every prop that is not usable. */
@@ -105,6 +107,9 @@ export class SessionRevoker extends Construct implements IFindingTarget {
     problems.throwIfAny(this);
 
     this.functionName = props.functionName;
+    if (props.events ?? DEFAULTS.events) {
+      this.eventBusArn = props.eventBusArn ?? Place.of(this, props.provider).defaultBusArn;
+    }
     this.logGroupName = `/aws/lambda/${props.functionName}`;
     this.logGroup = this.makeLog();
     this.role = this.makeRole();
@@ -273,6 +278,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
       RUNBOOK: props.runbookUrl ?? DEFAULTS.runbook,
       VERIFY_AFTER_SECONDS: decimal(props.verifyAfterSeconds ?? DEFAULTS.verifyAfterSeconds),
       ACTIVITY: String(props.activity ?? DEFAULTS.activity),
+      ...(this.eventBusArn !== undefined && { EVENT_BUS_ARN: this.eventBusArn }),
     };
   }
 
@@ -294,6 +300,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
           topicKeyArn: props.topicKeyArn,
           queueArn: props.failureQueue.queueArn,
           logGroupArn: this.logGroup.arn,
+          eventBusArn: this.eventBusArn,
           outcomes: this.outcomes,
         }),
       ],

@@ -31,6 +31,10 @@ export const FORMATS = {
   },
   queueName: { pattern: /^[\w-]{1,80}$/, words: "1 to 80 of A-Z a-z 0-9 - _" },
   topicArn: { pattern: /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, words: "the ARN of an SNS topic" },
+  eventBusArn: {
+    pattern: /^arn:[a-z-]+:events:[a-z0-9-]+:\d{12}:event-bus\/[\w./-]+$/,
+    words: "the ARN of an event bus",
+  },
   topicKeyArn: KEY_ARN,
   keyArn: KEY_ARN,
   runtime: { pattern: /^nodejs(2[0-9]|[3-9][0-9])\.x$/, words: "nodejs20.x or later" },

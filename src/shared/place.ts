@@ -35,6 +35,11 @@ export class Place extends Construct {
     return `arn:${this.partition}:iam::${this.accountId}:role/${name}`;
   }
 
+  /** ARN of the account's default event bus. */
+  get defaultBusArn(): string {
+    return `arn:${this.partition}:events:${this.region}:${this.accountId}:event-bus/default`;
+  }
+
   /** ARNs of the account's roles below a path. */
   roleArns(path = "/"): string {
     return `arn:${this.partition}:iam::${this.accountId}:role${path}*`;

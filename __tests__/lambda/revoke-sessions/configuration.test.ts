@@ -33,6 +33,11 @@ describe("takes", () => {
     ["an exempting tag without a value", { EXEMPT_TAG: "a=" }, { exemptTag: { key: "a", value: "" } }],
     ["GovCloud", { TOPIC_ARN: `arn:aws-us-gov:sns:us-gov-west-1:${ACCOUNT_ID}:a` }, { partition: "aws-us-gov" }],
     ["a runbook", { RUNBOOK: "https://example.com/x" }, { runbook: "https://example.com/x" }],
+    [
+      "an event bus",
+      { EVENT_BUS_ARN: `arn:aws:events:us-west-2:${ACCOUNT_ID}:event-bus/default` },
+      { eventBusArn: `arn:aws:events:us-west-2:${ACCOUNT_ID}:event-bus/default` },
+    ],
     ["China", { TOPIC_ARN: `arn:aws-cn:sns:cn-north-1:${ACCOUNT_ID}:a` }, { partition: "aws-cn" }],
   ])("%s", (_, changed, expected) => {
     expect(read(changed)).toMatchObject(expected);
@@ -54,6 +59,7 @@ describe("fails, naming the variable, its value and what is allowed,", () => {
     ["RESPONSE", "delete", /"revoke" \| "notify-only"/],
     ["SCOPE", "account", /"role" \| "session" \| "instance"/],
     ["REPEAT_SCOPE", "account", /"role" \| "session" \| "instance"/],
+    ["EVENT_BUS_ARN", "default", "must be the ARN of an event bus"],
     ["MINIMUM_SEVERITY", "high", "must be a number"],
     ["MINIMUM_SEVERITY", "", "must be a number"],
     ["MINIMUM_SEVERITY", "-1", "must be a number"],

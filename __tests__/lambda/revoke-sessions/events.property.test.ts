@@ -66,6 +66,7 @@ const settings: fc.Arbitrary<Partial<FunctionConfiguration>> = fc.record({
   ),
   protectedRoles: fc.constant(["revoker", "ops-*"].map((name) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`)),
   exemptTag: fc.constant(EXEMPT),
+  eventBusArn: fc.constant(`arn:aws:events:us-west-2:${ACCOUNT_ID}:event-bus/default`),
 });
 
 /** The titles that a mail can have; a text of an event must not look like another one. */
@@ -111,8 +112,8 @@ test("every event ends refused as invalid, or with one outcome and one mail, and
       return;
     }
     expect(isFinding(event)).toBe(true);
-    // and else it ends with one mail and one line
-    expect(aws.mails).toHaveLength(1);
+    // and else it ends with one mail, one event that a bus takes, and one line
+    expect([aws.mails.length, aws.events.length]).toEqual([1, 1]);
     isFitToSend(aws, handled, now);
     isTrue(event, aws, handled);
 
@@ -124,7 +125,7 @@ test("every event ends refused as invalid, or with one outcome and one mail, and
     const { outcome } = (await handling(respond(repeated(event), dependencies)))!;
     // THEN nothing is written again, and nobody is told again
     expect(outcome).toMatchObject({ outcome: "already-revoked", cutoff: handled.outcome.cutoff });
-    expect([aws.writes.length, aws.mails.length]).toEqual([written, 1]);
+    expect([aws.writes.length, aws.mails.length, aws.events.length]).toEqual([written, 1, 1]);
   });
 });
 

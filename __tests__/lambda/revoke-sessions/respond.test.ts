@@ -1142,3 +1142,61 @@ describe("an attack sequence", () => {
     expect(aws.mails).toHaveLength(1);
   });
 });
+
+describe("a bus", () => {
+  const TOLD = { eventBusArn: `arn:aws:events:us-west-2:${ACCOUNT_ID}:event-bus/default` };
+
+  test("is told of a revocation, after the mail", async () => {
+    // WHEN
+    const outcome = await handleFinding({}, TOLD);
+    // THEN
+    expect(aws.calls.slice(-2)).toEqual(["report", "announce"]);
+    expect(aws.events).toMatchObject([{ outcome: "revoked", needsPerson: false }]);
+    expect(outcome).toMatchObject({ outcome: "revoked", event: "sent", needsPerson: false });
+  });
+
+  test("is told of a refusal", async () => {
+    expect(await handleFinding({ sample: true }, TOLD)).toMatchObject({ reason: "sample-finding", event: "sent" });
+    expect(aws.events).toMatchObject([{ outcome: "not-revoked", reason: "sample-finding" }]);
+  });
+
+  test("is told of each role of an attack sequence by itself, after the one mail", async () => {
+    // GIVEN
+    const app = { roleName: "app", roleId: "AROAINVENTEDROLEAPP01", session: "deploy", accessKeyId: accessKeyId(2) };
+    aws.addRole({ name: app.roleName, roleId: app.roleId });
+    // WHEN
+    await handle(attackSequenceEvent([roleActor(), roleActor(app)]), { ...TOLD, findings: [ATTACK_SEQUENCE_TYPE] });
+    // THEN
+    expect(aws.calls.slice(-3)).toEqual(["report", "announce", "announce"]);
+    expect(aws.events.map(({ role }) => role?.name).sort()).toEqual(["app", ROLE_NAME]);
+  });
+
+  test("is not told of a repeat that nobody is mailed about", async () => {
+    await handleFinding({}, TOLD);
+    await handleFinding({ set: { id: "of a repeat" } }, TOLD);
+    expect(aws.mails).toHaveLength(1);
+    expect(aws.events).toHaveLength(1);
+  });
+
+  test("is not told while people could not be", async () => {
+    aws.before = (call) => {
+      if (call === "report") throw new Error("the topic is gone");
+    };
+    await expect(handleFinding({}, TOLD)).rejects.toThrow("the topic is gone");
+    expect(aws.calls).not.toContain("announce");
+  });
+
+  test.each([
+    ["a revocation", {}],
+    ["a refusal that would not need anybody", { sample: true }],
+  ])("that does not take the event of %s needs a person, and people are not mailed again", async (_, finding) => {
+    aws.busTakes = false;
+    expect(await handleFinding(finding, TOLD)).toMatchObject({ event: "not-sent", needsPerson: true });
+    expect(aws.mails).toHaveLength(1);
+  });
+
+  test("that a deployment does not have is not told", async () => {
+    expect(await handleFinding()).not.toHaveProperty("event");
+    expect(aws.calls).not.toContain("announce");
+  });
+});

@@ -1,4 +1,5 @@
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import {
   GetRoleCommand,
   GetRolePolicyCommand,
@@ -21,6 +22,7 @@ let endpoint: AwsEndpoint;
 let iam: IAMClient;
 let sns: SNSClient;
 let ec2: EC2Client;
+let eventBridge: EventBridgeClient;
 let configuration: {
   endpoint: string;
   region: string;
@@ -41,10 +43,11 @@ beforeEach(async () => {
   iam = new IAMClient(configuration);
   sns = new SNSClient(configuration);
   ec2 = new EC2Client(configuration);
+  eventBridge = new EventBridgeClient(configuration);
 });
 
 afterEach(async () => {
-  for (const client of [iam, sns, ec2]) client.destroy();
+  for (const client of [iam, sns, ec2, eventBridge]) client.destroy();
   await endpoint.close();
 });
 
@@ -237,6 +240,43 @@ describe("EC2, called by the real SDK", () => {
       name: "InvalidParameterValue",
       message: expect.stringContaining("supported are iam-instance-profile.arn"),
     });
+  });
+});
+
+describe("EventBridge, called by the real SDK", () => {
+  const put = (entry: PutEventsRequestEntry) => eventBridge.send(new PutEventsCommand({ Entries: [entry] }));
+  const ENTRY = { Source: "incidents", DetailType: "Incident", Detail: '{"a":1}', Resources: ["arn:of:role"] };
+  const DEFAULT_BUS = "arn:aws:events:us-west-2:111122223333:event-bus/default";
+
+  test("takes an event for the default bus", async () => {
+    expect(await put(ENTRY)).toMatchObject({ FailedEntryCount: 0, Entries: [{ EventId: expect.any(String) }] });
+    expect(account.events).toEqual([
+      {
+        busArn: DEFAULT_BUS,
+        source: "incidents",
+        detailType: "Incident",
+        detail: { a: 1 },
+        resources: ["arn:of:role"],
+      },
+    ]);
+    expect(endpoint.calls[0]).toMatchObject({ service: "events", action: "PutEvents", resource: DEFAULT_BUS });
+  });
+
+  test.each<[string, string, PutEventsRequestEntry]>([
+    ["a bus that is not there", "ResourceNotFoundException", { ...ENTRY, EventBusName: "other" }],
+    ["a detail that is not JSON", "MalformedDetail", { ...ENTRY, Detail: "{" }],
+    ["a detail that is a list", "MalformedDetail", { ...ENTRY, Detail: "[]" }],
+    ["a source of AWS", "NotAuthorizedForSourceException", { ...ENTRY, Source: "aws.guardduty" }],
+    ["no source", "InvalidArgument", { ...ENTRY, Source: undefined }],
+    ["no detail type", "InvalidArgument", { ...ENTRY, DetailType: undefined }],
+  ])("rejects an entry with %s, in its reply", async (_, ErrorCode, entry) => {
+    expect(await put(entry)).toMatchObject({ FailedEntryCount: 1, Entries: [{ ErrorCode }] });
+    expect(account.events).toEqual([]);
+  });
+
+  test("rejects an entry that is too large", async () => {
+    const Detail = JSON.stringify({ text: "x".repeat(262_144) });
+    await expect(put({ ...ENTRY, Detail })).rejects.toMatchObject({ name: "ValidationException" });
   });
 });
 

@@ -25,6 +25,7 @@ jest.setTimeout(300_000);
 
 const ROLE = "arn:aws:iam::123456789012:role/app";
 const TOPIC = "arn:aws:sns:us-west-2:123456789012:security";
+const BUS = "arn:aws:events:us-west-2:123456789012:event-bus/security";
 
 /** The same wish, said to the module and to the construct. */
 interface Wish {
@@ -63,7 +64,8 @@ const WISHES: Readonly<Record<string, Wish>> = {
       memory_size = 512
       log_retention_days = 30
       keep_log = true
-      activity = true`,
+      activity = true
+      events = true`,
     props: (stack) => ({
       revocableRoles: RevocableRoles.tagged("Revocable", "yes"),
       protectedRoles: ["arn:aws:iam::123456789012:role/admin", "arn:aws:iam::123456789012:role/break-glass"],
@@ -90,6 +92,7 @@ const WISHES: Readonly<Record<string, Wish>> = {
       logRetentionDays: 30,
       keepLog: true,
       activity: true,
+      events: true,
     }),
   },
   "an existing topic, and no alarms": {
@@ -98,6 +101,8 @@ const WISHES: Readonly<Record<string, Wish>> = {
       alert_severity = 0
       alarms = false
       dashboard = true
+      events = true
+      event_bus_arn = "${BUS}"
       prefix = "Existing"`,
     props: () => ({
       revocableRoles: RevocableRoles.withPath("/application/"),
@@ -105,6 +110,8 @@ const WISHES: Readonly<Record<string, Wish>> = {
       alertSeverity: 0,
       alarms: false,
       dashboard: true,
+      events: true,
+      eventBusArn: BUS,
       prefix: "Existing",
     }),
   },

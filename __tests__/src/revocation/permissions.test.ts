@@ -19,9 +19,15 @@ const role = (name: string, tags?: Record<string, string>): SomeRole => ({
 });
 const PROTECTED = role("app/break-glass", { team: "web" });
 
-function deploy(revocableRoles: RevocableRoles, activity?: boolean) {
+const DEFAULT_BUS = `arn:aws:events:us-west-2:${ACCOUNT}:event-bus/default`;
+
+function deploy(revocableRoles: RevocableRoles, further: { activity?: boolean; events?: boolean } = {}) {
   const stack = testStack();
-  new CredentialExfiltrationResponse(stack, "response", { revocableRoles, protectedRoles: [PROTECTED.arn], activity });
+  new CredentialExfiltrationResponse(stack, "response", {
+    revocableRoles,
+    protectedRoles: [PROTECTED.arn],
+    ...further,
+  });
   const deployment = deploymentOf(stack);
   return { deployment, ownRole: roleOf(deployment, "GuardDuty-Response-Revoke-") };
 }
@@ -209,20 +215,22 @@ const mayAllow = ({ Statement }: PolicyDocument): RegExp[] =>
       return [Action].flat().map((pattern) => new RegExp(`^${String(pattern).replaceAll("*", ".*")}$`, "i"));
     });
 
-test.each<[string, boolean | undefined, string[]]>([
-  ["the broadest choice", undefined, []],
-  ["the broadest choice, with activity,", true, ["cloudtrail:LookupEvents"]],
-])("of all that AWS can do, %s lets the function do these actions and no others", async (_, activity, further) => {
+test.each<[string, Parameters<typeof deploy>[1], string[]]>([
+  ["the broadest choice", {}, []],
+  ["the broadest choice, with activity,", { activity: true }, ["cloudtrail:LookupEvents"]],
+  ["the broadest choice, with events,", { events: true }, ["events:PutEvents"]],
+])("of all that AWS can do, %s lets the function do these actions and no others", async (_, asked, further) => {
   // GIVEN
-  const { deployment, ownRole } = deploy(RevocableRoles.anyOfAccount(), activity);
+  const { deployment, ownRole } = deploy(RevocableRoles.anyOfAccount(), asked);
   const [topic] = deployment.topics;
   const [deployed] = deployment.functions;
   const keyArn = topic!.keyArn!;
   const logGroup = `arn:aws:logs:us-west-2:${ACCOUNT}:log-group:/aws/lambda/${deployed!.functionName}`;
-  const services = ["cloudtrail", "ec2", "iam", "kms", "logs", "organizations", "sns", "sqs", "sts"];
+  const services = ["cloudtrail", "ec2", "events", "iam", "kms", "logs", "organizations", "sns", "sqs", "sts"];
 
   // WHEN
   const actions = await awsActions(services, {
+    "events:event-bus": DEFAULT_BUS,
     "iam:role": role("app").arn,
     "sns:topic": topic!.arn,
     "sqs:queue": deployed!.failureDestination!,
@@ -251,7 +259,7 @@ test.each<[string, boolean | undefined, string[]]>([
 
   // THEN
   expect(actions.length).toBeGreaterThan(1_500);
-  expect([...allowed].sort()).toEqual([
+  const expected = [
     ...further,
     "ec2:DescribeInstances",
     "iam:GetRole",
@@ -268,10 +276,15 @@ test.each<[string, boolean | undefined, string[]]>([
     "logs:PutLogEvents",
     "sns:Publish",
     "sqs:SendMessage",
-  ]);
+  ];
+  expect([...allowed].sort()).toEqual(expected.sort());
 });
 
 test.each<[string, (own: ReturnType<typeof deploy>) => { action: string; resource: string }]>([
+  [
+    "put events on another bus",
+    () => ({ action: "events:PutEvents", resource: DEFAULT_BUS.replace("default", "payments") }),
+  ],
   ["publish to another topic", () => ({ action: "sns:Publish", resource: `arn:aws:sns:us-west-2:${ACCOUNT}:other` })],
   ["use another key", () => ({ action: "kms:Decrypt", resource: `arn:aws:kms:us-west-2:${ACCOUNT}:key/other` })],
   ["fill another queue", () => ({ action: "sqs:SendMessage", resource: `arn:aws:sqs:us-west-2:${ACCOUNT}:other` })],
@@ -293,7 +306,7 @@ test.each<[string, (own: ReturnType<typeof deploy>) => { action: string; resourc
   ],
 ])("does not let the function %s", async (_, attempt) => {
   // GIVEN
-  const own = deploy(RevocableRoles.anyOfAccount());
+  const own = deploy(RevocableRoles.anyOfAccount(), { events: true });
 
   // WHEN
   const { action, resource } = attempt(own);

@@ -244,6 +244,46 @@ test("the function may publish to its topic, use the topic's key, write its log,
   });
 });
 
+describe("a machine is told about incidents", () => {
+  const BUS = "arn:aws:events:us-west-2:123456789012:event-bus/security";
+
+  test("on the account's default bus, and the function may put events on it", () => {
+    const template = synthesize({ events: true });
+    const bus = expect.stringMatching(/^arn:\$\{.*\}:events:\$\{.*\}:\$\{.*\}:event-bus\/default$/);
+    expect(environmentOf(template)["EVENT_BUS_ARN"]).toEqual(bus);
+    expect(permissionsOf(template)["TellMachines"]).toEqual({
+      Sid: "TellMachines",
+      Effect: "Allow",
+      Action: "events:PutEvents",
+      Resource: bus,
+    });
+  });
+
+  test("on another bus", () => {
+    const template = synthesize({ events: true, eventBusArn: BUS });
+    expect(environmentOf(template)["EVENT_BUS_ARN"]).toBe(BUS);
+    expect(permissionsOf(template)["TellMachines"]!.Resource).toBe(BUS);
+  });
+
+  test("only if asked for", () => {
+    const template = synthesize();
+    expect(environmentOf(template)).not.toHaveProperty("EVENT_BUS_ARN");
+    expect(permissionsOf(template)).not.toHaveProperty("TellMachines");
+  });
+
+  test("throws when a bus is named and nothing would be put on it", () => {
+    expect(problemsOf(() => makeRevoker(testStack(), { eventBusArn: BUS }))).toContain(
+      "  - eventBusArn: must be left out unless events is true: nothing would be put on that bus",
+    );
+  });
+
+  test("throws when what is named is no bus", () => {
+    expect(problemsOf(() => makeRevoker(testStack(), { events: true, eventBusArn: "security" }))).toContain(
+      '  - eventBusArn: must be the ARN of an event bus; received "security"',
+    );
+  });
+});
+
 test("without a key of the topic there is no permission on keys", () => {
   expect(permissionsOf(synthesize())).not.toHaveProperty("EncryptReports");
 });

@@ -2,6 +2,7 @@ import type { Incident, Verification } from "../incident";
 import { startedByThief } from "../started-session";
 import { ADVICE } from "./advice";
 import { deniesAhead } from "./cutoff";
+import type { Step } from "./step";
 import { type StepName, STEPS } from "./steps";
 import { block, hang, printable, wrap } from "./text";
 
@@ -33,10 +34,7 @@ const REVOKED_STEPS: Readonly<Record<Verification["state"], readonly StepName[]>
 /** Whether it is over, and the first commands to run. */
 export function doNow(incident: Incident): string[] {
   const { finding, configuration } = incident;
-  const steps = stepNames(incident)
-    .flatMap((name) => STEPS[name](incident) ?? [])
-    .filter(({ commands }) => commands.length > 0)
-    .slice(0, MAX_STEPS);
+  const steps = stepsToDo(incident);
   const accountId = printable(finding.accountId ?? configuration.accountId, 20);
   return [
     ...wrap(state(incident)),
@@ -45,6 +43,13 @@ export function doNow(incident: Incident): string[] {
     `Runbook: ${configuration.runbook}`,
   ];
 }
+
+/** The first steps, the most urgent first. */
+export const stepsToDo = (incident: Incident): Step[] =>
+  stepNames(incident)
+    .flatMap((name) => STEPS[name](incident) ?? [])
+    .filter(({ commands }) => commands.length > 0)
+    .slice(0, MAX_STEPS);
 
 function stepNames(incident: Incident): readonly StepName[] {
   const names =

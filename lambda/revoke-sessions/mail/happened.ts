@@ -172,7 +172,7 @@ const at = (time: Date | undefined): string | undefined => time && isoSeconds(ti
 /** A time of the event, to the second; as it stands there if it is no time. */
 const instant = (text: string | undefined): string | undefined => text && printable(text.replace(/\.\d+Z$/, "Z"), 40);
 
-function consoleLink(partition: string, { region, id }: Finding): string {
+export function consoleLink(partition: string, { region, id }: Finding): string {
   const place = encodeURIComponent(printable(region));
   const elsewhere = partition === "aws-us-gov" || partition === "aws-cn" ? CONSOLES[partition] : undefined;
   const host = elsewhere ?? `${place}.${CONSOLES.aws}`;
