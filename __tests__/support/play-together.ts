@@ -103,6 +103,7 @@ export async function playTogether(together: Together, choose: Choose): Promise<
     const { outcome } = await respond(event, {
       configuration: decided,
       accountOf: () => account,
+      announce: async () => true,
       report: async (incident) => {
         mails[who]!.push(incident);
         await aws.report(incident);
