@@ -3,7 +3,7 @@ import { Annotations, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { anyFindingMessage, credentialExfiltrationMessage, furtherFindingMessage } from "./alerting/alert-message";
-import { AlertTopic, checkEmails } from "./alerting/alert-topic";
+import { AlertTopic, checkEmails, type TopicSubscriber } from "./alerting/alert-topic";
 import { DEFAULTS } from "./contract/defaults";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "./contract/finding-kinds";
 import type { IDetector } from "./detection/detector";
@@ -34,6 +34,12 @@ export interface CredentialExfiltrationResponseProps extends RevocationProps, Fu
    * @default - nobody is subscribed, which draws a warning unless `topicArn` is given
    */
   readonly alertEmails?: readonly string[];
+  /**
+   * Whoever else is sent what the topic is, by a name that tells them apart: a pager, a queue, a function.
+   *
+   * @default - nobody
+   */
+  readonly subscribers?: Readonly<Record<string, TopicSubscriber>>;
   /**
    * ARN of an existing topic to use. Its policy must let `events.amazonaws.com` and `cloudwatch.amazonaws.com` publish.
    *
@@ -211,13 +217,15 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
   }
 
   private makeTopic(): AlertTopic {
-    const { alertEmails, topicName = this.prefix, topicKeyArn: keyArn, provider } = this.props;
-    if (!alertEmails?.length) {
+    const { alertEmails, subscribers = {}, topicName = this.prefix, topicKeyArn: keyArn, provider } = this.props;
+    if (!alertEmails?.length && Object.keys(subscribers).length === 0) {
       Annotations.of(this).addWarning(
         "no alertEmails: nobody is mailed about findings or revocations until somebody subscribes to the topic",
       );
     }
-    return new AlertTopic(this, "topic", { topicName, alertEmails, keyArn, provider });
+    const topic = new AlertTopic(this, "topic", { topicName, alertEmails, keyArn, provider });
+    for (const [name, subscriber] of Object.entries(subscribers)) topic.subscribe(`subscriber-${name}`, subscriber);
+    return topic;
   }
 
   private makeRevoker(): SessionRevoker {
@@ -417,7 +425,7 @@ function checkAlarmActions({ alarms, alarmActions }: CredentialExfiltrationRespo
 }
 
 function checkTopic(
-  { topicArn, topicName, alertEmails }: CredentialExfiltrationResponseProps,
+  { topicArn, topicName, alertEmails, subscribers = {} }: CredentialExfiltrationResponseProps,
   problems: Problems,
 ): void {
   if (topicArn === undefined) return;
@@ -428,6 +436,9 @@ function checkTopic(
     problems.add(
       "alertEmails: must be left out if topicArn is given; subscribe the addresses where that topic is made",
     );
+  }
+  if (Object.keys(subscribers).length > 0) {
+    problems.add("subscribers: must be left out if topicArn is given; subscribe them where that topic is made");
   }
 }
 

@@ -8,6 +8,7 @@ resource "aws_kms_key" "topic_key" {
   description             = "Encrypts the SNS topic ${local.topic_name}"
   deletion_window_in_days = 7
   enable_key_rotation     = true
+  tags                    = var.tags
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -41,6 +42,8 @@ resource "aws_kms_key" "topic_key" {
       },
     ]
   })
+
+  depends_on = [aws_iam_role.revoker_role]
 }
 
 resource "aws_kms_alias" "topic_key_alias" {
@@ -56,6 +59,9 @@ resource "aws_sns_topic" "topic" {
   name              = local.topic_name
   display_name      = "GuardDuty response"
   kms_master_key_id = local.topic_key_arn
+  tags              = var.tags
+
+  depends_on = [aws_iam_role.revoker_role]
 }
 
 resource "aws_sns_topic_policy" "topic_policy" {
@@ -98,4 +104,15 @@ resource "aws_sns_topic_subscription" "topic_email" {
   endpoint  = each.value
   protocol  = "email"
   topic_arn = aws_sns_topic.topic[0].arn
+}
+
+resource "aws_sns_topic_subscription" "topic_subscriber" {
+  for_each = var.existing_topic == null ? var.subscribers : {}
+
+  endpoint               = each.value.endpoint
+  endpoint_auto_confirms = each.value.endpoint_auto_confirms
+  protocol               = each.value.protocol
+  raw_message_delivery   = each.value.raw_message_delivery
+  topic_arn              = aws_sns_topic.topic[0].arn
+  filter_policy          = each.value.filter_policy
 }

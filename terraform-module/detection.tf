@@ -8,6 +8,7 @@ resource "aws_guardduty_detector" "detector" {
 
   enable                       = true
   finding_publishing_frequency = "FIFTEEN_MINUTES"
+  tags                         = var.tags
 }
 
 # The dead-letter queue for events that could not be delivered or handled. It is encrypted and keeps
@@ -16,6 +17,7 @@ resource "aws_sqs_queue" "failure_queue" {
   name                      = "${var.prefix}-not-handled"
   message_retention_seconds = 1209600
   sqs_managed_sse_enabled   = true
+  tags                      = var.tags
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -54,6 +56,7 @@ resource "aws_sqs_queue" "failure_queue" {
 resource "aws_cloudwatch_event_rule" "rule" {
   name        = local.rule_name
   description = "GuardDuty has seen the credentials of a role used where they do not belong"
+  tags        = var.tags
   event_pattern = jsonencode({
     source        = ["aws.guardduty"]
     "detail-type" = ["GuardDuty Finding"]
@@ -159,6 +162,7 @@ resource "aws_cloudwatch_event_rule" "further_findings" {
 
   name        = "${var.prefix}-FurtherFindings"
   description = "GuardDuty has found what this deployment handles besides stolen role credentials"
+  tags        = var.tags
   event_pattern = jsonencode({
     source        = ["aws.guardduty"]
     "detail-type" = ["GuardDuty Finding"]
@@ -276,6 +280,7 @@ resource "aws_cloudwatch_event_rule" "any_finding" {
 
   name        = "${var.prefix}-AnyFinding"
   description = "Any other GuardDuty finding from severity ${var.alert_severity} up"
+  tags        = var.tags
   event_pattern = (
     length(local.types_mailed_by_override) == 0 ?
     jsonencode({

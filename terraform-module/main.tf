@@ -28,7 +28,19 @@ locals {
     var.topic_key != null ? var.topic_key.arn :
     one(aws_kms_key.topic_key[*].arn)
   )
+  subscriptions = concat(values(aws_sns_topic_subscription.topic_email), values(aws_sns_topic_subscription.topic_subscriber))
   alarm_actions = var.alarm_actions == null ? [local.topic_arn] : var.alarm_actions
+
+  # What Lambda has to be allowed at what it sends outcomes to, by that one's service.
+  outcome_action = (
+    var.outcome_destination == null ? null :
+    lookup({
+      events = "events:PutEvents"
+      lambda = "lambda:InvokeFunction"
+      sns    = "sns:Publish"
+      sqs    = "sqs:SendMessage"
+    }, split(":", var.outcome_destination.arn)[2], null)
+  )
   repeat_scope  = var.repeat_scope == null ? var.scope : var.repeat_scope
   event_bus_arn = coalesce(var.event_bus_arn, "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/default")
   runbook       = var.runbook_url == null ? "docs/operations.md of cdktf-guardduty-credential-response" : var.runbook_url
@@ -80,14 +92,14 @@ locals {
 
 check "somebody_is_mailed" {
   assert {
-    condition     = var.existing_topic == null ? length(var.alert_emails) > 0 : true
+    condition     = var.existing_topic == null ? length(var.alert_emails) + length(var.subscribers) > 0 : true
     error_message = "There are no alert_emails: nobody is mailed about findings or revocations until somebody subscribes to the topic."
   }
 }
 
 check "everybody_has_confirmed" {
   assert {
-    condition     = length([for subscription in values(aws_sns_topic_subscription.topic_email) : subscription.endpoint if subscription.pending_confirmation]) == 0
-    error_message = "Nobody has confirmed the subscription of ${join(", ", [for subscription in values(aws_sns_topic_subscription.topic_email) : subscription.endpoint if subscription.pending_confirmation])}, so no alert, report or alarm is mailed there. Confirm it with the token of AWS's mail: aws sns confirm-subscription --topic-arn TOPIC_ARN --token TOKEN --authenticate-on-unsubscribe true. If the token has expired, replace the subscription to get a new mail."
+    condition     = length([for subscription in local.subscriptions : subscription.endpoint if subscription.pending_confirmation]) == 0
+    error_message = "Nobody has confirmed the subscription of ${join(", ", [for subscription in local.subscriptions : subscription.endpoint if subscription.pending_confirmation])}, so no alert, report or alarm is mailed there. Confirm it with the token of AWS's mail: aws sns confirm-subscription --topic-arn TOPIC_ARN --token TOKEN --authenticate-on-unsubscribe true. If the token has expired, replace the subscription to get a new mail."
   }
 }

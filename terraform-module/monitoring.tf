@@ -109,6 +109,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_queue" {
   ok_actions          = local.alarm_actions
   period              = 60
   statistic           = "Maximum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -123,6 +124,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_queue_reminder" {
   alarm_actions       = local.alarm_actions
   comparison_operator = "GreaterThanOrEqualToThreshold"
   evaluation_periods  = 1
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -161,6 +163,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_errors" {
   namespace           = "AWS/Lambda"
   period              = 60
   statistic           = "Sum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -180,6 +183,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_throttles" {
   namespace           = "AWS/Lambda"
   period              = 60
   statistic           = "Sum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -199,6 +203,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_age" {
   namespace           = "AWS/Lambda"
   period              = 60
   statistic           = "Maximum"
+  tags                = var.tags
   threshold           = 600000
   treat_missing_data  = "notBreaching"
 
@@ -218,6 +223,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_dropped" {
   namespace           = "AWS/Lambda"
   period              = 60
   statistic           = "Sum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -237,6 +243,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_lost" {
   namespace           = "AWS/Lambda"
   period              = 60
   statistic           = "Sum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -256,6 +263,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_rule_undelivered" {
   namespace           = "AWS/Events"
   period              = 60
   statistic           = "Sum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -275,6 +283,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_rule_lost" {
   namespace           = "AWS/Events"
   period              = 60
   statistic           = "Sum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -294,6 +303,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_further_findings_undelivered" {
   namespace           = "AWS/Events"
   period              = 60
   statistic           = "Sum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -313,6 +323,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_further_findings_lost" {
   namespace           = "AWS/Events"
   period              = 60
   statistic           = "Sum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -332,6 +343,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_any_finding_undelivered" {
   namespace           = "AWS/Events"
   period              = 60
   statistic           = "Sum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -351,6 +363,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_any_finding_lost" {
   namespace           = "AWS/Events"
   period              = 60
   statistic           = "Sum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -370,6 +383,7 @@ resource "aws_cloudwatch_metric_alarm" "outcome_alarms_act_by_hand" {
   namespace           = "${var.prefix}/CredentialExfiltration"
   period              = 60
   statistic           = "Sum"
+  tags                = var.tags
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -388,6 +402,7 @@ resource "aws_cloudwatch_metric_alarm" "outcome_alarms_slow_revocation" {
   namespace           = "${var.prefix}/CredentialExfiltration"
   period              = 60
   statistic           = "Maximum"
+  tags                = var.tags
   threshold           = 1800
   treat_missing_data  = "notBreaching"
 

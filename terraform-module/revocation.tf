@@ -5,6 +5,7 @@
 resource "aws_cloudwatch_log_group" "revoker_log" {
   name              = "/aws/lambda/${local.function_name}"
   retention_in_days = var.log_retention_days
+  tags              = var.tags
   skip_destroy      = var.keep_log
 
   depends_on = [aws_iam_role.revoker_role]
@@ -14,6 +15,7 @@ resource "aws_iam_role" "revoker_role" {
   name                 = local.function_role_name
   description          = "Lets ${local.function_name} attach the policy that revokes sessions to the roles it may revoke"
   permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.tags
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -148,6 +150,14 @@ resource "aws_iam_role_policy" "revoker_permissions" {
           Resource = local.event_bus_arn
         },
       ] : [],
+      var.outcome_destination != null ? [
+        {
+          Sid      = "SendOutcomes"
+          Effect   = "Allow"
+          Action   = local.outcome_action
+          Resource = var.outcome_destination.arn
+        },
+      ] : [],
       [
         {
           Sid    = "Log"
@@ -174,6 +184,7 @@ resource "aws_lambda_function" "revoker" {
   role                           = aws_iam_role.revoker_role.arn
   runtime                        = var.runtime
   source_code_hash               = filebase64sha256("${path.module}/revoke-sessions.zip")
+  tags                           = var.tags
   timeout                        = 120
 
   environment {
@@ -220,6 +231,11 @@ resource "aws_lambda_function" "revoker" {
     }
 
     precondition {
+      condition     = var.existing_topic == null || length(var.subscribers) == 0
+      error_message = "subscribers must be empty if existing_topic is given: subscribe them where that topic is made."
+    }
+
+    precondition {
       condition     = var.existing_topic == null || var.topic_name == null
       error_message = "topic_name must be left out if existing_topic is given."
     }
@@ -254,6 +270,14 @@ resource "aws_lambda_function_event_invoke_config" "revoker_failure_destination"
   destination_config {
     on_failure {
       destination = aws_sqs_queue.failure_queue.arn
+    }
+
+    dynamic "on_success" {
+      for_each = var.outcome_destination[*]
+
+      content {
+        destination = var.outcome_destination.arn
+      }
     }
   }
 }

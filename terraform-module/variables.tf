@@ -219,6 +219,24 @@ variable "alert_emails" {
   }
 }
 
+variable "subscribers" {
+  type = map(object({
+    protocol               = string
+    endpoint               = string
+    filter_policy          = optional(string)
+    raw_message_delivery   = optional(bool)
+    endpoint_auto_confirms = optional(bool)
+  }))
+  description = "Whoever else is sent what the topic is, by names that tell them apart; `filter_policy` is JSON text on the attributes of reports (`outcome`, `reason`, `severity`, `account`, `needs-a-person`), which alerts and alarms do not have. The names must be known when Terraform plans."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for item in values(var.subscribers) : item.filter_policy == null ? true : can(keys(jsondecode(item.filter_policy)))])
+    error_message = "subscribers must hold only filter policies that are JSON text of an object: jsonencode({ … })."
+  }
+}
+
 variable "alert_severity" {
   type        = number
   description = "The severity from which any other GuardDuty finding is mailed too: 0 to 10. Null mails only findings that are handled. Must be known when Terraform plans."
@@ -287,6 +305,36 @@ variable "alarm_actions" {
     condition     = alltrue([for item in coalesce(var.alarm_actions, []) : can(regex("^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9]*:[^\\s{}\"]+$", item))])
     error_message = "alarm_actions must hold only ARNs."
   }
+}
+
+variable "outcome_destination" {
+  type        = object({ arn = string })
+  description = "The one function, queue, topic or event bus that Lambda sends the record of each handled finding to. Null sends none. What is encrypted with a customer-managed key, or has a policy of its own, must let the function's role in."
+  default     = null
+
+  validation {
+    condition     = var.outcome_destination == null ? true : can(regex("^arn:[a-z-]+:(events|lambda|sns|sqs):[a-z0-9-]+:\\d{12}:.+", var.outcome_destination.arn))
+    error_message = "outcome_destination.arn must be the ARN of a function, a queue, a topic or an event bus."
+  }
+}
+
+variable "redrive_role_names" {
+  type        = list(string)
+  description = "Names of roles that may look at the queue of findings that were not handled, run them again, and remove them: each gets an inline policy. Must be known when Terraform plans."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for item in var.redrive_role_names : can(regex("^[\\w+=,.@-]{1,64}$", item))])
+    error_message = "redrive_role_names must hold only names of roles: 1 to 64 of A-Z a-z 0-9 +=,.@-_."
+  }
+}
+
+variable "tags" {
+  type        = map(string)
+  description = "Tags of everything that can carry tags, next to the provider's `default_tags`."
+  default     = {}
+  nullable    = false
 }
 
 variable "prefix" {

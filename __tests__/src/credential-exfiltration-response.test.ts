@@ -8,6 +8,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Aspects, TerraformOutput, type TerraformStack, TerraformVariable } from "cdktf";
@@ -495,6 +496,29 @@ test("throws when props are invalid, with every one of them in one error", () =>
     "  - topicName: must be left out if topicArn is given: that topic has its name",
     "  - alertEmails: must be left out if topicArn is given; subscribe the addresses where that topic is made",
     "  - alarmActions: must be left out if alarms is false: there is no alarm to act",
+  ]);
+});
+
+test("subscribers are sent what the topic is, and are enough for somebody to be told", () => {
+  // WHEN
+  const template = synthesize({
+    alertEmails: [],
+    subscribers: { pager: { protocol: "https", endpoint: "https://pager.example.com" } },
+  });
+
+  // THEN
+  expect(template.only(SnsTopicSubscription)).toMatchObject({
+    protocol: "https",
+    endpoint: "https://pager.example.com",
+    topic_arn: expect.stringContaining("aws_sns_topic.response_topic"),
+  });
+});
+
+test("rejects subscribers of a topic that exists", () => {
+  const subscribers = { pager: { protocol: "https", endpoint: "https://pager.example.com" } };
+  expect(problemsOf(() => synthesize({ alertEmails: undefined, topicArn: TOPIC, subscribers }))).toEqual([
+    "test/response: invalid props:",
+    "  - subscribers: must be left out if topicArn is given; subscribe them where that topic is made",
   ]);
 });
 

@@ -2,6 +2,7 @@ import type { CredentialExfiltrationResponseProps } from "../../src/credential-e
 import { DEFAULTS } from "../../src/contract/defaults";
 import { ResponseMode, Scope } from "../../src/contract/environment";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
+import { OutcomeDestination } from "../../src/revocation/outcome-destination";
 import { LOG_RETENTIONS } from "../../src/revocation/function-props";
 import { ARN, FORMATS } from "../../src/shared/formats";
 import { EMAIL_ADDRESS } from "../../src/shared/problems";
@@ -55,15 +56,23 @@ type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
   : Name;
 
+/** Inputs that are no props: what CDKTF's users do by a method of the construct, or by an aspect. */
+type FurtherInputs = "outcome_destination" | "redrive_role_names" | "tags";
+
 /** Name of an input; there is one for each prop of the construct, or the types do not check. */
-export type InputName = {
-  [Prop in keyof CredentialExfiltrationResponseProps]-?: Prop extends keyof OtherNames
-    ? OtherNames[Prop]
-    : SnakeCase<Prop>;
-}[keyof CredentialExfiltrationResponseProps];
+export type InputName =
+  | FurtherInputs
+  | {
+      [Prop in keyof CredentialExfiltrationResponseProps]-?: Prop extends keyof OtherNames
+        ? OtherNames[Prop]
+        : SnakeCase<Prop>;
+    }[keyof CredentialExfiltrationResponseProps];
 
 /** A pattern as Terraform's `regex` takes it, in quotes. */
 const quoted = (pattern: RegExp): string => JSON.stringify(pattern.source.replaceAll("\\/", "/"));
+/** A list in one line, as Terraform formats it. */
+const listed = (values: readonly (string | number)[]): string =>
+  `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
 const matches = (value: string, pattern: RegExp): string => `can(regex(${quoted(pattern)}, ${value}))`;
 const orNull = (name: string, condition: string): string => `var.${name} == null ? true : ${condition}`;
 
@@ -80,7 +89,7 @@ const wholeBetween = (name: string, from: number, to: number, words: string): Va
   message: `${name} must be ${words} from ${from} to ${to}.`,
 });
 const oneOf = (name: string, values: readonly (string | number)[]): Validation => ({
-  condition: `contains([${values.map((value) => JSON.stringify(value)).join(", ")}], var.${name})`,
+  condition: `contains(${listed(values)}, var.${name})`,
   message: `${name} must be one of ${values.join(", ")}.`,
 });
 const each = (name: string, items: string, condition: string, words: string): Validation => ({
@@ -88,11 +97,8 @@ const each = (name: string, items: string, condition: string, words: string): Va
   message: `${name} must hold only ${words}.`,
 });
 
-/** A list of texts, spaced as `terraform fmt` does it. */
-const listOf = (texts: readonly string[]): string => `[${texts.map((each) => JSON.stringify(each)).join(", ")}]`;
-
 const beginsWithOneOf = (prefixes: readonly string[]): string =>
-  `anytrue([for prefix in ${listOf(prefixes)} : startswith(item, prefix)])`;
+  `anytrue([for prefix in ${listed(prefixes)} : startswith(item, prefix)])`;
 
 const isTag = (tag: string): string =>
   [
@@ -100,6 +106,18 @@ const isTag = (tag: string): string =>
     matches(`${tag}.value`, TAG_VALUE),
     `!${matches(`lower(${tag}.key)`, /^aws:/)}`,
   ].join(" && ");
+
+/** The services that Lambda sends outcomes to, and the action that it needs there. */
+export const OUTCOME_ACTIONS = {
+  events: OutcomeDestination.eventBus("").action,
+  lambda: OutcomeDestination.lambdaFunction("").action,
+  sns: OutcomeDestination.topic("").action,
+  sqs: OutcomeDestination.queue("").action,
+};
+const DESTINATION = matches(
+  "var.outcome_destination.arn",
+  new RegExp(`^arn:[a-z-]+:(${Object.keys(OUTCOME_ACTIONS).join("|")}):[a-z0-9-]+:\\d{12}:.+`),
+);
 
 const ROLES = "revocable_roles";
 const namedRoles = `coalesce(var.${ROLES}.arns, [])`;
@@ -186,7 +204,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
         "findings",
         "var.findings",
         `!${beginsWithOneOf(CREDENTIAL_EXFILTRATION_TYPES)} && ` +
-          `!anytrue([for type in ${listOf(CREDENTIAL_EXFILTRATION_TYPES)} : startswith(type, item)])`,
+          `!anytrue([for type in ${listed(CREDENTIAL_EXFILTRATION_TYPES)} : startswith(type, item)])`,
         "types beside stolen role credentials, which are always handled",
       ),
       {
@@ -295,6 +313,28 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
       },
     ],
   },
+  subscribers: {
+    type: `map(object({
+  protocol               = string
+  endpoint               = string
+  filter_policy          = optional(string)
+  raw_message_delivery   = optional(bool)
+  endpoint_auto_confirms = optional(bool)
+}))`,
+    description:
+      "Whoever else is sent what the topic is, by names that tell them apart; `filter_policy` is JSON text on the attributes of reports " +
+      "(`outcome`, `reason`, `severity`, `account`, `needs-a-person`), which alerts and alarms do not have. The names must be known " +
+      "when Terraform plans.",
+    default: {},
+    validation: [
+      each(
+        "subscribers",
+        "values(var.subscribers)",
+        "item.filter_policy == null ? true : can(keys(jsondecode(item.filter_policy)))",
+        "filter policies that are JSON text of an object: jsonencode({ … })",
+      ),
+    ],
+  },
   alert_severity: {
     type: "number",
     description:
@@ -353,6 +393,39 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     description: "ARNs of what the alarms notify. Null notifies the topic.",
     default: null,
     validation: [each("alarm_actions", "coalesce(var.alarm_actions, [])", matches("item", ARN), "ARNs")],
+  },
+  outcome_destination: {
+    type: "object({ arn = string })",
+    description:
+      "The one function, queue, topic or event bus that Lambda sends the record of each handled finding to. Null sends none. What is " +
+      "encrypted with a customer-managed key, or has a policy of its own, must let the function's role in.",
+    default: null,
+    validation: [
+      {
+        condition: orNull("outcome_destination", DESTINATION),
+        message: "outcome_destination.arn must be the ARN of a function, a queue, a topic or an event bus.",
+      },
+    ],
+  },
+  redrive_role_names: {
+    type: "list(string)",
+    description:
+      "Names of roles that may look at the queue of findings that were not handled, run them again, and remove them: each gets an inline " +
+      "policy. Must be known when Terraform plans.",
+    default: [],
+    validation: [
+      each(
+        "redrive_role_names",
+        "var.redrive_role_names",
+        matches("item", FORMATS.functionRoleName.pattern),
+        "names of roles: 1 to 64 of A-Z a-z 0-9 +=,.@-_",
+      ),
+    ],
+  },
+  tags: {
+    type: "map(string)",
+    description: "Tags of everything that can carry tags, next to the provider's `default_tags`.",
+    default: {},
   },
   prefix: {
     type: "string",

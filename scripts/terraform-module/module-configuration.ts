@@ -11,7 +11,7 @@ import { orTypes, typesBySeverity } from "../../src/detection/finding-pattern";
 import type { Block } from "../block";
 import { type ConstructNote, noteOn } from "./construct-note";
 import { Conditional, Encoded, expression, OptionalItem, spliced, template, type Value, withTexts } from "./expression";
-import { INPUTS } from "./inputs";
+import { INPUTS, OUTCOME_ACTIONS } from "./inputs";
 import { ModuleStack } from "./module-stack";
 import { NamedBlocks, nameOf, pathInStack } from "./named-blocks";
 
@@ -49,6 +49,7 @@ import { NamedBlocks, nameOf, pathInStack } from "./named-blocks";
 
 interface Statement {
   readonly Sid: string;
+  Action: unknown;
   Resource: unknown;
 }
 
@@ -87,7 +88,12 @@ const FORMER_PATHS: Readonly<Record<string, string>> = {
   "response/outcome-alarms": "response/dashboard",
 };
 
-const SUBSCRIPTION = "topic/email-0";
+/** What there is one of for each item of an input, by the path of the construct. */
+const REPEATED: Readonly<Record<string, string>> = {
+  "topic/email-0": "var.existing_topic == null ? toset(var.alert_emails) : toset([])",
+  "topic/subscriber": "var.existing_topic == null ? var.subscribers : {}",
+  "response/redrive-role": "toset(var.redrive_role_names)",
+};
 
 /** A name that is a pattern, below a path: the one entry of the protected roles that is not protected by its name. */
 const PATTERN_BELOW_PATH = "^[^/]*/.+/[^/]*[*]";
@@ -136,7 +142,20 @@ const LOCALS: Readonly<Record<string, Local>> = {
       ")",
     ),
   },
+  subscriptions: {
+    value:
+      "concat(values(aws_sns_topic_subscription.topic_email), values(aws_sns_topic_subscription.topic_subscriber))",
+  },
   alarm_actions: { value: "var.alarm_actions == null ? [local.topic_arn] : var.alarm_actions" },
+  outcome_action: {
+    value: lines(
+      "(",
+      "  var.outcome_destination == null ? null :",
+      `  lookup(${expression(OUTCOME_ACTIONS).replaceAll("\n", "\n  ")}, split(":", var.outcome_destination.arn)[2], null)`,
+      ")",
+    ),
+    comment: "What Lambda has to be allowed at what it sends outcomes to, by that one's service.",
+  },
   repeat_scope: { value: "var.repeat_scope == null ? var.scope : var.repeat_scope" },
   event_bus_arn: {
     value:
@@ -201,7 +220,7 @@ const LOCALS: Readonly<Record<string, Local>> = {
 };
 
 const SOMEBODY_IS_MAILED = {
-  condition: template("var.existing_topic == null ? length(var.alert_emails) > 0 : true"),
+  condition: template("var.existing_topic == null ? length(var.alert_emails) + length(var.subscribers) > 0 : true"),
   error_message:
     "There are no alert_emails: nobody is mailed about findings or revocations until somebody subscribes to the topic.",
 };
@@ -211,6 +230,10 @@ const PRECONDITIONS = [
   [
     "var.existing_topic == null || length(var.alert_emails) == 0",
     "alert_emails must be empty if existing_topic is given: subscribe the addresses where that topic is made.",
+  ],
+  [
+    "var.existing_topic == null || length(var.subscribers) == 0",
+    "subscribers must be empty if existing_topic is given: subscribe them where that topic is made.",
   ],
   ["var.existing_topic == null || var.topic_name == null", "topic_name must be left out if existing_topic is given."],
   [
@@ -263,6 +286,13 @@ export function responseModule(): TerraformModule {
   revoker["filename"] = `${template("path.module")}/${ZIP_NAME}`;
   revoker["source_code_hash"] = template(`filebase64sha256("\${path.module}/${ZIP_NAME}")`);
   revoker["lifecycle"]["precondition"].push(...PRECONDITIONS);
+  const destinations = blocks.at("response/revoker/failure-destination")["destination_config"] as Block;
+  const { on_success: onSuccess, ...others } = destinations;
+  blocks.at("response/revoker/failure-destination")["destination_config"] = {
+    ...others,
+    dynamic: { on_success: { for_each: template("var.outcome_destination[*]"), content: onSuccess } },
+  };
+  blocks.at("topic/subscriber")["filter_policy"] = template("each.value.filter_policy");
   decideWhatIsMade(blocks);
 
   const configuration = {
@@ -274,7 +304,7 @@ export function responseModule(): TerraformModule {
     moved: moved(blocks),
     check: {
       somebody_is_mailed: { assert: SOMEBODY_IS_MAILED },
-      everybody_has_confirmed: { assert: everybodyHasConfirmed(`values(${blocks.address(SUBSCRIPTION)})`) },
+      everybody_has_confirmed: { assert: everybodyHasConfirmed("local.subscriptions") },
     },
     output: withTexts(blocks.outputs, references(counted(blocks))) as Block,
   };
@@ -315,6 +345,8 @@ function decidePermissions(permissions: Block): void {
     ...namedArns(replaced(anyRole.Resource as string, "role/*", "role/"), template("local.function_role_names")),
     spliced("local.protected_resources"),
   ];
+  const sending = others.find(({ Sid }) => Sid === "SendOutcomes")!;
+  sending.Action = template("local.outcome_action");
   const choices = choiceStatements(roles, {
     arns: [spliced("var.revocable_roles.arns")],
     path: template("var.revocable_roles.path"),
@@ -327,6 +359,7 @@ function decidePermissions(permissions: Block): void {
     RevokeRolesByTag: "var.revocable_roles.tag != null",
     LookWhatWasDone: "var.activity",
     TellMachines: "var.events",
+    SendOutcomes: "var.outcome_destination != null",
     EncryptReports: "(var.existing_topic == null ? true : var.existing_topic.key_arn != null)",
   };
   const decided = ([anyRole, ...choices, ...others] as Statement[]).map((statement) => {
@@ -406,9 +439,11 @@ function decideWhatIsMade(blocks: NamedBlocks): void {
       throw new Error(`nothing is made at ${path}`);
     }
   }
-  const subscription = blocks.at(SUBSCRIPTION);
-  delete subscription["count"];
-  subscription["for_each"] = template("var.existing_topic == null ? toset(var.alert_emails) : toset([])");
+  for (const [path, forEach] of Object.entries(REPEATED)) {
+    const block = blocks.at(path);
+    delete block["count"];
+    block["for_each"] = template(forEach);
+  }
 }
 
 /** The blocks that let Terraform find again what an earlier version of the module made at another address. */

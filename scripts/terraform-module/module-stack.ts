@@ -1,31 +1,51 @@
-import { App, ref, TerraformOutput, TerraformStack, Token } from "cdktf";
+import { App, ref, TerraformOutput, TerraformResource, TerraformStack, Token } from "cdktf";
+import type { IConstruct } from "constructs";
 
 import { AlertTopic } from "../../src/alerting/alert-topic";
 import { CredentialExfiltrationResponse } from "../../src/credential-exfiltration-response";
 import { Detector } from "../../src/detection/detector";
 import type { ResponseMode, Scope } from "../../src/contract/environment";
+import { OutcomeDestination } from "../../src/revocation/outcome-destination";
 import { RevocableRoles } from "../../src/revocation/revocable-roles";
+import { preventTakeOver } from "../../src/shared/take-over";
 import { splice } from "./expression";
 
 const text = (expression: string): string => Token.asString(ref(expression));
 const number = (expression: string): number => Token.asNumber(ref(expression));
+const flag = (expression: string): boolean => Token.asAny(ref(expression)) as unknown as boolean;
 const list = (expression: string): string[] => Token.asList(ref(expression));
+
+interface Taggable {
+  tags: Record<string, string>;
+}
+
+const isTaggable = (node: IConstruct): node is IConstruct & Taggable =>
+  TerraformResource.isTerraformResource(node) && "tagsInput" in node;
 
 /**
  * Everything that the module can make, wired to its inputs. It holds even what an input may leave out: the conditions that
- * {@link moduleConfiguration} adds let Terraform decide.
+ * `module-configuration.ts` adds let Terraform decide.
  */
 export class ModuleStack extends TerraformStack {
   constructor() {
     super(new App(), "module");
     const detector = new Detector(this, "detector");
-    new AlertTopic(this, "topic", { topicName: text("local.topic_name"), alertEmails: [text("each.value")] });
+    const topic = new AlertTopic(this, "topic", {
+      topicName: text("local.topic_name"),
+      alertEmails: [text("each.value")],
+    });
+    topic.subscribe("subscriber", {
+      protocol: text("each.value.protocol"),
+      endpoint: text("each.value.endpoint"),
+      rawMessageDelivery: flag("each.value.raw_message_delivery"),
+      endpointAutoConfirms: flag("each.value.endpoint_auto_confirms"),
+    });
     const response = new CredentialExfiltrationResponse(this, "response", {
       detector,
       topicArn: text("local.topic_arn"),
       topicKeyArn: text("local.topic_key_arn"),
       revocableRoles: RevocableRoles.anyOfAccount(),
-      // One item that stands for the whole variable; moduleConfiguration splices it in.
+      // One item that stands for the whole variable; module-configuration.ts splices it in.
       protectedRoles: [text(splice("var.protected_role_arns"))],
       exemptTag: { key: text("var.exempt_tag.key"), value: text("var.exempt_tag.value") },
       findings: [text(splice("var.findings"))],
@@ -53,6 +73,11 @@ export class ModuleStack extends TerraformStack {
       logRetentionDays: number("var.log_retention_days"),
       permissionsBoundaryArn: text("var.permissions_boundary_arn"),
     });
+    response.revoker.sendOutcomesTo(OutcomeDestination.eventBus(text("var.outcome_destination.arn")));
+    response.grantRedrive("role", text("each.value"));
+    // In the construct the topic is one of the response's own parts, which wait.
+    preventTakeOver(topic, response.revoker.role);
+    for (const node of this.node.findAll()) if (isTaggable(node)) node.tags = Token.asStringMap(ref("var.tags"));
     for (const [name, [value, description]] of Object.entries(outputs(response))) {
       new TerraformOutput(this, name, { value, description });
     }

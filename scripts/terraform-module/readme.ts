@@ -89,7 +89,7 @@ function resources(configuration: Block): string[][] {
 function whenMade(block: Block): string {
   const { count, for_each: forEach } = block;
   if (count) return `if ${code(conditionOf(block)!)}`;
-  return forEach ? "for each of `alert_emails`" : "always";
+  return forEach ? `for each of ${code(/var\.((?!existing_topic)\w+)/.exec(forEach)![1]!)}` : "always";
 }
 
 const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;

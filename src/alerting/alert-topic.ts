@@ -53,6 +53,18 @@ export interface TopicSubscriber {
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
    */
   readonly filterPolicy?: { readonly [Name in keyof MessageAttributes]?: readonly unknown[] };
+  /**
+   * Whether the message alone is delivered, without SNS's envelope; for `https`, `sqs` and `firehose`.
+   *
+   * @default - it is in the envelope
+   */
+  readonly rawMessageDelivery?: boolean;
+  /**
+   * Whether an `https` endpoint confirms by itself, so that Terraform waits until it has.
+   *
+   * @default - somebody confirms; Terraform does not wait
+   */
+  readonly endpointAutoConfirms?: boolean;
 }
 
 /**
@@ -143,12 +155,14 @@ export class AlertTopic extends Construct {
     problems.check("endpoint", subscriber.endpoint, isPlainText, NO_TEMPLATE_WORDS);
     problems.throwIfAny(this);
     const { provider } = this.props;
-    const { protocol, endpoint, filterPolicy } = subscriber;
+    const { protocol, endpoint, filterPolicy, rawMessageDelivery, endpointAutoConfirms } = subscriber;
     const subscription = new SnsTopicSubscription(this, id, {
       topicArn: this.topicArn,
       protocol,
       endpoint,
       filterPolicy: filterPolicy && jsonText(filterPolicy),
+      rawMessageDelivery,
+      endpointAutoConfirms,
       provider,
     });
     this.confirmation.add(subscription);

@@ -60,6 +60,10 @@ run "defaults" {
     error_message = "Other findings and the dashboard are opt-in."
   }
   assert {
+    condition     = length(aws_lambda_function_event_invoke_config.revoker_failure_destination.destination_config[0].on_success) == 0 && length(aws_iam_role_policy.redrive_role) == 0
+    error_message = "Outcomes are sent nowhere, and nobody may run findings again, unless asked for."
+  }
+  assert {
     condition     = keys(aws_sns_topic_subscription.topic_email) == ["security@example.com"]
     error_message = "Each address is subscribed."
   }
@@ -73,6 +77,26 @@ run "everything" {
     severity_overrides  = { "Recon:IAMUser/TorIPCaller" = 8 }
     protected_role_arns = ["arn:aws:iam::123456789012:role/admin", "arn:aws:iam::123456789012:role/operations/*"]
     revocable_roles     = { tag = { key = "Revocable", value = "yes" } }
+    subscribers         = { cases = { protocol = "sqs", endpoint = "arn:aws:sqs:us-west-2:123456789012:cases" } }
+    outcome_destination = { arn = "arn:aws:events:us-west-2:123456789012:event-bus/outcomes" }
+    redrive_role_names  = ["operations"]
+    tags                = { team = "security" }
+  }
+  assert {
+    condition     = keys(aws_sns_topic_subscription.topic_subscriber) == ["cases"] && keys(aws_iam_role_policy.redrive_role) == ["operations"]
+    error_message = "Subscribers and roles for redrive are there by their names."
+  }
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.revoker_failure_destination.destination_config[0].on_success[0].destination == "arn:aws:events:us-west-2:123456789012:event-bus/outcomes"
+    error_message = "Outcomes are sent where they are asked for."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : statement.Action if statement.Sid == "SendOutcomes"] == ["events:PutEvents"]
+    error_message = "The function may send outcomes there, by the action of that service."
+  }
+  assert {
+    condition     = aws_lambda_function.revoker.tags == tomap({ team = "security" }) && aws_sqs_queue.failure_queue.tags == tomap({ team = "security" })
+    error_message = "What can carry tags has them."
   }
   assert {
     condition     = length(aws_guardduty_detector.detector) == 1 && length(aws_cloudwatch_dashboard.dashboard) == 1

@@ -1,6 +1,12 @@
 # Inputs that are refused before anything is made.
 
 mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "us-west-2" }
+  }
   mock_data "aws_caller_identity" {
     defaults = { account_id = "123456789012" }
   }
@@ -158,6 +164,38 @@ run "addresses_for_a_topic_that_exists" {
     alert_emails = ["security@example.com"]
   }
   expect_failures = [aws_lambda_function.revoker]
+}
+
+run "subscribers_of_a_topic_that_exists" {
+  command = plan
+  variables {
+    subscribers = { pager = { protocol = "https", endpoint = "https://pager.example.com" } }
+  }
+  expect_failures = [aws_lambda_function.revoker]
+}
+
+run "a_filter_policy_that_is_not_json" {
+  command = plan
+  variables {
+    subscribers = { pager = { protocol = "https", endpoint = "https://pager.example.com", filter_policy = "outcome" } }
+  }
+  expect_failures = [var.subscribers]
+}
+
+run "outcomes_for_a_bucket" {
+  command = plan
+  variables {
+    outcome_destination = { arn = "arn:aws:s3:::outcomes" }
+  }
+  expect_failures = [var.outcome_destination]
+}
+
+run "a_redrive_role_by_its_arn" {
+  command = plan
+  variables {
+    redrive_role_names = ["arn:aws:iam::123456789012:role/operations"]
+  }
+  expect_failures = [var.redrive_role_names]
 }
 
 run "nobody_to_mail" {

@@ -12,6 +12,7 @@ import {
   CredentialExfiltrationResponse,
   type CredentialExfiltrationResponseProps,
   Detector,
+  OutcomeDestination,
   RevocableRoles,
 } from "../../../src";
 import { ZIP_NAME } from "../../../scripts/terraform-module/module-configuration";
@@ -24,13 +25,16 @@ import { HclRoot, SOURCE } from "./hcl-root";
 jest.setTimeout(300_000);
 
 const ROLE = "arn:aws:iam::123456789012:role/app";
+const QUEUE = "arn:aws:sqs:us-west-2:123456789012:cases";
+const BUS = "arn:aws:events:us-west-2:123456789012:event-bus/security-outcomes";
 const TOPIC = "arn:aws:sns:us-west-2:123456789012:security";
-const BUS = "arn:aws:events:us-west-2:123456789012:event-bus/security";
 
 /** The same wish, said to the module and to the construct. */
 interface Wish {
   readonly inputs: string;
   readonly props: (stack: TerraformStack) => CredentialExfiltrationResponseProps;
+  /** What CDKTF's users do with the construct that they have made. */
+  readonly further?: (response: CredentialExfiltrationResponse) => void;
 }
 
 const WISHES: Readonly<Record<string, Wish>> = {
@@ -65,7 +69,19 @@ const WISHES: Readonly<Record<string, Wish>> = {
       log_retention_days = 30
       keep_log = true
       activity = true
-      events = true`,
+      events = true
+      subscribers = {
+        pager = { protocol = "https", endpoint = "https://pager.example.com", endpoint_auto_confirms = false }
+        cases = {
+          protocol             = "sqs"
+          endpoint             = "${QUEUE}"
+          raw_message_delivery = true
+          filter_policy        = jsonencode({ "needs-a-person" = ["true"] })
+        }
+      }
+      outcome_destination = { arn = "${BUS}" }
+      redrive_role_names = ["operations"]
+      tags = {}`,
     props: (stack) => ({
       revocableRoles: RevocableRoles.tagged("Revocable", "yes"),
       protectedRoles: ["arn:aws:iam::123456789012:role/admin", "arn:aws:iam::123456789012:role/break-glass"],
@@ -93,7 +109,20 @@ const WISHES: Readonly<Record<string, Wish>> = {
       keepLog: true,
       activity: true,
       events: true,
+      subscribers: {
+        pager: { protocol: "https", endpoint: "https://pager.example.com", endpointAutoConfirms: false },
+        cases: {
+          protocol: "sqs",
+          endpoint: QUEUE,
+          rawMessageDelivery: true,
+          filterPolicy: { "needs-a-person": ["true"] },
+        },
+      },
     }),
+    further: (response) => {
+      response.revoker.sendOutcomesTo(OutcomeDestination.eventBus(BUS));
+      response.grantRedrive("operations", "operations");
+    },
   },
   "an existing topic, and no alarms": {
     inputs: `revocable_roles = { path = "/application/" }
@@ -126,6 +155,7 @@ describeWith(emulatorMissing(), "the Terraform module, applied", () => {
   let roots: Record<string, HclRoot>;
   beforeAll(async () => {
     emulator = await startEmulator();
+    await clients(emulator).iam.send(new CreateRoleCommand({ RoleName: "operations", AssumeRolePolicyDocument: "{}" }));
     const applied = Object.entries(WISHES).map(async ([name, { inputs }]) => {
       const root = await HclRoot.create(rootModule(inputs), emulatorEnvironment(emulator));
       await root.terraform(["apply", "-auto-approve"]);
@@ -151,6 +181,10 @@ describeWith(emulatorMissing(), "the Terraform module, applied", () => {
     // THEN
     expect(changes).toBe("No changes.");
     rmSync(construct.directory, { recursive: true });
+  });
+
+  test.each(Object.keys(WISHES))("plans nothing once it has been applied: %s", async (name) => {
+    await roots[name]!.terraform(["plan", "-detailed-exitcode"], [0]);
   });
 
   test("is not what the construct makes when asked for something else", async () => {
@@ -235,21 +269,27 @@ interface Construct {
 }
 
 /** A stack with the construct alone, ready for Terraform. */
-function synthesized({ props }: Wish): Construct {
+function synthesized({ props, further }: Wish): Construct {
   const stack = new TerraformStack(Testing.app(), "stack");
   new AwsProvider(stack, "aws", { region: "us-west-2" });
   stack.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
-  new CredentialExfiltrationResponse(stack, "response", props(stack));
+  const response = new CredentialExfiltrationResponse(stack, "response", props(stack));
+  further?.(response);
   const directory = path.join(Testing.fullSynth(stack), "stacks", "stack");
   const { resource } = JSON.parse(readFileSync(path.join(directory, "cdk.tf.json"), "utf8"));
   const addresses = Object.entries<Record<string, any>>(resource).flatMap(([type, named]) =>
     Object.entries(named).map(([name, block]) => {
       const inside = block["//"].metadata.path.replace(/^stack\//, "").replace(/\/Resource$/, "");
-      const email = block.protocol === "email" ? block.endpoint : undefined;
-      return [`${type}.${email ? `topic_email.${email}` : nameOf(inside, "response")}`, { type, name }] as const;
+      return [`${type}.${repeated(inside) ?? nameOf(inside, "response")}`, { type, name }] as const;
     }),
   );
   return { directory, addresses: new Map(addresses) };
+}
+
+/** What the module calls something that it makes for each item of an input, with the item's key; undefined for anything else. */
+function repeated(construct: string): string | undefined {
+  const [, kind, key] = /^response\/(topic\/email|topic\/subscriber|redrive)-(.+)$/.exec(construct) ?? [];
+  return kind && `${kind === "redrive" ? "redrive_role" : kind.replace("/", "_")}.${key}`;
 }
 
 /** What a construct would change of what the module has made, in Terraform's words. */

@@ -138,6 +138,24 @@ test("a subscriber can have the reports alone that its filter policy chooses", (
   });
 });
 
+test("a subscriber gets messages without an envelope, and confirms by itself, if it says so", () => {
+  // WHEN
+  const template = Template.from((stack) => {
+    new AlertTopic(stack, "topic", { topicName: "alerts" }).subscribe("pager", {
+      protocol: "https",
+      endpoint: "https://pager.example.com",
+      rawMessageDelivery: true,
+      endpointAutoConfirms: true,
+    });
+  });
+
+  // THEN
+  expect(template.only(SnsTopicSubscription)).toMatchObject({
+    raw_message_delivery: true,
+    endpoint_auto_confirms: true,
+  });
+});
+
 test("an address that only Terraform knows is passed on", () => {
   // WHEN
   const template = Template.from((stack) => {
