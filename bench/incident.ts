@@ -75,6 +75,7 @@ function settings(accountId: string, topicArn: string): FunctionEnvironment {
     EXEMPT_TAG: "exempt=yes",
     VERIFY_AFTER_SECONDS: "0",
     ACTIVITY: "false",
+    FOLLOW_SESSIONS: "false",
     RUNBOOK: DEFAULTS.runbook,
   };
 }

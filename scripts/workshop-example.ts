@@ -127,6 +127,7 @@ const CONFIGURATION: FunctionConfiguration = {
   verifyAfterSeconds: 10,
   runbook: DEFAULTS.runbook,
   activity: true,
+  followSessions: false,
 };
 
 export function exampleEvent(): Record<string, unknown> {

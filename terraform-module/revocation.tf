@@ -206,6 +206,7 @@ resource "aws_lambda_function" "revoker" {
       RUNBOOK              = local.runbook
       VERIFY_AFTER_SECONDS = var.verify_after_seconds
       ACTIVITY             = tostring(var.activity)
+      FOLLOW_SESSIONS      = tostring(var.follow_sessions)
       EVENT_BUS_ARN        = var.events ? local.event_bus_arn : null
     }
   }
@@ -243,6 +244,11 @@ resource "aws_lambda_function" "revoker" {
     precondition {
       condition     = var.existing_topic == null || var.topic_key == null
       error_message = "topic_key must be left out if existing_topic is given: give its key there, as key_arn."
+    }
+
+    precondition {
+      condition     = var.activity || !var.follow_sessions
+      error_message = "follow_sessions must be left out unless activity is true: CloudTrail tells which sessions were started."
     }
 
     precondition {

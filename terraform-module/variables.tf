@@ -184,6 +184,13 @@ variable "activity" {
   nullable    = false
 }
 
+variable "follow_sessions" {
+  type        = bool
+  description = "Whether the function also revokes sessions of other revocable roles of the account that the stolen credentials started: each by itself, three deep and at most 20. It needs `activity`."
+  default     = false
+  nullable    = false
+}
+
 variable "events" {
   type        = bool
   description = "Whether each incident that people are mailed about is also put on an event bus. The function may then put events on that bus."

@@ -35,6 +35,7 @@ export interface WorkshopSettings {
   readonly alertSeverity?: number;
   readonly verifyAfterSeconds: number;
   readonly activity: boolean;
+  readonly followSessions: boolean;
   /** Whether each incident is also put on the account's default event bus. */
   readonly events: boolean;
   /** Whether it is mailed who undoes a revocation, from the region that has IAM's events. */
@@ -71,6 +72,7 @@ const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   alertSeverity: "number",
   verifyAfterSeconds: "number",
   activity: "flag",
+  followSessions: "flag",
   events: "flag",
   guard: "flag",
   permissionsBoundaryArn: "text",
@@ -93,6 +95,7 @@ const WORKSHOP_DEFAULTS: WorkshopSettings = {
   severityOverrides: DEFAULTS.severityOverrides,
   verifyAfterSeconds: DEFAULTS.verifyAfterSeconds,
   activity: true,
+  followSessions: DEFAULTS.followSessions,
   events: DEFAULTS.events,
   guard: true,
 };

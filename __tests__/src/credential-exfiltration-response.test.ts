@@ -499,6 +499,18 @@ test("throws when props are invalid, with every one of them in one error", () =>
   ]);
 });
 
+test.each([{}, { activity: false }])("rejects sessions that are followed without activity: %j", (props) => {
+  expect(problemsOf(() => synthesize({ ...props, followSessions: true }))).toEqual([
+    "test/response: invalid props:",
+    "  - followSessions: must be left out unless activity is true, since CloudTrail tells which sessions were started; received true; " +
+      "set activity to true as well",
+  ]);
+});
+
+test("follows no sessions if it is told not to, with or without activity", () => {
+  expect(() => synthesize({ followSessions: false })).not.toThrow();
+});
+
 test("subscribers are sent what the topic is, and are enough for somebody to be told", () => {
   // WHEN
   const template = synthesize({

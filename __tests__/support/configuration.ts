@@ -21,6 +21,7 @@ export function configuration(changed: Partial<FunctionConfiguration> = {}): Fun
     verifyAfterSeconds: 10,
     runbook: "https://example.com/runbook",
     activity: false,
+    followSessions: false,
     ...changed,
   };
 }
@@ -40,6 +41,7 @@ export function environment(changed: Partial<FunctionEnvironment> = {}): Functio
     EXEMPT_TAG: "guardduty-response=exempt",
     VERIFY_AFTER_SECONDS: "10",
     ACTIVITY: "false",
+    FOLLOW_SESSIONS: "false",
     RUNBOOK: "https://example.com/runbook",
     ...changed,
   };

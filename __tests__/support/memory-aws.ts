@@ -5,6 +5,7 @@ import { eventAbout } from "../../lambda/revoke-sessions/incident-event";
 import { type Mail, mailAbout } from "../../lambda/revoke-sessions/mail";
 import type { Account, Dependencies } from "../../lambda/revoke-sessions/ports";
 import { type Refusal, RefusalError } from "../../lambda/revoke-sessions/refusal";
+import type { Stolen } from "../../lambda/revoke-sessions/stolen";
 import type { Role } from "../../lambda/revoke-sessions/triage";
 import { readTrust, type Trust } from "../../lambda/revoke-sessions/trust";
 import type { IncidentEvent } from "../../src/contract/incident-event";
@@ -49,6 +50,8 @@ export class MemoryAws implements Account, Pick<Dependencies, "report" | "announ
   readonly calls: Call[] = [];
   roleUses: readonly RoleUse[] = [];
   activity: KeyActivity = { kind: "unknown", why: "nobody said" };
+  /** What others than the finding's credentials were used for. */
+  activityOf: (stolen: Stolen) => KeyActivity = () => this.activity;
 
   /** Runs before a call takes effect; may throw, wait, or change the account. */
   before: (call: Call) => unknown = () => {};
@@ -96,8 +99,8 @@ export class MemoryAws implements Account, Pick<Dependencies, "report" | "announ
     });
   }
 
-  async lookUpActivity(_finding?: Finding, _seconds?: number): Promise<KeyActivity> {
-    return this.call("lookUpActivity", () => this.activity);
+  async lookUpActivity(_finding?: Finding, _seconds?: number, stolen?: Stolen): Promise<KeyActivity> {
+    return this.call("lookUpActivity", () => (stolen ? this.activityOf(stolen) : this.activity));
   }
 
   async findRoleUse(): Promise<readonly RoleUse[]> {

@@ -68,7 +68,8 @@ test("the settings reach the function and the topic", () => {
     severityOverrides: { "Recon:IAMUser/TorIPCaller": 8 },
     alertSeverity: 5,
     verifyAfterSeconds: 3,
-    activity: false,
+    activity: true,
+    followSessions: true,
     events: true,
   });
 
@@ -82,7 +83,8 @@ test("the settings reach the function and the topic", () => {
     REVOCABLE_ROLES: '{"tag":{"key":"team","value":"web"}}',
     PROTECTED_ROLES: expect.stringContaining("role/break-glass"),
     VERIFY_AFTER_SECONDS: "3",
-    ACTIVITY: "false",
+    ACTIVITY: "true",
+    FOLLOW_SESSIONS: "true",
     EVENT_BUS_ARN: expect.stringMatching(/:event-bus\/default$/),
   });
   expect(template.counts["aws_cloudwatch_event_rule"]).toBe(2);

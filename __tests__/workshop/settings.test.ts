@@ -18,6 +18,7 @@ const DEFAULTS = {
   severityOverrides: {},
   verifyAfterSeconds: 10,
   activity: true,
+  followSessions: false,
   events: false,
   guard: true,
 };
@@ -65,6 +66,7 @@ test.each<[string, unknown, string, unknown]>([
   ["verifyAfterSeconds", 5, "0", 0],
   ["activity", true, "false", false],
   ["activity", false, "true", true],
+  ["followSessions", false, "true", true],
   ["events", true, "false", false],
   ["guard", true, "false", false],
   ["repeatScope", "role", "instance", "instance"],
@@ -141,6 +143,11 @@ test.each<[string, object, string]>([
     'permissionsBoundaryArn: must be the ARN of an IAM policy; received "boundary"',
   ],
   ["a bad scope", { scope: "account" }, 'scope: must be role or session or instance; received "account"'],
+  [
+    "sessions that are followed unseen",
+    { activity: false, followSessions: true },
+    "followSessions: must be left out unless activity is true, since CloudTrail tells which sessions were started; received true",
+  ],
   ["a switch that is a text", { activity: "yes" }, 'activity: must be true or false; received "yes"'],
   ["a severity that is a text", { minimumSeverity: "7" }, 'minimumSeverity: must be a number; received "7"'],
   ["a severity out of range", { minimumSeverity: 70 }, "minimumSeverity: must be a number from 0 to 10; received 70"],

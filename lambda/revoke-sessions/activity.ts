@@ -76,6 +76,8 @@ export interface StartedSession {
   readonly startedAt: Date;
   /** The call that started it, such as `AssumeRole`. */
   readonly by: string;
+  /** Who called, as `AROA…:session-name`. */
+  readonly caller?: string;
   /** Whether it was called from an address of the finding. */
   readonly isThiefs: boolean;
   readonly roleArn?: string;
@@ -129,10 +131,10 @@ function inOrder(events: readonly TrailEvent[]): TrailEvent[] {
   return [...once.values()].sort((a, b) => a.time.getTime() - b.time.getTime());
 }
 
-function startedBy({ time, name, issued }: TrailEvent, isThiefs: boolean): StartedSession[] {
+function startedBy({ time, name, principalId: caller, issued }: TrailEvent, isThiefs: boolean): StartedSession[] {
   if (!issued || issued.ofCaller) return [];
   const { roleArn, principalId, accessKeyId } = issued;
-  return [{ startedAt: time, by: name, isThiefs, roleArn, principalId, accessKeyId }];
+  return [{ startedAt: time, by: name, caller, isThiefs, roleArn, principalId, accessKeyId }];
 }
 
 /** The keys that were made with some keys, and with those in turn. */

@@ -23,6 +23,8 @@ export interface FunctionConfiguration {
   readonly verifyAfterSeconds: number;
   /** Whether CloudTrail is asked what the stolen credentials were used for. */
   readonly activity: boolean;
+  /** Whether sessions of other roles that the stolen credentials started are revoked too. */
+  readonly followSessions: boolean;
   /** The event bus that is told about every incident. */
   readonly eventBusArn?: string;
   /** The runbook that each mail names: its address, or where it is. */
@@ -76,6 +78,7 @@ const Environment = v.object({
   EXEMPT_TAG: v.pipe(v.string(), v.regex(/^[^=]+=/, "must be key=value")),
   VERIFY_AFTER_SECONDS: v.pipe(numeral, v.maxValue(30)),
   ACTIVITY: flag,
+  FOLLOW_SESSIONS: flag,
   EVENT_BUS_ARN: v.optional(
     v.pipe(
       v.string(),
@@ -118,6 +121,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     exemptTag: { key: env.EXEMPT_TAG.slice(0, separator), value: env.EXEMPT_TAG.slice(separator + 1) },
     verifyAfterSeconds: env.VERIFY_AFTER_SECONDS,
     activity: env.ACTIVITY,
+    followSessions: env.FOLLOW_SESSIONS,
     eventBusArn: env.EVENT_BUS_ARN,
     runbook: env.RUNBOOK,
   };

@@ -30,7 +30,7 @@ const RESERVE_SECONDS = 20;
  *
  * @throws whatever AWS still answers with after the retries.
  */
-export async function attach(
+async function attach(
   account: Account,
   roleName: string,
   steps: readonly Step[],
@@ -89,16 +89,36 @@ async function refusalOf(write: Promise<void>): Promise<Refusal | undefined> {
   }
 }
 
+/** Attaches what some steps ask for; in a role that is full, after making room. */
+export async function attachInRoom(
+  account: Account,
+  roleName: string,
+  steps: readonly Step[],
+  now: Dependencies["now"],
+): Promise<Written[]> {
+  const written = await attach(account, roleName, steps, now);
+  if (!isFull(written) || !(await makeRoom(account, roleName, now()))) return written;
+  return attach(
+    account,
+    roleName,
+    written.map(({ step }) => step),
+    now,
+  );
+}
+
+export const isFull = (written: readonly Written[]): boolean =>
+  written.some((each) => each.kind === "refused" && each.refusal.reason === "policy-quota-exceeded");
+
 /**
  * Makes room in a role: policies of single sessions that deny nobody any more are shortened, since they cannot be removed.
  *
  * @returns whether there is more room now.
  */
-export async function makeRoom(account: Account, roleName: string, now: Date): Promise<boolean> {
+async function makeRoom(account: Account, roleName: string, now: Date): Promise<boolean> {
   let shortened = false;
   try {
     for (const name of await account.listRolePolicies(roleName)) {
-      if (!name.startsWith(sessionPolicyName("i-"))) continue;
+      if (!name.startsWith(sessionPolicyName(""))) continue;
       const document = await account.getRolePolicy(roleName, name);
       const userId = /"aws:userid":\s*"([^"]+)"/.exec(document ?? "")?.[1];
       if (userId === undefined || !hasExpired(readPolicy(document, userId, now), now)) continue;

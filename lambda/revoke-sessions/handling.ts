@@ -53,9 +53,9 @@ export function handlerOver(agent: Agent): Handler {
         const { findInstances } = await import("./reporting");
         return findInstances(ownCredentials, region, profileArns, signal);
       },
-      async lookUpActivity(finding, seconds) {
+      async lookUpActivity(finding, seconds, stolen) {
         const { lookUpInCloudTrail } = await import("./reporting");
-        return lookUpInCloudTrail(finding, configuration, ownCredentials, seconds);
+        return lookUpInCloudTrail(finding, configuration, ownCredentials, seconds, stolen);
       },
     };
     const { others, ...worst } = await respond(event, {

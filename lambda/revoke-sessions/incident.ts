@@ -2,6 +2,7 @@ import type { Scope } from "../../src/contract/environment";
 import type { KeyActivity } from "./activity";
 import type { FunctionConfiguration } from "./configuration";
 import type { Finding } from "./finding";
+import type { Following } from "./followed";
 import type { Refusal } from "./refusal";
 import type { Target, Targets } from "./target";
 import type { Role } from "./triage";
@@ -47,6 +48,10 @@ export interface Revoked extends Handled {
   readonly cutoff: Date;
   /** Whether the cut-off was moved for this finding, by this attempt or an earlier one; else the sessions were denied already. */
   readonly moved: boolean;
+  /** Whether nothing about the stolen credentials is new: people are told of sessions that they started. */
+  readonly isRepeat?: boolean;
+  /** What became of the sessions that the stolen credentials started; undefined if they are not followed. */
+  readonly following?: Following;
   /** Whether the credentials were seen alive after a cut-off that should have ended them. */
   readonly distrusted: boolean;
   /** When IAM had taken the policy; undefined if an earlier attempt at the same event wrote it. */

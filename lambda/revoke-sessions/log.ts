@@ -1,6 +1,13 @@
 import type { IncidentEvent } from "../../src/contract/incident-event";
-import { type ActivityCounts, type Outcome, OUTCOME_MESSAGE, type OutcomeLine } from "../../src/contract/outcome-line";
+import {
+  type ActivityCounts,
+  type FollowedCounts,
+  type Outcome,
+  OUTCOME_MESSAGE,
+  type OutcomeLine,
+} from "../../src/contract/outcome-line";
 import type { LookedUp } from "./activity";
+import type { Following } from "./followed";
 import type { Incident, Revoked } from "./incident";
 
 /**
@@ -19,6 +26,7 @@ export function logLine(outcome: Outcome, incident: Incident | undefined, now: D
       verification: incident.verification.state,
     }),
     ...(incident?.activity?.kind === "looked-up" && { activity: countsOf(incident.activity) }),
+    ...(incident?.kind === "revoked" && incident.following && { followed: followedCountsOf(incident.following) }),
   };
   return JSON.stringify(line);
 }
@@ -45,3 +53,8 @@ function countsOf({ calls, denied, changed, sessions, regions }: LookedUp): Acti
     complete: regions.every(({ shortfall }) => shortfall === undefined),
   };
 }
+
+const followedCountsOf = ({ sessions }: Following): FollowedCounts => ({
+  denied: sessions.filter(({ end }) => end.kind === "denied").length,
+  notDenied: sessions.filter(({ end }) => end.kind === "open").length,
+});

@@ -61,6 +61,7 @@ const MAX_ATTRIBUTES = 20;
  * never throws: what could not be seen is part of what it tells.
  *
  * @param until when everything is given up.
+ * @param stolen what to look for; by default what the finding names.
  */
 export async function lookUpActivity(
   trailIn: (region: string) => Trail,
@@ -68,8 +69,8 @@ export async function lookUpActivity(
   { topicArn, partition }: Pick<FunctionConfiguration, "topicArn" | "partition">,
   clock: Clock,
   until: Date,
+  stolen: Stolen = stolenOf(finding),
 ): Promise<KeyActivity> {
-  const stolen = stolenOf(finding);
   const attributes = attributesOf(stolen);
   if (attributes.length === 0) return { kind: "unknown", why: "the finding names neither a key nor a session" };
   // The function reports in its own region.

@@ -2,6 +2,7 @@ import type { KeyActivity } from "./activity";
 import type { FunctionConfiguration } from "./configuration";
 import type { Finding } from "./finding";
 import type { Incident, RoleUse } from "./incident";
+import type { Stolen } from "./stolen";
 import type { Role } from "./triage";
 
 /**
@@ -19,8 +20,11 @@ export interface Account {
   putRolePolicy(roleName: string, policyName: string, document: string): Promise<void>;
   /** The instances of a region whose profile holds the role. */
   findRoleUse(roleName: string, region: string): Promise<readonly RoleUse[]>;
-  /** What a finding's credentials were used for, as far as that can be looked up in so many seconds. */
-  lookUpActivity(finding: Finding, seconds: number): Promise<KeyActivity>;
+  /**
+   * What credentials were used for, as far as that can be looked up in so many seconds: those of the finding, unless others are
+   * given.
+   */
+  lookUpActivity(finding: Finding, seconds: number, stolen?: Stolen): Promise<KeyActivity>;
 }
 
 /** Everything that `respond` needs from outside. */

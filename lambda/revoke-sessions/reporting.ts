@@ -16,24 +16,30 @@ import { eventAbout } from "./incident-event";
 import { lostEventLine } from "./log";
 import { lookUpActivity } from "./look-up";
 import { mailAbout } from "./mail";
+import type { Stolen } from "./stolen";
 
 export { findInstances } from "./aws/ec2";
 
 /** The look-up before: CloudTrail counts an account's requests, so that those of several roles take their turns. */
 let before: Promise<unknown> = Promise.resolve();
 
-/** Looks up what a finding's credentials were used for, as far as that can be done in so many seconds. */
+/**
+ * Looks up what credentials were used for, as far as that can be done in so many seconds.
+ *
+ * @param stolen by default those of the finding.
+ */
 export function lookUpInCloudTrail(
   finding: Finding,
   configuration: FunctionConfiguration,
   credentials: CredentialSource,
   seconds: number,
+  stolen?: Stolen,
 ): Promise<KeyActivity> {
   const until = new Date(Date.now() + seconds * 1_000);
   const signal = AbortSignal.timeout(seconds * 1_000);
   const clock = { now: () => new Date(), wait: (pause: number) => sleep(pause * 1_000) };
   const trailIn = (region: string) => eventHistory(credentials, region, signal);
-  const lookUp = before.then(() => lookUpActivity(trailIn, finding, configuration, clock, until));
+  const lookUp = before.then(() => lookUpActivity(trailIn, finding, configuration, clock, until, stolen));
   before = lookUp;
   return lookUp;
 }

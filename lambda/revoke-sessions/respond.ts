@@ -1,18 +1,11 @@
 import type { NotRevokedOutcome, Outcome, RevokedOutcome } from "../../src/contract/outcome-line";
 import type { KeyActivity } from "./activity";
-import {
-  cutoffOf,
-  cuts,
-  type Decision,
-  decide,
-  decideFor,
-  type Documents,
-  plansFor,
-  wasHandledBefore,
-  writes,
-} from "./decision";
-import { attach, makeRoom, messageOf, verify, type Written } from "./enforce";
+import { activityInTime } from "./activity-in-time";
+import { cutoffOf, cuts, decide, decideFor, type Documents, plansFor, wasHandledBefore, writes } from "./decision";
+import { attachInRoom, isFull, messageOf, verify } from "./enforce";
 import { type Finding, parseFindings } from "./finding";
+import { follow, type RevokedCredentials } from "./follow";
+import type { Following } from "./followed";
 import type { Impact, Incident, Plan, Refused, Revoked } from "./incident";
 import { needsPerson } from "./needs-person";
 import { outlastingPropagation } from "./permission";
@@ -80,7 +73,7 @@ async function handle(finding: Finding, dependencies: Dependencies): Promise<Han
   const { configuration, accountOf, now, wait } = dependencies;
 
   const refuse = async (refusal: Refusal, plan?: Plan, attached: readonly Target[] = []): Promise<Handled> => {
-    const activity = await activityOf(finding, dependencies);
+    const activity = await activityInTime(finding, dependencies);
     const incident: Refused = {
       kind: "refused",
       finding,
@@ -113,14 +106,16 @@ async function handle(finding: Finding, dependencies: Dependencies): Promise<Han
 
   const situation = { role, documents, sighting: finding.sighting, now: now() };
   let decision = decide(plans, configuration, situation);
-  if (!writes(decision) && !wasHandledBefore(decision)) {
-    return { outcome: revokedOutcome(finding, decision.plan, "already-revoked", cutoffOf(decision.steps), false) };
-  }
+  const isRepeat = !writes(decision) && !wasHandledBefore(decision);
+  const repeated = (cutoff: Date): Handled => ({
+    outcome: revokedOutcome(finding, decision.plan, "already-revoked", cutoff, false),
+  });
+  if (isRepeat && !configuration.followSessions) return repeated(cutoffOf(decision.steps));
 
-  let written = await attachInRoom(account, decision, now);
+  let written = await attachInRoom(account, roleName, decision.steps, now);
   if (isFull(written) && decision.plan !== plans.role) {
     decision = { ...decideFor(plans.role, [], situation), asked: decision.asked };
-    written = await attachInRoom(account, decision, now);
+    written = await attachInRoom(account, roleName, decision.steps, now);
   }
   const refused = written.find(({ kind }) => kind === "refused");
   if (refused?.kind === "refused") {
@@ -141,13 +136,16 @@ async function handle(finding: Finding, dependencies: Dependencies): Promise<Han
     configuration.verifyAfterSeconds,
     dependencies,
   );
-  const [impact, activity] = await Promise.all([
+  const cutoff = cutoffOf(kept);
+  const [impact, { activity, following }] = await Promise.all([
     account.findRoleUse(roleName, finding.region).then(
       (uses): Impact => ({ kind: "listed", uses }),
       (error: unknown): Impact => ({ kind: "unknown", why: messageOf(error) }),
     ),
-    activityOf(finding, dependencies),
+    traceOf({ finding, plan: decision.plan, steps: kept, cutoff }, dependencies),
   ]);
+  const isNews = following?.isNews || verification.state === "restored" || verification.state === "not-kept";
+  if (isRepeat && !isNews) return repeated(cutoff);
   const incident: Revoked = {
     kind: "revoked",
     finding,
@@ -156,8 +154,10 @@ async function handle(finding: Finding, dependencies: Dependencies): Promise<Han
     plan: decision.plan,
     asked: decision.asked,
     role,
-    cutoff: cutoffOf(kept),
-    moved: cuts(decision) || !writes(decision),
+    cutoff,
+    moved: cuts(decision) || (!writes(decision) && !isRepeat),
+    isRepeat,
+    following,
     distrusted: steps.some(({ revocation }) => revocation.kind === "cut" && revocation.distrusted),
     writtenAt,
     verification,
@@ -168,22 +168,14 @@ async function handle(finding: Finding, dependencies: Dependencies): Promise<Han
   return { outcome: revokedOutcome(finding, decision.plan, outcome, incident.cutoff, needsPerson(incident)), incident };
 }
 
-/** The mail waits so long for what CloudTrail has, at most; */
-const MAX_LOOK_UP_SECONDS = 15;
-/** and so much of the function's time is left for the mail itself. */
-const MAIL_SECONDS = 10;
-
-/** What the stolen credentials were used for; undefined if this deployment does not look, or has nothing to look for here. */
-async function activityOf(
-  finding: Finding,
-  { configuration, accountOf, secondsLeft }: Dependencies,
-): Promise<KeyActivity | undefined> {
-  if (!configuration.activity || finding.sample || finding.accountId !== configuration.accountId) return undefined;
-  const seconds = Math.min(MAX_LOOK_UP_SECONDS, secondsLeft() - MAIL_SECONDS);
-  if (seconds <= 0) return { kind: "unknown", why: "no time was left" };
-  return accountOf(configuration.accountId)
-    .lookUpActivity(finding, seconds)
-    .catch((error: unknown): KeyActivity => ({ kind: "unknown", why: messageOf(error) }));
+/** What the stolen credentials were used for, and what became of the sessions that they started, as far as this deployment looks. */
+async function traceOf(
+  handled: RevokedCredentials,
+  dependencies: Dependencies,
+): Promise<{ readonly activity?: KeyActivity; readonly following?: Following }> {
+  const activity = await activityInTime(handled.finding, dependencies);
+  if (!dependencies.configuration.followSessions || activity?.kind !== "looked-up") return { activity };
+  return { activity, following: await follow(handled, activity, dependencies) };
 }
 
 /** Reads the role and what is attached to it, all at once. */
@@ -199,25 +191,6 @@ async function look(
   ]);
   return [role, new Map(names.map((name, index) => [name, documents[index]]))];
 }
-
-/** Attaches what a decision asks for; in a role that is full, after making room. */
-async function attachInRoom(
-  account: Account,
-  { plan: { roleName }, steps }: Decision,
-  now: () => Date,
-): Promise<Written[]> {
-  const written = await attach(account, roleName, steps, now);
-  if (!isFull(written) || !(await makeRoom(account, roleName, now()))) return written;
-  return attach(
-    account,
-    roleName,
-    written.map(({ step }) => step),
-    now,
-  );
-}
-
-const isFull = (written: readonly Written[]): boolean =>
-  written.some((each) => each.kind === "refused" && each.refusal.reason === "policy-quota-exceeded");
 
 /** What a person could revoke by hand if the function must not: only if the finding names a role. */
 function manualPlan(finding: Finding): Plan | undefined {

@@ -27,9 +27,12 @@ export const accountOf = (arn: string | undefined): string | undefined => arn?.s
 /** What STS takes. */
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 
-/** The sessions that were started with stolen credentials, but for those that the revocation denies as well. */
+/** The sessions that were started with stolen credentials and that nothing denies, as far as anybody knows. */
 export function startedElsewhere({ finding, activity, ...incident }: Incident): readonly StartedSession[] {
   if (activity?.kind !== "looked-up") return [];
+  if (incident.kind === "revoked" && incident.following) {
+    return incident.following.sessions.flatMap(({ session, end }) => (end.kind === "open" ? session : []));
+  }
   const roleId = principalRoleId(finding.credentials[0].principalId);
   const areDenied = incident.kind === "revoked" && incident.plan.scope === "role";
   return activity.sessions.filter(({ principalId }) => !areDenied || principalRoleId(principalId) !== roleId);

@@ -37,8 +37,8 @@ export interface Targets {
 /** The policy that denies all of a role's old sessions; the name is the workshop's. */
 export const POLICY_NAME = OLD_SESSIONS_POLICY;
 
-/** The name of the policy that denies an instance's old sessions. */
-export const sessionPolicyName = (instanceId: string): string => `${POLICY_NAME}-${instanceId}`;
+/** The name of the policy that denies the old sessions of one name: an instance's id, or what stands for it. */
+export const sessionPolicyName = (name: string): string => `${POLICY_NAME}-${name}`;
 
 /** The name of the policy that denies all of an instance's sessions. */
 const lockPolicyName = (instanceId: string): string => `${ALL_SESSIONS_POLICY}-${instanceId}`;
@@ -97,6 +97,19 @@ export function instanceTargets(
     };
   });
   return { scope, targets: [first!, ...rest], accessKeyIds, foreign };
+}
+
+/** The policy that denies one session of another role, which was started with stolen credentials. */
+export function startedTarget(userId: string, accessKeyIds: readonly string[], { eventId }: Finding): Target {
+  return {
+    policyName: sessionPolicyName(digestOf(userId)),
+    userId,
+    isLock: false,
+    stolen: remembered(accessKeyIds, MAX_SESSION_CREDENTIALS),
+    foreign: [],
+    sessions: [],
+    event: digestOf(eventId),
+  };
 }
 
 /** The finding's credentials: those that are, or may be, the role's, and those of other principals. */

@@ -283,6 +283,12 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
       "Whether the function asks CloudTrail what the stolen credentials were used for, and reports it. It needs `cloudtrail:LookupEvents`, which knows no resources.",
     default: DEFAULTS.activity,
   },
+  follow_sessions: {
+    type: "bool",
+    description:
+      "Whether the function also revokes sessions of other revocable roles of the account that the stolen credentials started: each by itself, three deep and at most 20. It needs `activity`.",
+    default: DEFAULTS.followSessions,
+  },
   events: {
     type: "bool",
     description:

@@ -240,6 +240,10 @@ const PRECONDITIONS = [
     "var.existing_topic == null || var.topic_key == null",
     "topic_key must be left out if existing_topic is given: give its key there, as key_arn.",
   ],
+  [
+    "var.activity || !var.follow_sessions",
+    "follow_sessions must be left out unless activity is true: CloudTrail tells which sessions were started.",
+  ],
   ["var.alarms || var.alarm_actions == null", "alarm_actions must be left out if alarms is false."],
   ["var.events || var.event_bus_arn == null", "event_bus_arn must be left out unless events is true."],
   [
@@ -379,6 +383,7 @@ function decideEnvironment(revoker: Block): void {
     FINDINGS: template("jsonencode(var.findings)"),
     SEVERITY_OVERRIDES: template("jsonencode(var.severity_overrides)"),
     ACTIVITY: template("tostring(var.activity)"),
+    FOLLOW_SESSIONS: template("tostring(var.follow_sessions)"),
     // Null leaves it out.
     EVENT_BUS_ARN: template("var.events ? local.event_bus_arn : null"),
     PROTECTED_ROLES: replaced(

@@ -56,6 +56,7 @@ export class ModuleStack extends TerraformStack {
       verifyAfterSeconds: number("var.verify_after_seconds"),
       runbookUrl: text("local.runbook"),
       activity: true,
+      followSessions: true,
       events: true,
       eventBusArn: text("local.event_bus_arn"),
       alertSeverity: number("var.alert_severity"),

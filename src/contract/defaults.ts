@@ -12,6 +12,7 @@ export const DEFAULTS = {
   verifyAfterSeconds: 10,
   runbook: "docs/operations.md of cdktf-guardduty-credential-response",
   activity: false,
+  followSessions: false,
   events: false,
   alarms: true,
   slowAfterSeconds: 30 * 60,

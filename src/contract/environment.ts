@@ -71,6 +71,8 @@ export interface FunctionEnvironment {
   readonly VERIFY_AFTER_SECONDS: string;
   /** Whether CloudTrail is asked what the stolen credentials were used for: `true` or `false`. */
   readonly ACTIVITY: string;
+  /** Whether sessions of other roles that the stolen credentials started are revoked too: `true` or `false`. */
+  readonly FOLLOW_SESSIONS: string;
   /** ARN of the event bus that is told about every incident; left out if none is. */
   readonly EVENT_BUS_ARN?: string;
   /** The runbook that each mail names: its address, or where it is. */

@@ -66,7 +66,16 @@ export type OutcomeLine = Outcome & {
   readonly verification?: VerificationState;
   /** What the stolen credentials were used for; undefined if CloudTrail was not asked, or could not be. */
   readonly activity?: ActivityCounts;
+  /** What became of the sessions that the stolen credentials started; undefined if they are not followed. */
+  readonly followed?: FollowedCounts;
 };
+
+/** How many of the sessions that stolen credentials started are denied, of whichever role. */
+export interface FollowedCounts {
+  readonly denied: number;
+  /** Those that still work. */
+  readonly notDenied: number;
+}
 
 /** How much CloudTrail knew of what stolen credentials were used for. */
 export interface ActivityCounts {

@@ -79,6 +79,14 @@ export interface RevocationProps {
    */
   readonly activity?: boolean;
   /**
+   * Whether the function also revokes sessions of other roles of the account that the stolen credentials started, and those
+   * that these started in turn: each by itself, up to now, three deep and at most 20. Their roles must be revocable, and neither
+   * protected nor exempt. CloudTrail tells of them, so it needs `activity`, and no further permission.
+   *
+   * @default - they are reported, with the commands that revoke them
+   */
+  readonly followSessions?: boolean;
+  /**
    * Whether each incident that people are mailed about is also put on an event bus, as an {@link IncidentEvent}: for tickets, pagers
    * and responses of one's own. The function may then put events on that bus.
    *
@@ -143,6 +151,12 @@ export function checkRevocation(props: RevocationProps, problems: Problems): voi
   }
   const isWait = (seconds: number) => seconds >= 0 && seconds <= 30;
   problems.check("verifyAfterSeconds", props.verifyAfterSeconds, isWait, "a number of seconds from 0 to 30");
+  if (props.followSessions === true && props.activity !== true) {
+    problems.add(
+      "followSessions: must be left out unless activity is true, since CloudTrail tells which sessions were started; received " +
+        "true; set activity to true as well",
+    );
+  }
   const isExemptTag = (tag: Tag) => isTag(tag) && !tag.key.includes("=");
   problems.check("exemptTag", props.exemptTag, isExemptTag, `${TAG_WORDS}, and without an equals sign`);
 }

@@ -278,6 +278,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
       RUNBOOK: props.runbookUrl ?? DEFAULTS.runbook,
       VERIFY_AFTER_SECONDS: decimal(props.verifyAfterSeconds ?? DEFAULTS.verifyAfterSeconds),
       ACTIVITY: String(props.activity ?? DEFAULTS.activity),
+      FOLLOW_SESSIONS: String(props.followSessions ?? DEFAULTS.followSessions),
       ...(this.eventBusArn !== undefined && { EVENT_BUS_ARN: this.eventBusArn }),
     };
   }

@@ -245,3 +245,11 @@ run "findings_that_cover_each_other" {
   }
   expect_failures = [var.findings]
 }
+
+run "sessions_followed_without_activity" {
+  command = plan
+  variables {
+    follow_sessions = true
+  }
+  expect_failures = [aws_lambda_function.revoker]
+}

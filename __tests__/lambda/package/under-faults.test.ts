@@ -186,7 +186,15 @@ const HANGING: readonly Scenario[] = [
       expect(mails(observed)).toEqual([]);
     },
   },
-  { name: "a write hangs twice", trouble: first(2, faults.hang, "PutRolePolicy"), then: revokedOnce },
+  {
+    name: "a write hangs twice, and is written again with a cut-off that lies ahead of when it was taken",
+    trouble: first(2, faults.hang, "PutRolePolicy"),
+    then(observed) {
+      expect(observed.attempts).toMatchObject([{ kind: "returned", result: { outcome: "revoked" } }]);
+      expect(observed.packaged.effective("PutRolePolicy")).toHaveLength(2);
+      expect(mails(observed)).toEqual([REVOKED]);
+    },
+  },
 ];
 
 describe("the deployed package, while", () => {

@@ -141,6 +141,7 @@ describe("sessions of other roles", () => {
       {
         startedAt: at(-20),
         by: "AssumeRole",
+        caller: `${ROLE_ID}:${INSTANCE_ID}`,
         isThiefs: true,
         roleArn: "arn:aws:iam::111122223333:role/team/admin",
         principalId: `${otherRoleId("admin")}:thief`,

@@ -69,6 +69,7 @@ const WISHES: Readonly<Record<string, Wish>> = {
       log_retention_days = 30
       keep_log = true
       activity = true
+      follow_sessions = true
       events = true
       subscribers = {
         pager = { protocol = "https", endpoint = "https://pager.example.com", endpoint_auto_confirms = false }
@@ -108,6 +109,7 @@ const WISHES: Readonly<Record<string, Wish>> = {
       logRetentionDays: 30,
       keepLog: true,
       activity: true,
+      followSessions: true,
       events: true,
       subscribers: {
         pager: { protocol: "https", endpoint: "https://pager.example.com", endpointAutoConfirms: false },

@@ -159,6 +159,7 @@ test("the function is told the defaults", () => {
     RUNBOOK: "docs/operations.md of cdktf-guardduty-credential-response",
     VERIFY_AFTER_SECONDS: "10",
     ACTIVITY: "false",
+    FOLLOW_SESSIONS: "false",
   });
 });
 
@@ -177,6 +178,7 @@ test("the function is told what was chosen", () => {
     severityOverrides: { "Recon:IAMUser/TorIPCaller": 7.5 },
     verifyAfterSeconds: 0,
     activity: true,
+    followSessions: true,
     runbookUrl: "https://example.com/runbook",
   });
 
@@ -194,6 +196,7 @@ test("the function is told what was chosen", () => {
     RUNBOOK: "https://example.com/runbook",
     VERIFY_AFTER_SECONDS: "0",
     ACTIVITY: "true",
+    FOLLOW_SESSIONS: "true",
   });
 });
 

@@ -9,10 +9,14 @@ import { block, printable, wrap } from "./text";
 
 /** What a revocation did: the policies, why they deny more than was asked for, and how far they are known to hold. */
 export function done(incident: Revoked): string[] {
-  const { plan, moved, writtenAt, distrusted, verification, configuration } = incident;
+  const { plan, moved, isRepeat, writtenAt, distrusted, verification, configuration } = incident;
   const paragraphs = [
     widened(incident),
+    isRepeat &&
+      "The stolen credentials were denied and reported before. This mail is about sessions that they started, of which CloudTrail " +
+        "tells now: see WHAT THE KEYS WERE USED FOR.",
     !moved &&
+      !isRepeat &&
       "Nothing was cut again: the stolen credentials were denied already before this finding. They were made out of sessions, " +
         "or belong to sessions, that were issued before the cut-off. " +
         (writtenAt ? "The policy now remembers them." : "The role has no room to remember them."),

@@ -15,12 +15,16 @@ const LEAKS: Readonly<Record<Holder, string>> = {
 };
 
 /** What a revocation leaves to people. */
-export function limits({ finding, role, activity, configuration }: Revoked): string[] {
+export function limits({ finding, role, activity, following, configuration }: Revoked): string[] {
   const found = new Set(stolenSessions(finding, role).map(({ holder }) => LEAKS[holder]));
   const { advice = "" } = findingKind(finding.type, configuration.findings) ?? {};
   const where = activity === undefined ? "AssumeRole in what DO NOW shows" : "see WHAT THE KEYS WERE USED FOR";
+  const others = following
+    ? "It ends the sessions of other roles that CloudTrail told of and that it may revoke (see WHAT THE KEYS WERE USED FOR), and " +
+      "no others."
+    : `It does not end sessions of other roles that the thief started meanwhile (${where}): revoke those roles too.`;
   return wrap(
-    `It does not end sessions of other roles that the thief started meanwhile (${where}): revoke those roles too. It does not undo ` +
+    `${others} It does not undo ` +
       "what was done. What trusts sts:GetCallerIdentity, such as a cluster that maps the role, goes on trusting the " +
       `credentials until they expire. ${[...found, advice].join(" ")}`,
   );

@@ -36,6 +36,7 @@ export function headline(incident: Incident): string {
     return "Revoked, but NOT ALL, act by hand";
   }
   if (incident.distrusted) return "Sessions revoked again, seen alive";
+  if (incident.isRepeat) return "Already denied, new sessions";
   if (!incident.moved) return "Already denied, new keys";
   return incident.plan.scope === "instance" ? "Instance locked out" : "Sessions revoked";
 }

@@ -1,6 +1,7 @@
 import type { CallCount, Change, LookedUp, RegionLookUp, Shortfall, StartedSession } from "../activity";
+import type { End } from "../followed";
 import type { Incident } from "../incident";
-import { isoSeconds } from "../policy";
+import { isForever, isoSeconds } from "../policy";
 import { accountOf, startedElsewhere } from "../started-session";
 import { ROLE_NAME } from "../triage";
 import { STEPS } from "./steps";
@@ -8,6 +9,9 @@ import { block, hang, listed, printable, wrap } from "./text";
 
 /** More of a kind than this is counted, not listed. */
 const MAX_LINES = 10;
+
+/** All sessions that are followed have a line, and some of those that are not. */
+const MAX_FOLLOWED_LINES = 25;
 
 /** More addresses, calls or names than this are counted, not listed. */
 const MAX_NAMES = 6;
@@ -32,10 +36,7 @@ export function usedFor(incident: Incident): string[] {
     ...fact("Called", inLine(activity.called.map(countText))),
     ...facts("Changed", activity.changed.map(changeText)),
     ...fact("Denied", inLine(activity.denied.map(countText))),
-    ...facts(
-      "Started",
-      activity.sessions.map((session) => sessionText(session, incident)),
-    ),
+    ...started(activity, incident),
     ...facts("Made keys", activity.madeKeys.map(shown)),
     ...otherKeys(activity),
     ...wrap(activity.regions.map(regionText).join(" ")),
@@ -71,8 +72,8 @@ const fact = (label: string, text: string): string[] =>
   text === "" ? [] : hang(label.padEnd(LABEL_COLUMNS), " ".repeat(LABEL_COLUMNS), text);
 
 /** A line for each; the label stands before the first. */
-const facts = (label: string, texts: readonly string[]): string[] =>
-  listed(texts, MAX_LINES).flatMap((text, index) => fact(index === 0 ? label : "", text));
+const facts = (label: string, texts: readonly string[], max = MAX_LINES): string[] =>
+  listed(texts, max).flatMap((text, index) => fact(index === 0 ? label : "", text));
 
 const inLine = (texts: readonly string[]): string => listed(texts, MAX_NAMES).join(", ");
 
@@ -89,11 +90,43 @@ function changeText(change: Change): string {
   return `${countText(change)}${names ? `: ${names}` : ""}`;
 }
 
-function sessionText(session: StartedSession, incident: Incident): string {
+/** The sessions that were started, and what became of each. */
+function started({ sessions }: LookedUp, incident: Incident): string[] {
+  const accountId = incident.configuration.accountId;
+  const following = incident.kind === "revoked" ? incident.following : undefined;
+  if (!following) {
+    const open = startedElsewhere(incident);
+    const state = (session: StartedSession) => (open.includes(session) ? "NOT denied" : "denied with the others");
+    const texts = sessions.map((session) => `${state(session)}: ${sessionText(session, accountId)}`);
+    return facts("Started", texts);
+  }
+  const texts = following.sessions.map(({ session, depth, end }) => {
+    const deep = depth > 1 ? `, by session ${shown(session.caller ?? "unknown")}` : "";
+    return `${endText(end)}: ${sessionText(session, accountId)}${deep}`;
+  });
+  return [
+    ...facts("Started", texts, MAX_FOLLOWED_LINES),
+    ...(following.shortfall ? wrap(`There may be more sessions: ${printable(following.shortfall)}.`) : []),
+  ];
+}
+
+function endText(end: End): string {
+  switch (end.kind) {
+    case "denied":
+      if (!end.policy) return "denied with the others";
+      return `denied ${isForever(end.cutoff) ? "for good" : `if issued before ${isoSeconds(end.cutoff)}`} (${end.policy.policyName})`;
+    case "over":
+      return `over (${printable(end.why)})`;
+    case "open":
+      return `NOT denied (${printable(end.why)})`;
+  }
+}
+
+function sessionText(session: StartedSession, accountId: string): string {
   const { roleArn, principalId, accessKeyId, by, startedAt, isThiefs } = session;
   const role = roleArn?.split("/").at(-1);
   const account = accountOf(roleArn);
-  const elsewhere = account !== undefined && account !== incident.configuration.accountId;
+  const elsewhere = account !== undefined && account !== accountId;
   const parts = [
     roleArn ? `role ${shown(role && ROLE_NAME.test(role) ? role : roleArn)}` : `whoever ${shown(by)} is about`,
     elsewhere && `of account ${printable(account, 20)}`,
@@ -102,8 +135,7 @@ function sessionText(session: StartedSession, incident: Incident): string {
     `at ${isoSeconds(startedAt)}`,
     isThiefs && "from an address of the finding",
   ];
-  const state = startedElsewhere(incident).includes(session) ? "NOT denied" : "denied with the others";
-  return `${state}: ${parts.filter(Boolean).join(", ")}`;
+  return parts.filter(Boolean).join(", ");
 }
 
 function otherKeys({ otherKeys: { calls, accessKeyIds } }: LookedUp): string[] {

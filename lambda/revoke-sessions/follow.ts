@@ -1,0 +1,281 @@
+import type { KeyActivity, LookedUp, StartedSession } from "./activity";
+import { activityInTime, MAIL_SECONDS } from "./activity-in-time";
+import type { Step } from "./decision";
+import { attachInRoom, messageOf } from "./enforce";
+import { type Finding, principalRoleId } from "./finding";
+import type { End, Followed, Following } from "./followed";
+import type { Plan } from "./incident";
+import { digestOf } from "./memory";
+import { readPolicy } from "./policy";
+import type { NotRevokedReason } from "../../src/contract/reasons";
+import type { Account, Dependencies } from "./ports";
+import { RefusalError } from "./refusal";
+import { isOwnEarlierAttempt, planRevocation } from "./revocation";
+import { accountOf, type RoleSession, roleSessionOf } from "./started-session";
+import { LONGEST_SESSION_MILLISECONDS, type Stolen, stolenOf } from "./stolen";
+import { POLICY_NAME, startedTarget } from "./target";
+import { triageRole } from "./triage";
+
+/** A thief that starts a session with a session that it started with the stolen credentials is two deep. */
+export const MAX_DEPTH = 3;
+
+/** More sessions than this are left to people. */
+export const MAX_FOLLOWED = 20;
+
+/** More sessions that nothing denies than this are told, but not remembered as told. */
+const MAX_REMEMBERED = 10;
+
+/** No call to IAM takes longer, retries included. */
+const LONGEST_CALL_SECONDS = 36;
+
+/** How a finding's own credentials were revoked. */
+export interface RevokedCredentials {
+  readonly finding: Finding;
+  readonly plan: Plan;
+  /** The policies that deny them, as they were written last. */
+  readonly steps: readonly Step[];
+  /** Sessions of the plan issued before it are denied. */
+  readonly cutoff: Date;
+}
+
+/** Sessions of one role and one name, whose `aws:userid` is the same. */
+interface Started {
+  readonly id: string;
+  /** The latest one; from the thief's address if one of them is. */
+  readonly session: StartedSession;
+  readonly accessKeyIds: readonly string[];
+}
+
+/**
+ * Revokes the sessions that stolen credentials started, and those that these started in turn: each by itself, if its role may be
+ * revoked. It never throws, and always leaves time for the mail.
+ *
+ * A chain ends where somebody drew a line: what a protected or an exempt role started, the function's own among them, is left
+ * alone.
+ */
+export async function follow(
+  handled: RevokedCredentials,
+  { sessions }: LookedUp,
+  dependencies: Dependencies,
+): Promise<Following> {
+  const { configuration, now, secondsLeft } = dependencies;
+  const account = whileThereIsTime(dependencies.accountOf(configuration.accountId), secondsLeft);
+  const found = new Map<string, Followed>();
+  const shortfalls = new Set<string>();
+  let isNews = false;
+  let attempts = 0;
+
+  const handle = async ({ id, session, accessKeyIds }: Started): Promise<Handling> => {
+    const known = withoutRevocation(session, handled, configuration.accountId, now());
+    if ("kind" in known) return { end: known, leadsOn: known.kind === "denied" };
+    if (attempts === MAX_FOLLOWED) {
+      return { end: { kind: "open", why: `more than ${MAX_FOLLOWED} sessions are left to you` }, leadsOn: false };
+    }
+    attempts++;
+    const keys = accessKeyIds.length > 0 ? accessKeyIds : [id];
+    return revokeStarted(account, known, session.startedAt, keys, handled.finding, dependencies);
+  };
+
+  let level = groupsOf(sessions);
+  for (let depth = 1; level.length > 0; depth++) {
+    const leading: Started[] = [];
+    for (const started of level) {
+      const { end, leadsOn, isNew } = await handle(started);
+      found.set(started.id, { session: started.session, depth, end });
+      isNews ||= isNew === true;
+      if (leadsOn) leading.push(started);
+    }
+    if (leading.length === 0) break;
+    if (depth === MAX_DEPTH) {
+      shortfalls.add(`what was started ${MAX_DEPTH + 1} deep was not looked for`);
+      break;
+    }
+    const next = await activityInTime(handled.finding, dependencies, stolenWith(leading, handled.finding));
+    const shortfall = shortfallOf(next);
+    if (shortfall) shortfalls.add(shortfall);
+    const started = next?.kind === "looked-up" ? startedWith(leading, next.sessions) : [];
+    level = groupsOf(started).filter(({ id }) => !found.has(id));
+  }
+
+  const open = [...found].flatMap(([id, { end }]) => (end.kind === "open" ? digestOf(id) : []));
+  const isUntold = open.length > 0 && (await remember(account, handled, open.slice(0, MAX_REMEMBERED), now()));
+  return {
+    sessions: [...found.values()],
+    shortfall: shortfalls.size > 0 ? [...shortfalls].join("; ") : undefined,
+    isNews: isNews || isUntold,
+  };
+}
+
+interface Handling {
+  readonly end: End;
+  /** Whether to look what it started in turn. */
+  readonly leadsOn: boolean;
+  /** Whether people have not been told of it. */
+  readonly isNew?: boolean;
+}
+
+/** What became of a session that the function has nothing to do about; else the session as it can be revoked. */
+function withoutRevocation(
+  session: StartedSession,
+  handled: RevokedCredentials,
+  accountId: string,
+  now: Date,
+): End | RoleSession {
+  if (session.startedAt.getTime() < now.getTime() - LONGEST_SESSION_MILLISECONDS) {
+    return { kind: "over", why: "it has expired" };
+  }
+  if (isDeniedWith(handled, session)) return { kind: "denied", cutoff: handled.cutoff };
+  const target = roleSessionOf(session, accountId);
+  if (target) return target;
+  const owner = accountOf(session.roleArn);
+  if (owner === undefined || owner === accountId) return { kind: "open", why: "CloudTrail does not name its role" };
+  return { kind: "open", why: "it is another account's: whoever runs that must revoke it there" };
+}
+
+/** Whether what revoked the stolen credentials denies a session too. */
+function isDeniedWith(
+  { plan, cutoff, finding }: RevokedCredentials,
+  { principalId, startedAt }: StartedSession,
+): boolean {
+  const [{ principalId: stolen }] = finding.credentials;
+  if (principalId === undefined || startedAt >= cutoff) return false;
+  return plan.scope === "role"
+    ? principalRoleId(principalId) === principalRoleId(stolen)
+    : plan.targets.some(({ userId }) => userId === principalId);
+}
+
+/** Revokes one session, if it may be. */
+async function revokeStarted(
+  account: Account,
+  { roleName, roleId, userId }: RoleSession,
+  startedAt: Date,
+  accessKeyIds: readonly string[],
+  finding: Finding,
+  { configuration, now }: Dependencies,
+): Promise<Handling> {
+  const target = startedTarget(userId, accessKeyIds, finding);
+  try {
+    const [role, own, ofRole] = await Promise.all([
+      account.getRole(roleName),
+      account.getRolePolicy(roleName, target.policyName),
+      account.getRolePolicy(roleName, POLICY_NAME),
+    ]);
+    const refusal = triageRole({ roleName, roleId }, role, configuration);
+    if (refusal) throw new RefusalError(refusal);
+    const decidedAt = now();
+    const before = readPolicy(own, userId, decidedAt);
+    const wider = [readPolicy(ofRole, undefined, decidedAt)];
+    // When it was issued is known, which proves more than when it was seen.
+    const revocation = planRevocation(target, before, wider, { lastSeen: startedAt, provesLife: false }, decidedAt);
+    // No cut-off has to be renewed for a session that was issued before all this.
+    const [written] = await attachInRoom(account, roleName, [{ target, before, revocation }], () => decidedAt);
+    if (written?.kind !== "taken") throw new RefusalError(written!.refusal);
+    const { kind, cutoff } = written.step.revocation;
+    const isAttached = kind !== "covered" || before.own !== undefined;
+    return {
+      end: { kind: "denied", cutoff, ...(isAttached && { policy: { roleName, policyName: target.policyName } }) },
+      leadsOn: true,
+      // The attempt before may have failed to tell.
+      isNew: kind !== "covered" || isOwnEarlierAttempt(target, [before]),
+    };
+  } catch (error) {
+    return handlingOf(error);
+  }
+}
+
+/** Lines that somebody drew: what is behind them is not the function's to follow. */
+const LINES: readonly NotRevokedReason[] = ["protected-role", "exempt-role", "unmodifiable-role", "notify-only"];
+
+function handlingOf(error: unknown): Handling {
+  if (!(error instanceof RefusalError)) return { end: { kind: "open", why: messageOf(error) }, leadsOn: true };
+  const { reason, explanation: why } = error.refusal;
+  const isOver = reason === "role-not-found" || reason === "role-mismatch";
+  return { end: { kind: isOver ? "over" : "open", why }, leadsOn: !LINES.includes(reason) };
+}
+
+/**
+ * Remembers, in the policy of the finding's own role, which sessions people are told of although nothing denies them: a repeat of the
+ * finding does not tell of them again.
+ *
+ * @returns whether one of them was not remembered.
+ */
+async function remember(
+  account: Account,
+  { plan: { roleName }, steps, finding }: RevokedCredentials,
+  told: readonly string[],
+  now: Date,
+): Promise<boolean> {
+  const { target } = steps[0]!;
+  try {
+    const before = readPolicy(await account.getRolePolicy(roleName, target.policyName), target.userId, now);
+    if (told.every((digest) => before.own?.memory.has(digest))) return isOwnEarlierAttempt(target, [before]);
+    const telling = { ...target, foreign: [...target.foreign, ...told] };
+    const sighting = { lastSeen: finding.sighting.lastSeen, provesLife: false };
+    const revocation = planRevocation(telling, before, [], sighting, now);
+    // A policy that was lost meanwhile is for the look-back to restore, and not for this.
+    if (revocation.kind === "remember") {
+      await attachInRoom(account, roleName, [{ target: telling, before, revocation }], () => now);
+    }
+  } catch {
+    // They are told once more, which is better than never.
+  }
+  return true;
+}
+
+/** Sessions by role and name, in the order of the first of each, those of the thief before others. */
+function groupsOf(sessions: readonly StartedSession[]): Started[] {
+  const groups = new Map<string, Started>();
+  for (const session of sessions) {
+    const { principalId, accessKeyId, roleArn, startedAt, isThiefs } = session;
+    const id = principalId ?? accessKeyId ?? `${roleArn} ${startedAt.toISOString()}`;
+    const known = groups.get(id);
+    const latest = known && known.session.startedAt > startedAt ? known.session : session;
+    groups.set(id, {
+      id,
+      session: { ...latest, isThiefs: isThiefs || known?.session.isThiefs === true },
+      accessKeyIds: [...(known?.accessKeyIds ?? []), ...(accessKeyId ? [accessKeyId] : [])],
+    });
+  }
+  return [...groups.values()].sort((a, b) => Number(b.session.isThiefs) - Number(a.session.isThiefs));
+}
+
+/** What tells the calls of started sessions from others. */
+const stolenWith = (started: readonly Started[], finding: Finding): Stolen => ({
+  accessKeyIds: started.flatMap(({ accessKeyIds }) => accessKeyIds),
+  principalIds: started.flatMap(({ session }) => session.principalId ?? []),
+  addresses: stolenOf(finding).addresses,
+});
+
+/** Sessions that others started: the thief's are those that its own ones started, from wherever. */
+function startedWith(others: readonly Started[], sessions: readonly StartedSession[]): StartedSession[] {
+  const thiefs = new Set(others.flatMap(({ session }) => (session.isThiefs ? (session.principalId ?? []) : [])));
+  return sessions.map((each) => ({ ...each, isThiefs: each.isThiefs || thiefs.has(each.caller ?? "") }));
+}
+
+/** Why not everything was seen that sessions started in turn. */
+function shortfallOf(activity: KeyActivity | undefined): string | undefined {
+  if (activity === undefined) return undefined;
+  const why =
+    activity.kind === "unknown"
+      ? [activity.why]
+      : activity.regions.flatMap(({ region, shortfall }) => (shortfall ? `${region}: ${shortfall.kind}` : []));
+  return why.length > 0 ? `CloudTrail did not tell all that they started in turn (${why.join(", ")})` : undefined;
+}
+
+/** An account of which nothing more is asked once a call could take the time that the mail needs. */
+function whileThereIsTime(account: Account, secondsLeft: () => number): Account {
+  const inTime =
+    <Parameters extends unknown[], Value>(call: (...parameters: Parameters) => Promise<Value>) =>
+    async (...parameters: Parameters): Promise<Value> => {
+      if (secondsLeft() < LONGEST_CALL_SECONDS + MAIL_SECONDS) throw new Error("no time was left");
+      return call(...parameters);
+    };
+  return {
+    findRoleUse: (...parameters) => account.findRoleUse(...parameters),
+    lookUpActivity: (...parameters) => account.lookUpActivity(...parameters),
+    getRole: inTime((...parameters) => account.getRole(...parameters)),
+    getRolePolicy: inTime((...parameters) => account.getRolePolicy(...parameters)),
+    listRolePolicies: inTime((...parameters) => account.listRolePolicies(...parameters)),
+    putRolePolicy: inTime((...parameters) => account.putRolePolicy(...parameters)),
+  };
+}
