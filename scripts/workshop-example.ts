@@ -73,7 +73,7 @@ export async function workshopExample(): Promise<WorkshopExample> {
   };
   const { outcome, incident } = await respond(event, {
     configuration: CONFIGURATION,
-    accountOf: () => account,
+    accountOf: async () => account,
     report: async () => {},
     announce: async () => true,
     now: () => WRITTEN_AT,

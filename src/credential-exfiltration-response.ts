@@ -231,6 +231,7 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
   private makeRevoker(): SessionRevoker {
     return new SessionRevoker(this, "revoker", {
       ...this.props,
+      members: this.props.members?.namedAfter(this.prefix),
       functionName: this.props.functionName ?? `${this.prefix}-RevokeSessions`,
       functionRoleName: this.props.functionRoleName ?? `${this.prefix}-Revoke-${this.place.region}`,
       topicArn: this.topicArn,
@@ -349,6 +350,7 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
       functionName: this.functionName,
       logGroupName: this.revoker.logGroup.name,
       queueName: this.failureQueue.queueName,
+      members: this.props.members !== undefined,
       provider: this.props.provider,
     });
   }

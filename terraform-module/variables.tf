@@ -48,7 +48,7 @@ variable "protected_role_arns" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for item in var.protected_role_arns : can(regex("^arn:[a-z-]+:iam::\\d{12}:role/(([\\w+=,.@-]+/)+[\\w+=,.@*-]{1,64}|[\\w+=,.@*-]*[\\w+=,.@-][\\w+=,.@*-]*)$", item))])
+    condition     = alltrue([for item in var.protected_role_arns : can(regex("^arn:[a-z-]+:iam::(\\d{12}|\\*):role/(([\\w+=,.@-]+/)+[\\w+=,.@*-]{1,64}|[\\w+=,.@*-]*[\\w+=,.@-][\\w+=,.@*-]*)$", item))])
     error_message = "protected_role_arns must hold only ARNs of roles, or patterns of their names such as arn:aws:iam::123456789012:role/aws-controltower-*."
   }
 }

@@ -49,6 +49,6 @@ test("the settings are props of the construct", () => {
   );
   const settings = README.split("## Settings\n")[1]!.split(/^## /m)[0]!;
   const props = [...settings.matchAll(/^\| `(\w+)` \|/gm)].map(([, prop]) => prop!);
-  expect(props).toHaveLength(14);
+  expect(props).toHaveLength(15);
   expect(props.filter((prop) => !reference.includes(`<a id="property-${prop.toLowerCase()}"></a>`))).toEqual([]);
 });

@@ -138,7 +138,7 @@ export class MemoryAws implements Account, Pick<Dependencies, "report" | "announ
 export function dependenciesOf(aws: MemoryAws, changed: Partial<Dependencies> = {}): Dependencies {
   return {
     configuration: configuration(),
-    accountOf: () => aws,
+    accountOf: async () => aws,
     report: aws.report,
     announce: aws.announce,
     now: () => EVENT_TIME,

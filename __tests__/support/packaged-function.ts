@@ -22,6 +22,8 @@ export interface PackagedFunctionOptions {
   readonly environment?: Partial<FunctionEnvironment>;
   /** @default - 120, as deployed */
   readonly timeoutSeconds?: number;
+  /** Other accounts behind the same endpoint. @default - none */
+  readonly neighbours?: readonly AwsAccount[];
   /** How many execution environments Lambda keeps, each its own process. @default - 1 */
   readonly environments?: number;
 }
@@ -46,6 +48,7 @@ export class PackagedFunction {
     const account = new AwsAccount({ accountId: ACCOUNT_ID, region: REGION });
     account.addRole({ name: ROLE_NAME, roleId: ROLE_ID });
     account.topicArns.add(TOPIC_ARN);
+    for (const neighbour of options.neighbours ?? []) account.neighbours.set(neighbour.accountId, neighbour);
     const endpoint = await AwsEndpoint.start(account);
     const definition = {
       functionName: "revoker",

@@ -112,7 +112,7 @@ export async function play(history: History, concurrently: boolean): Promise<Pla
       };
       const handled = respond(event, {
         configuration: decided,
-        accountOf: () => disturbed,
+        accountOf: async () => disturbed,
         report: (incident) => call("report", async () => (mails.push(incident), aws.report(incident))),
         announce: aws.announce,
         secondsLeft: () => (deadline - time.now().getTime()) / 1_000,

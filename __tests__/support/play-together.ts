@@ -102,7 +102,7 @@ export async function playTogether(together: Together, choose: Choose): Promise<
     const account = accountOf(who);
     const { outcome } = await respond(event, {
       configuration: decided,
-      accountOf: () => account,
+      accountOf: async () => account,
       announce: async () => true,
       report: async (incident) => {
         mails[who]!.push(incident);

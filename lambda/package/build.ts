@@ -23,8 +23,9 @@ const STAND_INS = {
 };
 
 /**
- * Bundles the function into three readable files and zips them, byte for byte the same wherever and whenever it runs:
- * `index.js` opens connections, `handling.js` decides and revokes meanwhile, `reporting.js` is loaded after that.
+ * Bundles the function into four readable files and zips them, byte for byte the same wherever and whenever it runs:
+ * `index.js` opens connections, `handling.js` decides and revokes meanwhile, `reporting.js` is loaded after that, and
+ * `member-session.js` for findings of other accounts only.
  *
  * - Readable, not minified: auditors must be able to read what edits their roles, and minified code loads no faster.
  * - `mainFields` prefers the SDK's ES modules, of which esbuild leaves out what is never called.
@@ -37,7 +38,9 @@ async function buildFunctionPackage(zipFile: string): Promise<void> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT,
     preserveSymlinks: true,
-    entryPoints: ["index", "handling", "reporting"].map((name) => `lambda/revoke-sessions/${name}.ts`),
+    entryPoints: ["index", "handling", "reporting", "member-session"].map(
+      (name) => `lambda/revoke-sessions/${name}.ts`,
+    ),
     outdir: ".",
     write: false,
     metafile: true,
@@ -48,7 +51,7 @@ async function buildFunctionPackage(zipFile: string): Promise<void> {
     mainFields: ["module", "main"],
     alias: STAND_INS,
     plugins: [usedSchemasOnly],
-    external: ["./handling", "./reporting"],
+    external: ["./handling", "./reporting", "./member-session"],
     supported: { "dynamic-import": false },
     legalComments: "none",
     logLevel: "error",

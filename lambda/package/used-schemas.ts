@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 
 import type { Plugin } from "esbuild";
 
-const SCHEMAS = /[\\/]@aws-sdk[\\/]client-\w+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
+const SCHEMAS =
+  /[\\/]@aws-sdk[\\/](client-\w+|nested-clients)[\\/]dist-es[\\/](submodules[\\/]\w+[\\/])?schemas[\\/]schemas_\d+\.js$/;
 
 /** The one client of whose errors the function knows more than AWS's own codes. */
 const IAM = /[\\/]client-iam[\\/]/;

@@ -3,6 +3,7 @@ import { messageOf } from "./enforce";
 import type { Finding } from "./finding";
 import type { Dependencies } from "./ports";
 import type { Stolen } from "./stolen";
+import { actsIn } from "./triage";
 
 /** So much of the function's time is left for the mail. */
 export const MAIL_SECONDS = 10;
@@ -21,10 +22,10 @@ export async function activityInTime(
   { configuration, accountOf, secondsLeft }: Dependencies,
   stolen?: Stolen,
 ): Promise<KeyActivity | undefined> {
-  if (!configuration.activity || finding.sample || finding.accountId !== configuration.accountId) return undefined;
+  if (!configuration.activity || finding.sample || !actsIn(configuration, finding.accountId)) return undefined;
   const seconds = Math.min(MAX_LOOK_UP_SECONDS, secondsLeft() - MAIL_SECONDS);
   if (seconds <= 0) return { kind: "unknown", why: "no time was left" };
-  return accountOf(configuration.accountId)
-    .lookUpActivity(finding, seconds, stolen)
+  return accountOf(finding)
+    .then((account) => account.lookUpActivity(finding, seconds, stolen))
     .catch((error: unknown): KeyActivity => ({ kind: "unknown", why: messageOf(error) }));
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
 import { type FunctionEnvironment, ResponseMode, type RevocableRolesSpec, Scope } from "../../src/contract/environment";
+import type { MembersSpec } from "../../src/contract/members";
 
 /** What the deployment decided, read once when the function starts. */
 export interface FunctionConfiguration {
@@ -21,6 +22,8 @@ export interface FunctionConfiguration {
   readonly protectedRoles: readonly string[];
   readonly exemptTag: { readonly key: string; readonly value: string };
   readonly verifyAfterSeconds: number;
+  /** The other accounts that are acted in; undefined if there are none. */
+  readonly members?: MembersSpec;
   /** Whether CloudTrail is asked what the stolen credentials were used for. */
   readonly activity: boolean;
   /** Whether sessions of other roles that the stolen credentials started are revoked too. */
@@ -32,6 +35,11 @@ export interface FunctionConfiguration {
 }
 
 const RoleArn = v.pipe(v.string(), v.regex(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, "must be the ARN of an IAM role"));
+const ProtectedRole = v.pipe(
+  v.string(),
+  v.regex(/^arn:[\w-]+:iam::(\d{12}|\*):role\/.+$/, "must be the ARN of an IAM role, of one account or of *"),
+);
+const AccountId = v.pipe(v.string(), v.regex(/^\d{12}$/, "must be twelve digits"));
 const Severity = v.pipe(v.number(), v.minValue(0), v.maxValue(10));
 const numeral = v.pipe(v.string(), v.regex(/^\d+(\.\d+)?$/, "must be a number"), v.transform(Number));
 
@@ -55,7 +63,7 @@ const json = <Schema extends v.GenericSchema>(schema: Schema) =>
   );
 
 const Environment = v.object({
-  ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/, "must be twelve digits")),
+  ACCOUNT_ID: AccountId,
   TOPIC_ARN: v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+$/, "must be the ARN of an SNS topic")),
   FINDINGS: json(v.array(v.pipe(v.string(), v.minLength(1)))),
   RESPONSE: v.picklist(Object.values(ResponseMode)),
@@ -74,7 +82,7 @@ const Environment = v.object({
       v.transform(({ any, ...chosen }): RevocableRolesSpec => (any ? { any } : chosen)),
     ),
   ),
-  PROTECTED_ROLES: json(v.array(RoleArn)),
+  PROTECTED_ROLES: json(v.array(ProtectedRole)),
   EXEMPT_TAG: v.pipe(v.string(), v.regex(/^[^=]+=/, "must be key=value")),
   VERIFY_AFTER_SECONDS: v.pipe(numeral, v.maxValue(30)),
   ACTIVITY: flag,
@@ -86,6 +94,16 @@ const Environment = v.object({
     ),
   ),
   RUNBOOK: v.pipe(v.string(), v.regex(/^[!-~][ -~]{0,599}$/, "must be one line of text")),
+  MEMBERS: v.optional(
+    json(
+      v.strictObject({
+        organization: v.optional(v.pipe(v.string(), v.regex(/^o-[a-z0-9]{10,32}$/, "must be an organization's id"))),
+        accounts: v.optional(v.array(AccountId)),
+        except: v.optional(v.array(AccountId)),
+        role: v.pipe(v.string(), v.regex(/^\/([!-~]+\/)?[\w+=,.@-]{1,64}$/, "must be a role's path and name")),
+      }),
+    ),
+  ),
 } satisfies Record<keyof FunctionEnvironment, v.GenericSchema>);
 
 /**
@@ -120,6 +138,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     protectedRoles: env.PROTECTED_ROLES,
     exemptTag: { key: env.EXEMPT_TAG.slice(0, separator), value: env.EXEMPT_TAG.slice(separator + 1) },
     verifyAfterSeconds: env.VERIFY_AFTER_SECONDS,
+    members: env.MEMBERS,
     activity: env.ACTIVITY,
     followSessions: env.FOLLOW_SESSIONS,
     eventBusArn: env.EVENT_BUS_ARN,

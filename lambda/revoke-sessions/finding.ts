@@ -173,7 +173,8 @@ function toFinding({ detail, ...envelope }: Envelope, holder: Holder): Finding {
   return {
     id: detail.id ?? "unknown",
     type: detail.type,
-    accountId: holder.accountId ?? detail.accountId ?? envelope.account,
+    // Not the envelope's: that is the account whose bus it is, of an organization's administrator for all of its members.
+    accountId: holder.accountId ?? detail.accountId,
     region: detail.region ?? envelope.region ?? "unknown",
     severity: detail.severity,
     eventId: [envelope.id, envelope.time, detail.id, detail.updatedAt].join(" "),

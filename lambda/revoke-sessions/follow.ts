@@ -56,17 +56,18 @@ interface Started {
 export async function follow(
   handled: RevokedCredentials,
   { sessions }: LookedUp,
+  acting: Account,
   dependencies: Dependencies,
 ): Promise<Following> {
   const { configuration, now, secondsLeft } = dependencies;
-  const account = whileThereIsTime(dependencies.accountOf(configuration.accountId), secondsLeft);
+  const account = whileThereIsTime(acting, secondsLeft);
   const found = new Map<string, Followed>();
   const shortfalls = new Set<string>();
   let isNews = false;
   let attempts = 0;
 
   const handle = async ({ id, session, accessKeyIds }: Started): Promise<Handling> => {
-    const known = withoutRevocation(session, handled, configuration.accountId, now());
+    const known = withoutRevocation(session, handled, handled.finding.accountId ?? configuration.accountId, now());
     if ("kind" in known) return { end: known, leadsOn: known.kind === "denied" };
     if (attempts === MAX_FOLLOWED) {
       return { end: { kind: "open", why: `more than ${MAX_FOLLOWED} sessions are left to you` }, leadsOn: false };

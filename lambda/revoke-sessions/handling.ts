@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "aws-lambda";
 
 import type { Result } from "../../src/contract/outcome-line";
-import { ownCredentials } from "./aws/client";
-import { iamCalls, iamClient, instanceProfilesOf } from "./aws/iam";
+import { type Access, AccountAccess } from "./access";
+import { iamCalls, instanceProfilesOf } from "./aws/iam";
 import { readConfiguration } from "./configuration";
 import { logLine } from "./log";
 import type { Account } from "./ports";
@@ -35,7 +35,7 @@ export type Handler = (event: unknown, context?: Partial<Context>) => Promise<Re
  */
 export function handlerOver(agent: Agent): Handler {
   const configuration = readConfiguration(process.env);
-  const ownIam = iamClient(ownCredentials, agent);
+  const access = new AccountAccess(configuration, agent);
 
   return async function handle(event, context) {
     const end = Date.now() + (context?.getRemainingTimeInMillis?.() ?? BY_HAND_MILLISECONDS) - RESERVE_MILLISECONDS;
@@ -44,23 +44,23 @@ export function handlerOver(agent: Agent): Handler {
     const signalFor = (milliseconds = Infinity) => AbortSignal.timeout(Math.min(milliseconds, millisecondsLeft()));
     const deadline = signalFor();
 
-    const ownAccount: Account = {
-      ...iamCalls(ownIam, deadline),
+    const accountWith = ({ credentials, iam }: Access): Account => ({
+      ...iamCalls(iam, deadline),
       async findRoleUse(roleName, region) {
         const signal = signalFor(ENRICHMENT_MILLISECONDS);
-        const profileArns = await instanceProfilesOf(ownIam, roleName, signal);
+        const profileArns = await instanceProfilesOf(iam, roleName, signal);
         if (profileArns.length === 0) return [];
         const { findInstances } = await import("./reporting");
-        return findInstances(ownCredentials, region, profileArns, signal);
+        return findInstances(credentials, region, profileArns, signal);
       },
       async lookUpActivity(finding, seconds, stolen) {
         const { lookUpInCloudTrail } = await import("./reporting");
-        return lookUpInCloudTrail(finding, configuration, ownCredentials, seconds, stolen);
+        return lookUpInCloudTrail(finding, configuration, credentials, seconds, stolen);
       },
-    };
+    });
     const { others, ...worst } = await respond(event, {
       configuration,
-      accountOf: () => ownAccount,
+      accountOf: async (finding) => accountWith(await access.to(finding, deadline)),
       async report(incident, otherIncidents) {
         const { publishReport } = await import("./reporting");
         return publishReport(incident, otherIncidents, deadline);
@@ -72,6 +72,9 @@ export function handlerOver(agent: Agent): Handler {
       now: () => new Date(),
       wait: (seconds) => sleep(seconds * 1_000),
       secondsLeft: () => millisecondsLeft() / 1_000,
+    }).catch((error: unknown) => {
+      access.forget();
+      throw error;
     });
     for (const { outcome, incident } of [worst, ...others]) {
       process.stdout.write(`${logLine(outcome, incident, new Date())}\n`);

@@ -34,6 +34,8 @@ interface Handled {
   readonly configuration: FunctionConfiguration;
   /** What the stolen credentials were used for; undefined if nobody looked. */
   readonly activity?: KeyActivity;
+  /** ARN of the role by which the function acted, or tried to, in a member account; undefined in its own, or if it had no reason to act. */
+  readonly memberRole?: string;
   readonly handledAt: Date;
 }
 

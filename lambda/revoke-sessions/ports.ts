@@ -30,8 +30,12 @@ export interface Account {
 /** Everything that `respond` needs from outside. */
 export interface Dependencies {
   readonly configuration: FunctionConfiguration;
-  /** The account of that id, with credentials that may act there. */
-  readonly accountOf: (accountId: string) => Account;
+  /**
+   * The account that a finding is about, with credentials that may act there.
+   *
+   * @throws RefusalError if the account does not let the function act.
+   */
+  readonly accountOf: (finding: Finding) => Promise<Account>;
   /**
    * Writes the mail about an incident and sends it: in one step, because both are loaded after the policy is written.
    *

@@ -13,7 +13,7 @@ import { isoSeconds } from "./policy";
 import type { Account, Dependencies } from "./ports";
 import { type Refusal, RefusalError } from "./refusal";
 import { roleTargets, type Target } from "./target";
-import { claimedRole, type Role, triageFinding, triageRole } from "./triage";
+import { claimedRole, memberRoleFor, type Role, triageFinding, triageRole } from "./triage";
 
 /** What became of what a finding says of one role: the logged outcome, and the incident that is reported, if any. */
 export interface Handled {
@@ -72,7 +72,12 @@ function urgency({ outcome: { outcome, needsPerson } }: Handled): number {
 async function handle(finding: Finding, dependencies: Dependencies): Promise<Handled> {
   const { configuration, accountOf, now, wait } = dependencies;
 
-  const refuse = async (refusal: Refusal, plan?: Plan, attached: readonly Target[] = []): Promise<Handled> => {
+  const refuse = async (
+    refusal: Refusal,
+    plan: Plan | undefined,
+    memberRole?: string,
+    attached: readonly Target[] = [],
+  ): Promise<Handled> => {
     const activity = await activityInTime(finding, dependencies);
     const incident: Refused = {
       kind: "refused",
@@ -82,6 +87,7 @@ async function handle(finding: Finding, dependencies: Dependencies): Promise<Han
       plan,
       refusal,
       attached,
+      memberRole,
       handledAt: now(),
     };
     return { outcome: notRevokedOutcome(incident), incident };
@@ -93,22 +99,24 @@ async function handle(finding: Finding, dependencies: Dependencies): Promise<Han
   const plans = plansFor(finding, claimed, [configuration.scope, configuration.repeatScope ?? configuration.scope]);
   const wanted = plans[configuration.scope] ?? plans.role;
 
-  const account = outlastingPropagation(accountOf(configuration.accountId), wait);
-  let role: Role | undefined, documents: Documents;
+  const memberRole = memberRoleFor(configuration, finding.accountId);
+  let acting: Account, account: Account, role: Role | undefined, documents: Documents;
   try {
+    acting = await accountOf(finding);
+    account = outlastingPropagation(acting, wait);
     [role, documents] = await look(account, roleName, Object.values(plans));
   } catch (error) {
-    if (error instanceof RefusalError) return refuse(error.refusal, wanted);
+    if (error instanceof RefusalError) return refuse(error.refusal, wanted, memberRole);
     throw error;
   }
   const refusal = triageRole(claimed, role, configuration);
-  if (refusal || !role) return refuse(refusal!, wanted);
+  if (refusal || !role) return refuse(refusal!, wanted, memberRole);
 
   const situation = { role, documents, sighting: finding.sighting, now: now() };
   let decision = decide(plans, configuration, situation);
   const isRepeat = !writes(decision) && !wasHandledBefore(decision);
   const repeated = (cutoff: Date): Handled => ({
-    outcome: revokedOutcome(finding, decision.plan, "already-revoked", cutoff, false),
+    outcome: revokedOutcome({ finding, plan: decision.plan, memberRole }, "already-revoked", cutoff, false),
   });
   if (isRepeat && !configuration.followSessions) return repeated(cutoffOf(decision.steps));
 
@@ -123,6 +131,7 @@ async function handle(finding: Finding, dependencies: Dependencies): Promise<Han
     return refuse(
       refused.refusal,
       decision.plan,
+      memberRole,
       taken.map(({ step }) => step.target),
     );
   }
@@ -142,7 +151,7 @@ async function handle(finding: Finding, dependencies: Dependencies): Promise<Han
       (uses): Impact => ({ kind: "listed", uses }),
       (error: unknown): Impact => ({ kind: "unknown", why: messageOf(error) }),
     ),
-    traceOf({ finding, plan: decision.plan, steps: kept, cutoff }, dependencies),
+    traceOf({ finding, plan: decision.plan, steps: kept, cutoff }, acting, dependencies),
   ]);
   const isNews = following?.isNews || verification.state === "restored" || verification.state === "not-kept";
   if (isRepeat && !isNews) return repeated(cutoff);
@@ -162,20 +171,22 @@ async function handle(finding: Finding, dependencies: Dependencies): Promise<Han
     writtenAt,
     verification,
     impact,
+    memberRole,
     handledAt: now(),
   };
   const outcome = cuts(decision) ? "revoked" : "already-revoked";
-  return { outcome: revokedOutcome(finding, decision.plan, outcome, incident.cutoff, needsPerson(incident)), incident };
+  return { outcome: revokedOutcome(incident, outcome, incident.cutoff, needsPerson(incident)), incident };
 }
 
 /** What the stolen credentials were used for, and what became of the sessions that they started, as far as this deployment looks. */
 async function traceOf(
   handled: RevokedCredentials,
+  account: Account,
   dependencies: Dependencies,
 ): Promise<{ readonly activity?: KeyActivity; readonly following?: Following }> {
   const activity = await activityInTime(handled.finding, dependencies);
   if (!dependencies.configuration.followSessions || activity?.kind !== "looked-up") return { activity };
-  return { activity, following: await follow(handled, activity, dependencies) };
+  return { activity, following: await follow(handled, activity, account, dependencies) };
 }
 
 /** Reads the role and what is attached to it, all at once. */
@@ -199,22 +210,22 @@ function manualPlan(finding: Finding): Plan | undefined {
 }
 
 function revokedOutcome(
-  finding: Finding,
-  plan: Plan,
+  handled: Acted,
   outcome: RevokedOutcome["outcome"],
   cutoff: Date,
   needed: boolean,
 ): RevokedOutcome {
-  return { outcome, ...handledFinding(finding, plan), cutoff: isoSeconds(cutoff), needsPerson: needed };
+  return { outcome, ...handledFinding(handled), cutoff: isoSeconds(cutoff), needsPerson: needed };
 }
 
-function notRevokedOutcome(incident: Refused): NotRevokedOutcome {
-  const { finding, plan, refusal } = incident;
-  const { reason } = refusal;
-  return { outcome: "not-revoked", reason, ...handledFinding(finding, plan), needsPerson: needsPerson(incident) };
+function notRevokedOutcome(refused: Refused): NotRevokedOutcome {
+  const { reason } = refused.refusal;
+  return { outcome: "not-revoked", reason, ...handledFinding(refused), needsPerson: needsPerson(refused) };
 }
 
-function handledFinding(finding: Finding, plan: Plan | undefined) {
+type Acted = Pick<Incident, "finding" | "plan" | "memberRole">;
+
+function handledFinding({ finding, plan, memberRole }: Acted) {
   return {
     findingId: finding.id,
     findingType: finding.type,
@@ -224,5 +235,6 @@ function handledFinding(finding: Finding, plan: Plan | undefined) {
     policyName: plan?.targets[0].policyName,
     scope: plan?.scope,
     accessKeyIds: plan?.accessKeyIds,
+    ...(memberRole && { actedIn: finding.accountId, memberRole }),
   };
 }

@@ -1,4 +1,5 @@
 import { findingKind } from "../../src/contract/finding-kinds";
+import { isMember, memberRoleArn } from "../../src/contract/members";
 import { protects } from "../../src/contract/protected-roles";
 import type { NotRevokedReason } from "../../src/contract/reasons";
 import type { FunctionConfiguration } from "./configuration";
@@ -49,14 +50,25 @@ export function triageFinding(finding: Finding, configuration: FunctionConfigura
     const known = severity === undefined ? "the finding does not say its severity" : `the severity is ${severity}`;
     return refuse("below-severity", `${known}, and this deployment acts from ${configuration.minimumSeverity}`);
   }
-  if (finding.accountId !== configuration.accountId) {
+  if (!actsIn(configuration, finding.accountId)) {
     const whose = finding.accountId ? "about another account" : "without an account";
-    return refuse(
-      "other-account",
-      `the finding is ${whose}, and this deployment may only act in ${configuration.accountId}`,
-    );
+    const where = configuration.members ? "the accounts that it is deployed for" : configuration.accountId;
+    return refuse("other-account", `the finding is ${whose}, and this deployment may only act in ${where}`);
   }
   return triagePrincipal(finding);
+}
+
+/** Whether the deployment acts in an account: its own, or a member. */
+export function actsIn({ accountId: own, members }: FunctionConfiguration, accountId: string | undefined): boolean {
+  if (accountId === undefined) return false;
+  return accountId === own || (members !== undefined && isMember(members, accountId));
+}
+
+/** ARN of the role by which the deployment acts in an account; undefined if that is its own, or it does not act there. */
+export function memberRoleFor(configuration: FunctionConfiguration, accountId: string | undefined): string | undefined {
+  const { accountId: own, members, partition } = configuration;
+  if (accountId === own || accountId === undefined || !members || !isMember(members, accountId)) return undefined;
+  return memberRoleArn(partition, accountId, members);
 }
 
 function triagePrincipal(finding: Finding): ClaimedRole | Refusal {

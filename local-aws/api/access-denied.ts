@@ -15,6 +15,8 @@ export function accessDenied(service: string, denial: Denial): AwsError {
         `You are not authorized to perform this operation. ${denialSentence(denial)}`,
         403,
       );
+    case "sts":
+      return new AwsError("AccessDenied", denialSentence(denial), 403);
     case "cloudtrail":
     case "events":
       return new AwsError("AccessDeniedException", denialSentence(denial));

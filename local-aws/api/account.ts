@@ -19,6 +19,14 @@ export interface Role {
   readonly policies: Map<string, string>;
 }
 
+/** A session that STS made of a role. */
+export interface AssumedSession {
+  readonly roleName: string;
+  readonly sessionName: string;
+  readonly accessKeyId: string;
+  readonly issuedAt: Date;
+}
+
 export interface InstanceProfile {
   readonly name: string;
   readonly path: string;
@@ -84,6 +92,10 @@ export class AwsAccount {
   readonly busArns: Set<string>;
   /** What the buses took, in this order. */
   readonly events: TakenEvent[] = [];
+  /** Other accounts behind the same endpoint, by their ids. */
+  readonly neighbours = new Map<string, AwsAccount>();
+  /** The sessions that STS made of the account's roles, by their access keys. */
+  readonly sessions = new Map<string, AssumedSession>();
   /** What CloudTrail has. */
   readonly eventHistory = new EventHistory();
   private rolesCreated = 0;

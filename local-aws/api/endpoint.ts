@@ -14,6 +14,8 @@ import { findAction, unknownAction } from "./services";
 export interface AwsCall extends AwsRequest {
   /** Counts the calls from 1. */
   readonly number: number;
+  /** The account that the caller's credentials are of. */
+  readonly account: AwsAccount;
   /** The resource that the caller must be allowed to act on. */
   readonly resource: string;
   readonly receivedAt: Date;
@@ -41,7 +43,7 @@ export interface EndpointHooks {
 }
 
 /**
- * A small AWS on loopback: the actions of IAM, SNS, EC2, CloudTrail and EventBridge that `services.ts` lists, over an account in memory. The
+ * A small AWS on loopback: the actions of IAM, STS, SNS, EC2, CloudTrail and EventBridge that `services.ts` lists, over accounts in memory. The
  * environment variable `AWS_ENDPOINT_URL` sends an SDK to it, so the function under test needs no change.
  *
  * @example
@@ -107,14 +109,22 @@ export class AwsEndpoint {
   }
 
   private record(request: AwsRequest): AwsCall {
+    const account = this.accountOf(request);
     const call = {
       ...request,
+      account,
       number: this.calls.length + 1,
-      resource: findAction(request)?.resource(request.parameters, this.account, request.json) ?? "*",
+      resource: findAction(request)?.resource(request.parameters, account, request.json) ?? "*",
       receivedAt: new Date(),
     };
     this.calls.push(call);
     return call;
+  }
+
+  /** That of the session's role if STS made the credentials, else the first. */
+  private accountOf({ accessKeyId }: AwsRequest): AwsAccount {
+    const others = [...this.account.neighbours.values()];
+    return others.find(({ sessions }) => sessions.has(accessKeyId)) ?? this.account;
   }
 
   /** Performs a call and returns its result; undefined if the caller never gets a response. */
@@ -132,7 +142,7 @@ export class AwsEndpoint {
       throw accessDenied(call.service, call.denial);
     }
 
-    const result = action.perform(call.parameters, this.account, call);
+    const result = action.perform(call.parameters, call.account, call);
     if (fault?.kind === "lost-response") return undefined;
     if (fault?.kind === "late") await sleep(fault.milliseconds);
     return { result };

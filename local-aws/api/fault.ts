@@ -21,6 +21,7 @@ const THROTTLED: Record<Service, readonly [code: string, status: number]> = {
   ec2: ["RequestLimitExceeded", 503],
   cloudtrail: ["ThrottlingException", 400],
   events: ["ThrottlingException", 400],
+  sts: ["Throttling", 400],
 };
 
 /** The faults that a test can inject, by their names in the field. */
@@ -30,6 +31,8 @@ export const faults = {
     errorFault("InternalFailure", "The request processing has failed because of an unknown error.", 500),
   unavailable: (): Fault => errorFault("ServiceUnavailable", "Service Unavailable", 503),
   noSuchEntity: (): Fault => errorFault("NoSuchEntity", "The role cannot be found.", 404),
+  invalidToken: (): Fault =>
+    errorFault("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
   topicRejected: (): Fault => errorFault("InvalidParameter", "Invalid parameter: TopicArn", 400),
   /** @param denial what is not as usual: a role's session may not do what it calls, because no policy of the role allows it. */
   accessDenied: (call: AwsRequest & { readonly resource: string }, denial: Partial<Denial> = {}): Fault => {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 
 /** The services of the endpoint. */
-export type Service = "iam" | "sns" | "ec2" | "cloudtrail" | "events";
+export type Service = "iam" | "sns" | "ec2" | "cloudtrail" | "events" | "sts";
 
-/** One request: of the AWS Query protocol, which IAM, SNS and EC2 speak, a form in, XML out; or of AWS's JSON protocol. */
+/** One request: of the AWS Query protocol, which IAM, STS, SNS and EC2 speak, a form in, XML out; or of AWS's JSON protocol. */
 export interface AwsRequest {
   readonly service: string;
   readonly region: string;

@@ -5,6 +5,7 @@ import { iamActions } from "./iam";
 import { AwsError, type AwsRequest } from "./protocol";
 import type { ServiceAction } from "./service-action";
 import { snsActions } from "./sns";
+import { stsActions } from "./sts";
 
 const SERVICES: Record<string, Record<string, ServiceAction>> = {
   iam: iamActions,
@@ -12,6 +13,7 @@ const SERVICES: Record<string, Record<string, ServiceAction>> = {
   ec2: ec2Actions,
   cloudtrail: cloudTrailActions,
   events: eventsActions,
+  sts: stsActions,
 };
 
 /** The action that a request asks for; undefined if the local AWS does not support it. */

@@ -17,6 +17,8 @@ export interface AccessRequest {
   readonly context?: Readonly<Record<string, string>>;
   readonly identityPolicies?: readonly NamedPolicy[];
   readonly resourcePolicy?: PolicyDocument;
+  /** The service control policies of the principal's account, beside the one that allows everything. @default - none */
+  readonly serviceControlPolicies?: readonly NamedPolicy[];
 }
 
 /** A statement that decided a request. */
@@ -37,18 +39,26 @@ const EFFECTS = {
   ImplicitlyDenied: "implicitly denied",
 } as const;
 
+/** As AWS attaches it to every organization. */
+const FULL_ACCESS: NamedPolicy = {
+  name: "FullAWSAccess",
+  policy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
+};
+
 /** The name by which a decision refers to the policy of the resource. */
 export const RESOURCE_POLICY = "the resource's own policy";
 
 /** Decides a request as IAM would, with an independent evaluator of IAM policies. */
 export async function decide(request: AccessRequest): Promise<Decision> {
   const { principal, action, resource, accountId, context = {}, identityPolicies = [], resourcePolicy } = request;
+  const controls = request.serviceControlPolicies ?? [];
   const outcome = await runSimulation(
     {
       request: { principal, action, resource: { resource, accountId }, contextVariables: { ...context } },
       identityPolicies: [...identityPolicies],
       resourcePolicy,
-      serviceControlPolicies: [],
+      serviceControlPolicies:
+        controls.length > 0 ? [{ orgIdentifier: "the organization", policies: [FULL_ACCESS, ...controls] }] : [],
       resourceControlPolicies: [],
     },
     {},

@@ -46,6 +46,8 @@ interface OtherNames {
   readonly topicArn: "existing_topic";
   readonly topicKeyArn: "topic_key";
   readonly detector: "create_detector";
+  /** Not yet an input. */
+  readonly members: never;
   /** Not an input, since the caller passes it: `providers = { aws = aws.other }`. */
   readonly provider: never;
   /** Not an input: the module is for one region. */

@@ -3,6 +3,7 @@ import { ResponseMode, Scope } from "./environment";
 /** The values of the settings that are left out, whoever reads them: construct, workshop or Terraform module. */
 export const DEFAULTS = {
   prefix: "GuardDuty-Response",
+  memberRolePath: "/guardduty-response/",
   exemptTag: { key: "guardduty-response", value: "exempt" },
   findings: [],
   response: ResponseMode.REVOKE,

@@ -39,8 +39,8 @@ export interface ChosenRoles {
 
 /**
  * The environment variables of the deployed function: the contract between the construct that sets them and the
- * function that reads them. Every value is a string; `FINDINGS`, `REVOCABLE_ROLES`, `PROTECTED_ROLES` and
- * `SEVERITY_OVERRIDES` hold JSON.
+ * function that reads them. Every value is a string; `FINDINGS`, `REVOCABLE_ROLES`, `PROTECTED_ROLES`,
+ * `SEVERITY_OVERRIDES` and `MEMBERS` hold JSON.
  */
 export interface FunctionEnvironment {
   /** The account whose roles the function may revoke: twelve digits. */
@@ -75,6 +75,8 @@ export interface FunctionEnvironment {
   readonly FOLLOW_SESSIONS: string;
   /** ARN of the event bus that is told about every incident; left out if none is. */
   readonly EVENT_BUS_ARN?: string;
+  /** JSON: the {@link MembersSpec}. Left out, the function acts in its own account alone. */
+  readonly MEMBERS?: string;
   /** The runbook that each mail names: its address, or where it is. */
   readonly RUNBOOK: string;
 }

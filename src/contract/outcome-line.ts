@@ -20,6 +20,10 @@ interface HandledFinding {
   /** The scope in force, which can be wider than the one that is configured. */
   readonly scope?: Scope;
   readonly accessKeyIds?: readonly string[];
+  /** The member account that the function acted in; undefined if it acted in its own, or in none. */
+  readonly actedIn?: string;
+  /** ARN of the role of that account by which it acted. */
+  readonly memberRole?: string;
   /**
    * Whether a person has to act: stolen credentials may still work, somebody works against the revocation, or the incident's event
    * was not sent.

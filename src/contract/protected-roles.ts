@@ -4,13 +4,13 @@
  * Role names are unique in an account. A name without `*`, or without a path, therefore means the roles of that name below any
  * path; a path with a pattern below it means what it says.
  *
- * @param entry ARN of a role, whose name may hold `*` for any text.
+ * @param entry ARN of a role, whose name may hold `*` for any text, and whose account may be `*` for any account.
  */
 export function protects(entry: string, roleArn: string): boolean {
   const protectedRole = protectedRoleOf(entry);
   const [account, path] = split(roleArn);
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (account !== protectedRole.account) return false;
+  if (!wildcard(protectedRole.account).test(account)) return false;
   return protectedRole.byName
     ? wildcard(protectedRole.name).test(name)
     : wildcard(`${protectedRole.path}${protectedRole.name}`).test(path);

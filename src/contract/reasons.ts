@@ -14,6 +14,7 @@ export const NOT_REVOKED = {
   "other-account": "routine",
   "not-a-role": "act by hand",
   "role-unknown": "act by hand",
+  "member-role-refused": "act by hand",
   "role-not-found": "act by hand",
   "role-mismatch": "act by hand",
   "protected-role": "act by hand",

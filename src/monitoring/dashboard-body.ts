@@ -11,6 +11,8 @@ export interface DashboardSubjects {
   readonly logGroupName: string;
   readonly queueName: string;
   readonly slowAfterSeconds: number;
+  /** Whether other accounts are acted in. */
+  readonly members: boolean;
 }
 
 /** One line of a graph: a metric, what it is called there, and how it is summed up. */
@@ -44,7 +46,7 @@ const LATEST_FIELDS: readonly OutcomeField[] = [
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
 export function dashboardBody(subjects: DashboardSubjects): object {
-  const { metrics, ruleName, functionName, queueName, slowAfterSeconds } = subjects;
+  const { metrics, ruleName, functionName, queueName, slowAfterSeconds, members } = subjects;
   const rule = (metricName: string) => aws("AWS/Events", metricName, { RuleName: ruleName });
   const lambda = (metricName: string) => aws("AWS/Lambda", metricName, { FunctionName: functionName });
   const queue = (metricName: string) => aws("AWS/SQS", metricName, { QueueName: queueName });
@@ -61,7 +63,10 @@ export function dashboardBody(subjects: DashboardSubjects): object {
     ]),
     graph(
       "Not revoked, by reason",
-      NOT_REVOKED_REASONS.map((reason) => ({ metric: metrics.notRevokedFor(reason), label: reason })),
+      NOT_REVOKED_REASONS.filter((reason) => members || reason !== "member-role-refused").map((reason) => ({
+        metric: metrics.notRevokedFor(reason),
+        label: reason,
+      })),
       { stacked: true },
     ),
     graph(

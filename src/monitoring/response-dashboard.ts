@@ -25,6 +25,12 @@ export interface ResponseDashboardProps {
    * @default - 1,800 seconds
    */
   readonly slowAfterSeconds?: number;
+  /**
+   * Whether the response acts in other accounts, for which there is a reason of its own not to revoke.
+   *
+   * @default - it does not
+   */
+  readonly members?: boolean;
   /** @default - the stack's default AWS provider */
   readonly provider?: TerraformProvider;
 }
@@ -41,13 +47,13 @@ export class ResponseDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: ResponseDashboardProps) {
     super(scope, id);
-    const { namePrefix, slowAfterSeconds = DEFAULTS.slowAfterSeconds, provider } = props;
+    const { namePrefix, slowAfterSeconds = DEFAULTS.slowAfterSeconds, members = false, provider } = props;
     const { region } = Place.of(this, provider);
     // Dashboards are the account's, not the region's: those of two regions would overwrite each other.
     this.dashboardName = `${namePrefix}-${region}`;
     this.resource = new CloudwatchDashboard(this, "Resource", {
       dashboardName: this.dashboardName,
-      dashboardBody: jsonText(dashboardBody({ ...props, region, slowAfterSeconds })),
+      dashboardBody: jsonText(dashboardBody({ ...props, region, slowAfterSeconds, members })),
       provider,
     });
   }

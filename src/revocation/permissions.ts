@@ -1,10 +1,11 @@
 import type { RevocableRolesSpec, Tag } from "../contract/environment";
+import { memberRoleArn, type MembersSpec } from "../contract/members";
 import { protectedRoleOf } from "../contract/protected-roles";
 import type { Place } from "../shared/place";
 import type { OutcomeDestination } from "./outcome-destination";
 
 /** A statement of an IAM policy. */
-interface Statement {
+export interface Statement {
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
   readonly Action: string | readonly string[];
@@ -24,6 +25,8 @@ export interface RevocationStatementsProps {
   readonly exemptTag: Tag;
   /** Whether CloudTrail is asked what stolen credentials were used for. */
   readonly activity: boolean;
+  /** ARN, or a pattern of it, of the permissions boundary that a role must have to be revoked. */
+  readonly requiredBoundary?: string;
 }
 
 /**
@@ -34,9 +37,9 @@ export interface RevocationStatementsProps {
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
  */
 export function revocationStatements(props: RevocationStatementsProps): Statement[] {
-  const { place, revocableRoles, protectedRoles, exemptTag, activity } = props;
+  const { place, revocableRoles, protectedRoles, exemptTag, activity, requiredBoundary } = props;
   return [
-    ...choiceStatements(place, revocableRoles),
+    ...choiceStatements(place, revocableRoles).map((choice) => withBoundary(choice, requiredBoundary)),
     {
       Sid: "NeverProtectedRoles",
       Effect: "Deny",
@@ -69,6 +72,12 @@ const LOOK_WHAT_WAS_DONE: Statement = {
   Resource: "*",
 };
 
+/** With a boundary on the role, what is written there can never permit more than the boundary does. */
+function withBoundary(statement: Statement, boundary: string | undefined): Statement {
+  if (boundary === undefined) return statement;
+  return { ...statement, Condition: { ...statement.Condition, StringLike: { "iam:PermissionsBoundary": boundary } } };
+}
+
 /** The permission to revoke, one statement for each way in which roles are chosen. */
 export function choiceStatements(place: Pick<Place, "roleArns">, roles: RevocableRolesSpec): Statement[] {
   const allow = (Sid: string, Resource: string | readonly string[], Condition?: object): Statement => ({
@@ -97,6 +106,44 @@ function protectedArns(entry: string): string[] {
 
 /** The ARNs of a role, or of a pattern of names, without a path and below any. */
 export const namedArns = (account: string, name: string): string[] => [`${account}${name}`, `${account}*/${name}`];
+
+/** Roles that administer a member account: nobody but their owners may write on them. */
+const ADMINISTRATORS = ["OrganizationAccountAccessRole", "AWSControlTowerExecution", "stacksets-exec-*"];
+
+/** ARNs, or patterns of them, of the roles that are never revoked in any account if there are members. */
+export const protectedEverywhere = (partition: string, members: MembersSpec): string[] => [
+  memberRoleArn(partition, "*", members),
+  ...ADMINISTRATORS.map((name) => `arn:${partition}:iam::*:role/${name}`),
+];
+
+/**
+ * What the function needs to act in member accounts: to assume a role of theirs. That role has all other permissions.
+ *
+ * @param functionArn the function's own: nothing else that has its role may assume the members'.
+ */
+export function memberStatements(partition: string, functionArn: string, members: MembersSpec): Statement[] {
+  const { organization, accounts = ["*"], except = [] } = members;
+  const rolesOf = (ids: readonly string[]) => ids.map((id) => memberRoleArn(partition, id, members));
+  const never: Statement = {
+    Sid: "NeverExceptedAccounts",
+    Effect: "Deny",
+    Action: "sts:AssumeRole",
+    Resource: rolesOf(except),
+  };
+  return [
+    {
+      Sid: "AssumeMemberRoles",
+      Effect: "Allow",
+      Action: "sts:AssumeRole",
+      Resource: rolesOf(accounts),
+      Condition: {
+        ...(organization !== undefined && { StringEquals: { "aws:ResourceOrgID": organization } }),
+        ArnEquals: { "lambda:SourceFunctionArn": functionArn },
+      },
+    },
+    ...(except.length > 0 ? [never] : []),
+  ];
+}
 
 export interface FunctionStatementsProps {
   readonly topicArn: string;

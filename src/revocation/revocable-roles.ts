@@ -73,11 +73,18 @@ export class RevocableRoles {
     return new RevocableRoles({ any: true }, []);
   }
 
+  /** Every role of every account that is acted in, but for protected and exempt ones: the word that `members` asks for. */
+  static anyOfEveryAccount(): RevocableRoles {
+    return new RevocableRoles({ any: true }, [], true);
+  }
+
   private constructor(
     /** As the function reads it. */
     readonly spec: RevocableRolesSpec,
     /** What is wrong with it, reported by the construct that it is given to. */
     readonly problems: readonly string[],
+    /** Whether somebody said that every role of every account is meant. */
+    readonly isOfEveryAccount = false,
   ) {}
 }
 
@@ -88,9 +95,12 @@ export function tooManyRolesProblems(prop: string, count: number): string[] {
   return [`${prop}: must be at most ${MAX_NAMED_ROLES} roles; received ${count}; ${advice}`];
 }
 
-/** The ARN of a role, in whose name `*` stands for any text. `role/*` is rejected: it would leave nothing to revoke. */
+/**
+ * The ARN of a role, in whose name `*` stands for any text, and for whose account `*` stands for any account. `role/*` is
+ * rejected: it would leave nothing to revoke.
+ */
 export const PROTECTED_ROLE =
-  /^arn:[a-z-]+:iam::\d{12}:role\/(([\w+=,.@-]+\/)+[\w+=,.@*-]{1,64}|[\w+=,.@*-]*[\w+=,.@-][\w+=,.@*-]*)$/;
+  /^arn:[a-z-]+:iam::(\d{12}|\*):role\/(([\w+=,.@-]+\/)+[\w+=,.@*-]{1,64}|[\w+=,.@*-]*[\w+=,.@-][\w+=,.@*-]*)$/;
 export const PROTECTED_ROLE_WORDS = `${ROLE_ARN_WORDS}, or a pattern of names such as arn:aws:iam::123456789012:role/aws-controltower-*`;
 
 /** What is wrong if `arn` is known and not the ARN of a role. */

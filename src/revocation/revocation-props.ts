@@ -5,6 +5,8 @@ import { CREDENTIAL_EXFILTRATION_TYPES, FINDING_KINDS } from "../contract/findin
 import { protects } from "../contract/protected-roles";
 import { MAX_PATTERN_CHARACTERS, typesOf } from "../detection/finding-pattern";
 import { knownItems, oneOf, type Problems, shown } from "../shared/problems";
+import type { MemberAccounts } from "./member-accounts";
+import { memberStatements, protectedEverywhere } from "./permissions";
 import { isTag, PROTECTED_ROLE, PROTECTED_ROLE_WORDS, type RevocableRoles, TAG_WORDS } from "./revocable-roles";
 
 /** What the function is told to do: shared by everything that composes it. */
@@ -100,6 +102,12 @@ export interface RevocationProps {
    */
   readonly eventBusArn?: string;
   /**
+   * The other accounts that are acted in: by a role of theirs, with the permissions of that role.
+   *
+   * @default - the function acts in its own account alone; findings about others are reported
+   */
+  readonly members?: MemberAccounts;
+  /**
    * Address of the runbook that mails and alarms name. Begins with `https://`.
    *
    * @default - they name this project's own, `docs/operations.md`
@@ -135,6 +143,7 @@ export function checkRevocation(props: RevocationProps, problems: Problems): voi
   problems.add(...props.revocableRoles.problems);
   checkProtectedRoles(props, problems);
   checkFindings(props, problems);
+  checkMembers(props, problems);
   checkSize(props, problems);
   const [modes, scopes] = [Object.values(ResponseMode), Object.values(Scope)];
   problems.check("response", props.response, oneOf(modes), modes.join(" or "));
@@ -204,12 +213,39 @@ function checkProtectedRoles({ protectedRoles, revocableRoles: { spec } }: Revoc
   }
 }
 
-function checkSize(props: RevocationProps, problems: Problems): void {
-  const { protectedRoles = [], severityOverrides = {}, findings = [], revocableRoles } = props;
-  const bytes = Buffer.byteLength(JSON.stringify([protectedRoles, severityOverrides, findings, revocableRoles.spec]));
-  if (bytes <= MAX_SETTINGS_BYTES) return;
+function checkMembers({ members, revocableRoles }: RevocationProps, problems: Problems): void {
+  if (members === undefined) return;
+  problems.add(...members.problems);
+  checkReach(revocableRoles, problems);
+}
+
+/** Adds what is wrong if any role of other accounts may be revoked, and nobody has said that every account is meant. */
+export function checkReach({ spec, isOfEveryAccount }: RevocableRoles, problems: Problems): void {
+  if (!("any" in spec) || isOfEveryAccount) return;
   problems.add(
-    `protectedRoles, severityOverrides, findings, revocableRoles: must be at most ${MAX_SETTINGS_BYTES} bytes in all, since a function's ` +
+    "revocableRoles: must be of every account if other accounts are acted in; received RevocableRoles.anyOfAccount; choose roles by path " +
+      "or tag, or say RevocableRoles.anyOfEveryAccount if every role of every account is meant",
+  );
+}
+
+/**
+ * What members count for among the settings. They need more room in the function's policy than in its environment; of that
+ * policy's 10,240 characters, other settings need about two for each of their bytes.
+ */
+function bytesOf({ spec }: MemberAccounts): number {
+  const everywhere = protectedEverywhere("aws", spec);
+  const added = JSON.stringify([memberStatements("aws", "f".repeat(120), spec), everywhere, everywhere]).length;
+  return Math.ceil(added / 2);
+}
+
+function checkSize(props: RevocationProps, problems: Problems): void {
+  const { protectedRoles = [], severityOverrides = {}, findings = [], revocableRoles, members } = props;
+  const settings = [protectedRoles, severityOverrides, findings, revocableRoles.spec];
+  const bytes = Buffer.byteLength(JSON.stringify(settings)) + (members ? bytesOf(members) : 0);
+  if (bytes <= MAX_SETTINGS_BYTES) return;
+  const names = ["protectedRoles", "severityOverrides", "findings", "revocableRoles", ...(members ? ["members"] : [])];
+  problems.add(
+    `${names.join(", ")}: must be at most ${MAX_SETTINGS_BYTES} bytes in all, since a function's ` +
       `environment holds 4 KB; received ${bytes}; choose roles by path or tag, and exempt them by the exemptTag`,
   );
 }

@@ -19,7 +19,7 @@ import { topicIsWhere } from "../shared/topic-place";
 import { functionPackage } from "./function-package";
 import { checkFunction, type FunctionProps } from "./function-props";
 import type { OutcomeDestination } from "./outcome-destination";
-import { functionStatements, revocationStatements } from "./permissions";
+import { functionStatements, memberStatements, protectedEverywhere, revocationStatements } from "./permissions";
 import { roleArnProblems, tooManyRolesProblems } from "./revocable-roles";
 import { checkRevocation, type RevocationProps } from "./revocation-props";
 
@@ -280,6 +280,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
       ACTIVITY: String(props.activity ?? DEFAULTS.activity),
       FOLLOW_SESSIONS: String(props.followSessions ?? DEFAULTS.followSessions),
       ...(this.eventBusArn !== undefined && { EVENT_BUS_ARN: this.eventBusArn }),
+      ...(props.members && { MEMBERS: jsonText(props.members.spec) }),
     };
   }
 
@@ -296,6 +297,7 @@ export class SessionRevoker extends Construct implements IFindingTarget {
           exemptTag: props.exemptTag ?? DEFAULTS.exemptTag,
           activity: props.activity ?? DEFAULTS.activity,
         }),
+        ...(props.members ? memberStatements(place.partition, this.ownArn(place), props.members.spec) : []),
         ...functionStatements({
           topicArn: props.topicArn,
           topicKeyArn: props.topicKeyArn,
@@ -316,10 +318,19 @@ export class SessionRevoker extends Construct implements IFindingTarget {
 
   /** A function that could write on another region's function's role could give itself any permission through it. */
   private protectedRoles(): string[] {
-    const { functionRoleName, provider, protectedRoles = [] } = this.props;
+    const { functionRoleName, provider, protectedRoles = [], members } = this.props;
     const place = Place.of(this, provider);
     const inEveryRegion = functionRoleName.replaceAll(place.region, "*");
-    return [place.roleArn(inEveryRegion), ...protectedRoles];
+    return [
+      place.roleArn(inEveryRegion),
+      ...(members ? protectedEverywhere(place.partition, members.spec) : []),
+      ...protectedRoles,
+    ];
+  }
+
+  /** The function's ARN as its own permissions can name it, which are made before it. */
+  private ownArn({ partition, region, accountId }: Place): string {
+    return `arn:${partition}:lambda:${region}:${accountId}:function:${this.functionName}`;
   }
 }
 

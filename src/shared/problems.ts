@@ -29,10 +29,11 @@ export class Problems {
     return this.found;
   }
 
-  /** @throws Error naming the construct's path and every problem, if there is one. */
-  throwIfAny(construct: IConstruct): void {
+  /** @throws Error naming the construct, or the function, and every problem, if there is one. */
+  throwIfAny(thrower: IConstruct | string): void {
     if (this.found.length === 0) return;
-    throw new Error(`${construct.node.path}: invalid props:\n  - ${this.found.join("\n  - ")}`);
+    const name = typeof thrower === "string" ? thrower : thrower.node.path;
+    throw new Error(`${name}: invalid props:\n  - ${this.found.join("\n  - ")}`);
   }
 }
 

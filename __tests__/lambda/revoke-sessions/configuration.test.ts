@@ -38,6 +38,13 @@ describe("takes", () => {
       { EVENT_BUS_ARN: `arn:aws:events:us-west-2:${ACCOUNT_ID}:event-bus/default` },
       { eventBusArn: `arn:aws:events:us-west-2:${ACCOUNT_ID}:event-bus/default` },
     ],
+    [
+      "an organization",
+      { MEMBERS: '{"organization":"o-a1b2c3d4e5","except":["222222222222"],"role":"/a/b"}' },
+      { members: { organization: "o-a1b2c3d4e5", except: ["222222222222"], role: "/a/b" } },
+    ],
+    ["named members", { MEMBERS: '{"accounts":["222222222222"],"role":"/b"}' }, { members: { role: "/b" } }],
+    ["a role that is protected in any account", { PROTECTED_ROLES: '["arn:aws:iam::*:role/Admin"]' }, {}],
     ["China", { TOPIC_ARN: `arn:aws-cn:sns:cn-north-1:${ACCOUNT_ID}:a` }, { partition: "aws-cn" }],
   ])("%s", (_, changed, expected) => {
     expect(read(changed)).toMatchObject(expected);
@@ -52,6 +59,11 @@ describe("fails, naming the variable, its value and what is allowed,", () => {
   test.each<[string, string | undefined, string | RegExp]>([
     ["ACCOUNT_ID", "12345678901", "must be twelve digits"],
     ["ACCOUNT_ID", "1234567890123", "must be twelve digits"],
+    ["MEMBERS", '{"organization":"example","role":"/a"}', "must be an organization's id"],
+    ["MEMBERS", '{"accounts":["1"],"role":"/a"}', "must be twelve digits"],
+    ["MEMBERS", '{"organization":"o-a1b2c3d4e5","role":"a"}', "must be a role's path and name"],
+    ["MEMBERS", '{"organization":"o-a1b2c3d4e5"}', /role/],
+    ["MEMBERS", "none", "must be JSON"],
     ["ACCOUNT_ID", undefined, /ACCOUNT_ID/],
     ["TOPIC_ARN", "alerts", "must be the ARN of an SNS topic"],
     ["TOPIC_ARN", `${TOPIC_ARN}:sub`, "must be the ARN of an SNS topic"],

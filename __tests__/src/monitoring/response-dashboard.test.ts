@@ -1,7 +1,13 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 
-import { CredentialExfiltrationResponse, OutcomeMetrics, ResponseDashboard, RevocableRoles } from "../../../src";
+import {
+  CredentialExfiltrationResponse,
+  MemberAccounts,
+  OutcomeMetrics,
+  ResponseDashboard,
+  RevocableRoles,
+} from "../../../src";
 import { OUTCOME_MESSAGE } from "../../../src/contract/outcome-line";
 import { NOT_REVOKED_REASONS } from "../../../src/contract/reasons";
 import { emittedMetrics } from "../../support/emitted-metrics";
@@ -17,11 +23,12 @@ interface Widget {
   readonly properties: { readonly metrics?: [...string[], object][]; readonly query?: string; readonly region: string };
 }
 
-const response = (dashboard?: boolean): Template =>
+const response = (dashboard?: boolean, members?: MemberAccounts): Template =>
   Template.from((stack) => {
-    const revocableRoles = RevocableRoles.anyOfAccount();
-    new CredentialExfiltrationResponse(stack, "response", { revocableRoles, topicArn: TOPIC, dashboard });
+    const revocableRoles = RevocableRoles.withPath("/application/");
+    new CredentialExfiltrationResponse(stack, "response", { revocableRoles, topicArn: TOPIC, dashboard, members });
   });
+const MEMBERS = MemberAccounts.ofOrganization("o-a1b2c3d4e5");
 const TOPIC = "arn:aws:sns:us-west-2:111122223333:alerts";
 
 const widgetsOf = (template: Template): Widget[] =>
@@ -45,7 +52,7 @@ describe("the dashboard", () => {
 
   test("shows every metric that is made of the log", () => {
     // WHEN
-    const template = response(true);
+    const template = response(true, MEMBERS);
 
     // THEN
     const isOwn = (metric: string) => !metric.startsWith("AWS/");
@@ -71,12 +78,16 @@ describe("the dashboard", () => {
 
   test("shows a line for each reason that the function knows", () => {
     // WHEN
-    const known = shown(response(true));
+    const known = shown(response(true, MEMBERS));
 
     // THEN
     for (const reason of NOT_REVOKED_REASONS) {
       expect(known.filter((metric) => metric.endsWith(`NotRevokedByReason Reason ${reason}`))).toHaveLength(1);
     }
+  });
+
+  test("has no line for what happens with members only, if there are none", () => {
+    expect(shown(response(true)).filter((metric) => metric.includes("member-role-refused"))).toEqual([]);
   });
 
   test("reads the log of the function, in the region that it is in", () => {

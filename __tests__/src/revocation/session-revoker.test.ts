@@ -585,7 +585,7 @@ test.each([
   "arn:aws:iam::123456789012:role/*",
   "arn:aws:iam::123456789012:role/**",
   "arn:aws:iam::123456789012:role/ops*/Admin",
-  "arn:aws:iam::*:role/Admin",
+  "arn:aws:iam::*123:role/Admin",
   "arn:aws:iam::123456789012:role/Admin?",
   "arn:aws:iam::123456789012:role/${aws:username}",
   "*",

@@ -60,6 +60,16 @@ export const ADVICE: Readonly<Record<NotRevokedReason, Advice>> = {
     steps: ["unnamed", "sessions", "activity"],
     advice: () => "Open the finding in the console, find out whose credentials these are, and revoke them there.",
   },
+  "member-role-refused": {
+    state: ALIVE,
+    steps: REVOKE,
+    advice: ({ memberRole = "the member role", finding: { accountId }, configuration }) =>
+      `Find out why, in this order. 1. Does ${memberRole} exist? If a StackSet makes it, see from the account of the StackSet: aws ` +
+      `cloudformation list-stack-instances --stack-set-name ${memberRole.split("/").at(-1)} --stack-instance-account ${accountId}. 2. Does it trust the function's role in account ${configuration.accountId}, by that ` +
+      "role's name, and this organization? 3. Does a service control policy of this account deny sts:AssumeRole, or a " +
+      `resource control policy of account ${accountId} deny it to others? 4. Is account ${accountId} active, and still in the ` +
+      "organization? Once that is mended, GuardDuty's next update of the finding is handled as usual.",
+  },
   "role-not-found": {
     state: "The stolen sessions are dead with their role. Who deleted it, and what was done before?",
     steps: ["sessions", "deleter", "isolate", "activity"],

@@ -23,6 +23,7 @@ export function happened(incident: Incident): string[] {
     ["Id", finding.id],
     ["Severity", severity(incident)],
     ["Account", finding.accountId],
+    ["Acted by", incident.memberRole],
     ["Region", finding.region],
     [isOfNoRole(finding) ? "User" : "Role", plan?.roleName ?? finding.userName],
     ["Session", ...listed(sessions, MAX_LINES)],

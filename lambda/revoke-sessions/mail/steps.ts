@@ -43,7 +43,7 @@ export const STEPS = {
   /** Revoke the sessions of other roles that were started with the stolen credentials. */
   sessions(incident) {
     const started = startedElsewhere(incident).flatMap(
-      (each) => roleSessionOf(each, incident.configuration.accountId) ?? [],
+      (each) => roleSessionOf(each, incident.finding.accountId ?? incident.configuration.accountId) ?? [],
     );
     const sessions = [...new Map(started.map((each) => [each.userId, each])).values()];
     return {

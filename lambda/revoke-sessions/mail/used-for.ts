@@ -92,7 +92,7 @@ function changeText(change: Change): string {
 
 /** The sessions that were started, and what became of each. */
 function started({ sessions }: LookedUp, incident: Incident): string[] {
-  const accountId = incident.configuration.accountId;
+  const accountId = incident.finding.accountId ?? incident.configuration.accountId;
   const following = incident.kind === "revoked" ? incident.following : undefined;
   if (!following) {
     const open = startedElsewhere(incident);
