@@ -301,7 +301,7 @@ resource "aws_lambda_permission" "revoker_permission_response_further_findings" 
   count = length(var.findings) > 0 ? 1 : 0
 
   function_name  = aws_lambda_function.revoker.function_name
-  statement_id   = "InvokedByRule-c849bbec6741c2dd1a5bd733eaa8f7eb06e03f759d"
+  statement_id   = "InvokedByRule-further-findings"
   action         = "lambda:InvokeFunction"
   principal      = "events.amazonaws.com"
   source_account = local.account_id

@@ -249,14 +249,14 @@ export class SessionRevoker extends Construct implements IFindingTarget {
 
   /** Ids that say which rule they belong to, except for the rule beside the revoker: it is the one that nearly all have. */
   private idsFor(rule: IFindingRule): { readonly permission: string; readonly statementId: string } {
-    if (rule.node.scope === this.node.scope && rule.node.id === "rule") {
-      return { permission: "permission", statementId: "InvokedByRule" };
-    }
+    const isBeside = rule.node.scope === this.node.scope;
+    if (isBeside && rule.node.id === "rule") return { permission: "permission", statementId: "InvokedByRule" };
     const ids = rule.node.scopes.filter((scope) => !TerraformStack.isStack(scope)).map(({ node }) => node.id);
     // A Sid has at most 100 characters, of which a path may need more.
+    const isShort = isBeside && /^[\w-]{1,80}$/.test(rule.node.id);
     return {
       permission: ["permission", ...ids.filter((id) => id !== "")].join("-"),
-      statementId: `InvokedByRule-${rule.node.addr}`,
+      statementId: `InvokedByRule-${isShort ? rule.node.id : rule.node.addr}`,
     };
   }
 

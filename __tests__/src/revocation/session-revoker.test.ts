@@ -441,11 +441,11 @@ describe("the permission of each rule", () => {
     return Object.fromEntries(permissions.map(({ node, statementIdInput }) => [node.id, statementIdInput]));
   };
 
-  test("is told by the rule's path; only that of the rule beside the function goes without", () => {
+  test("is told by the rule's id if it is beside the function, and by its path elsewhere; only that of `rule` goes without", () => {
     expect(idsOf(["rule", "team/rule", "miners"])).toEqual({
       permission: "InvokedByRule",
       "permission-team-rule": expect.stringMatching(/^InvokedByRule-\w{42}$/),
-      "permission-miners": expect.stringMatching(/^InvokedByRule-\w{42}$/),
+      "permission-miners": "InvokedByRule-miners",
     });
   });
 
