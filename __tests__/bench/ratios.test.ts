@@ -25,12 +25,13 @@ describe("what was won is kept", () => {
     // GIVEN
     const { files, ratio } = bundleSizes();
 
-    // THEN 0.43 and 0.55 MB were measured, of which the SDK is nine tenths and CloudTrail's client, with its protocol,
-    // 0.04, as is EventBridge's; a part of the SDK that comes back is at least 0.1 MB
+    // THEN 0.45, 0.33 and 0.55 MB were measured, of which the SDK is nine tenths and CloudTrail's client, with its protocol,
+    // 0.04, as is EventBridge's; a part of the SDK that comes back is at least 0.1 MB. STS is loaded for other accounts alone
     expect(files["index.js"]).toBeLessThan(10_000);
-    expect(files["handling.js"]).toBeLessThan(450_000);
+    expect(files["handling.js"]).toBeLessThan(490_000);
+    expect(files["member-session.js"]).toBeLessThan(370_000);
     expect(files["reporting.js"]).toBeLessThan(590_000);
-    expect(ratio).toBeLessThan(0.3);
+    expect(ratio).toBeLessThan(0.4);
   });
 });
 

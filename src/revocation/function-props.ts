@@ -16,7 +16,7 @@ export interface FunctionProps {
   readonly architecture?: string;
   /**
    * Memory in MB: 128 to 10,240. It buys a share of a CPU, and so decides how long a thief has: with 256 MB the policy is written
-   * about four times as late.
+   * several times as late.
    *
    * @default - 1,769 MB, which buys one whole CPU
    */

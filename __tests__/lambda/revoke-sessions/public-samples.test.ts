@@ -75,7 +75,7 @@ const EXPECTED: Record<string, string> = {
   "umerjidda-outsideaws-webserverrole-doc.json": "revoked",
   "umerjidda-recon-networkpermissions.json": "unsupported-type",
   "warren-getfindings-droppoint.json": ANSWER_OF_AN_API,
-  "wiz007-outsideaws-no-username.json": "role-unknown",
+  "wiz007-outsideaws-no-username.json": "other-account",
   "zenn-outsideaws-manual-test-user.json": "role-unknown",
 };
 
