@@ -6,7 +6,11 @@ import { ResponseMode } from "../src/contract/environment";
 import { type Options, readOptions, USAGE } from "./options";
 import { functionVariable } from "./play/function-variable";
 import { RehearsalError } from "./play/rehearsal-error";
-import { standardPrinter } from "./print/printer";
+import { holds, type Telling } from "./play/run";
+import { inBrief } from "./print/in-brief";
+import { inFull } from "./print/in-full";
+import { asDocument } from "./print/machine-readable";
+import { type Printer, standardPrinter } from "./print/printer";
 import { type FindingInput, isFolder, readFindings, readFolder } from "./replay/finding-input";
 import { replayAll, replayOne } from "./replay/replay-findings";
 import { tellStory } from "./story/tell-story";
@@ -28,9 +32,12 @@ async function main(): Promise<number> {
   const output = await outputOf(options);
   try {
     const deployment = readDeployment(output.directory, EXAMPLE_ACCOUNT);
-    if (!inputs) return (await tellStory(revoking(deployment), output.milliseconds, printer)) ? 0 : 1;
+    if (!inputs) {
+      const run = await tellStory(revoking(deployment), output.milliseconds, tellingOf(options, printer));
+      return holds(run) ? 0 : 1;
+    }
     const [first, ...others] = inputs;
-    if (!first || "problem" in first || others.length > 0) {
+    if (!first || "problem" in first || others.length > 0 || options.brief) {
       return (await replayAll(output.directory, deployment, inputs, printer)) ? 0 : 2;
     }
     await replayOne(output.directory, deployment, first, printer);
@@ -38,6 +45,11 @@ async function main(): Promise<number> {
   } finally {
     output.remove();
   }
+}
+
+function tellingOf({ brief, json }: Options, printer: Printer): Telling {
+  if (json) return asDocument(printer);
+  return brief ? inBrief(printer) : inFull(printer);
 }
 
 function readInputs(finding: string): FindingInput[] {

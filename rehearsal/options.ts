@@ -10,6 +10,8 @@ export interface Options {
   readonly scope?: Scope;
   /** The output of an earlier `cdktf synth`; undefined synthesizes. */
   readonly synthesized?: string;
+  /** One line for each thing that happened. */
+  readonly brief: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -28,6 +30,7 @@ Nothing leaves the machine, and no AWS account is needed.
   --scope role|session|instance
                         what the deployment revokes, in place of its setting
   --synthesized FOLDER  use what "cdktf synth" wrote (cdktf.out), as it is
+  --brief               one line for each thing that happens: fits on a screen
   --json                write one JSON document
   --help                show this
 
@@ -40,7 +43,7 @@ a file or a setting is not usable.
 
 /** Reads the command line; throws a `RehearsalError` that names what is wrong with it. */
 export function readOptions(parameters: readonly string[]): Options {
-  const { finding, scope, synthesized, json, help } = parse(parameters);
+  const { finding, scope, synthesized, brief = false, json = false, help = false } = parse(parameters);
   if (scope !== undefined && !isScope(scope)) {
     throw new RehearsalError(`--scope: must be ${Object.values(Scope).join(" or ")}; received "${scope}"`);
   }
@@ -49,7 +52,10 @@ export function readOptions(parameters: readonly string[]): Options {
       "--scope: what --synthesized names was synthesized with a scope already; leave one of them out",
     );
   }
-  return { finding, scope, synthesized, json: json ?? false, help: help ?? false };
+  if (brief && json) {
+    throw new RehearsalError("--brief: is for people, and --json for machines; leave one of them out");
+  }
+  return { finding, scope, synthesized, brief, json, help };
 }
 
 const isScope = (text: string): text is Scope => (Object.values(Scope) as string[]).includes(text);
@@ -62,6 +68,7 @@ function parse(parameters: readonly string[]) {
         finding: { type: "string" },
         scope: { type: "string" },
         synthesized: { type: "string" },
+        brief: { type: "boolean" },
         json: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

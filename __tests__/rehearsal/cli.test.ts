@@ -76,6 +76,30 @@ test("plays the whole story from the sources, in 80 columns and without colours"
   expect(stdout).not.toMatch(/\u001b/);
 });
 
+test("begins with three lines for people who do not know GuardDuty", () => {
+  const [heading, blank, ...rest] = told.stdout.split("\n");
+  expect([heading, blank, ...rest.slice(3, 5)]).toEqual([
+    expect.stringMatching(/^Rehearsal/),
+    "",
+    "",
+    expect.stringMatching(/^ 1 {2}A thief/),
+  ]);
+  expect(rest[0]).toMatch(/^GuardDuty is /);
+});
+
+test.concurrent("--brief fits on a screen, and says who did what, what was denied, and what was mailed", async () => {
+  const { exitCode, stdout } = await rehearse(["--brief", "--synthesized", outputs.original]);
+  expect(exitCode).toBe(0);
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines.length).toBeLessThanOrEqual(24);
+  expect(lines.filter((line) => line.length > 100)).toEqual([]);
+  expect(stdout).toMatch(/^ 0\.\d s {2}the thief +dynamodb:ListTables allowed$/m);
+  expect(stdout).toMatch(/^ +\d\.\d s {2}the thief +dynamodb:ListTables denied by RevokeOldSessions$/m);
+  expect(stdout).toMatch(/^ +\d\.\d s {2}mail: GuardDuty: Sessions revoked: role GuardDuty-Example/m);
+  expect(stdout).toMatch(/^ +\d\.\d s {2}the function +revoked, cut-off \S+; \d+ ms, \d+ calls$/m);
+  expect(stdout).toMatch(/^All \d+ claims hold\./m);
+});
+
 test("the README shows what is really printed", () => {
   const [, after] = readFileSync(join(PROJECT, "README.md"), "utf8").split(README_MARK);
   const block = /^\s*```\w*\n(.*?)\n```/s.exec(after ?? "")?.[1];

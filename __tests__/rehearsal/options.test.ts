@@ -1,14 +1,20 @@
 import { readOptions, USAGE } from "../../rehearsal/options";
 
 test("reads the command line", () => {
-  expect(readOptions([])).toEqual({ json: false, help: false });
+  expect(readOptions([])).toEqual({ brief: false, json: false, help: false });
   expect(readOptions(["--finding", "-", "--scope", "session", "--json"])).toEqual({
     finding: "-",
     scope: "session",
+    brief: false,
     json: true,
     help: false,
   });
-  expect(readOptions(["--synthesized=cdktf.out", "-h"])).toEqual({ synthesized: "cdktf.out", json: false, help: true });
+  expect(readOptions(["--synthesized=cdktf.out", "--brief", "-h"])).toEqual({
+    synthesized: "cdktf.out",
+    brief: true,
+    json: false,
+    help: true,
+  });
 });
 
 test.each<[string, string[], RegExp]>([
@@ -21,6 +27,7 @@ test.each<[string, string[], RegExp]>([
     ["--scope", "role", "--synthesized", "x"],
     /^--scope: .*leave one of them out$/,
   ],
+  ["a form for people and machines", ["--brief", "--json"], /^--brief: .*leave one of them out$/],
 ])("rejects %s", (_, parameters, message) => {
   expect(() => readOptions(parameters)).toThrow(
     expect.objectContaining({ name: "RehearsalError", message: expect.stringMatching(message) }),
@@ -29,5 +36,7 @@ test.each<[string, string[], RegExp]>([
 
 test("the help fits into 80 columns and names every option", () => {
   expect(USAGE.split("\n").filter((line) => line.length > 80)).toEqual([]);
-  for (const option of ["--finding", "--scope", "--synthesized", "--json", "--help"]) expect(USAGE).toContain(option);
+  for (const option of ["--finding", "--scope", "--synthesized", "--brief", "--json", "--help"]) {
+    expect(USAGE).toContain(option);
+  }
 });

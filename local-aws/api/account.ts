@@ -47,6 +47,7 @@ export interface Mail {
   readonly topicArn: string;
   readonly subject?: string;
   readonly message: string;
+  readonly sentAt: Date;
   /** What subscriptions filter by, if it has any. */
   readonly attributes?: Readonly<Record<string, MessageAttribute>>;
 }

@@ -23,7 +23,7 @@ export const snsActions: Record<string, QueryAction> = {
         throw new AwsError("InvalidParameter", "Invalid parameter: Subject");
       }
       const hasAttributes = Object.keys(attributes).length > 0;
-      account.mails.push({ topicArn, subject, message, ...(hasAttributes && { attributes }) });
+      account.mails.push({ topicArn, subject, message, sentAt: new Date(), ...(hasAttributes && { attributes }) });
       return { MessageId: `00000000-0000-4000-8000-${String(account.mails.length).padStart(12, "0")}` };
     },
   },

@@ -14,6 +14,7 @@ import type { DeployedEventBus, DeployedFunction, DeployedRule, Deployment, Rule
 export interface RuleOutcome {
   readonly rule: DeployedRule;
   readonly match: MatchResult;
+  readonly receivedAt: Date;
   readonly deliveries: readonly Delivery[];
 }
 
@@ -29,6 +30,7 @@ export type Delivery =
 /** How a function handled an event, and all that it did on the way. */
 export interface InvokedFunction {
   readonly deployed: DeployedFunction;
+  readonly startedAt: Date;
   readonly invocation: Invocation;
   /** How long the package took to load; undefined if it was loaded already. */
   readonly initMilliseconds?: number;
@@ -101,13 +103,14 @@ export class LocalDeployment {
     const outcomes: RuleOutcome[] = [];
     for (const rule of rules) {
       const match = EventPattern.parse(rule.eventPattern).match(event);
+      const receivedAt = new Date();
       const deliveries: Delivery[] = [];
       // EventBridge promises no order; topics first makes the timeline the one that people see.
       const targets = match.matched
         ? [...rule.targets].sort((a, b) => Number(this.isFunction(a)) - Number(this.isFunction(b)))
         : [];
       for (const target of targets) deliveries.push(await this.deliver(rule, target, event));
-      outcomes.push({ rule, match, deliveries });
+      outcomes.push({ rule, match, receivedAt, deliveries });
       for (const delivery of deliveries) {
         // The bus's own rules see the event as it was; its region and account are still those that it arose in.
         if (delivery.kind === "forwarded") outcomes.push(...(await this.match(event, this.rulesOn(delivery.bus))));
@@ -146,7 +149,7 @@ export class LocalDeployment {
     if (topic) {
       const why = await refusalByTopic(this.deployment, topic);
       if (why !== undefined) return { kind: "refused", target, why };
-      const mail = { topicArn: topic.arn, message: payload };
+      const mail = { topicArn: topic.arn, message: payload, sentAt: new Date() };
       this.account.mails.push(mail);
       return { kind: "mailed", target, mail };
     }
@@ -167,15 +170,17 @@ export class LocalDeployment {
   }
 
   private async invoke(deployed: DeployedFunction, event: unknown): Promise<InvokedFunction> {
+    const startedAt = new Date();
     const warm = this.processes.get(deployed.functionArn);
     const process = warm ?? (await this.startFunction(deployed));
     if (process instanceof FunctionStartError) {
-      return { deployed, invocation: notStarted(process), calls: [], mails: [] };
+      return { deployed, startedAt, invocation: notStarted(process), calls: [], mails: [] };
     }
     const [callsBefore, mailsBefore] = [this.endpoint.calls.length, this.account.mails.length];
     const invocation = await process.invoke(event);
     return {
       deployed,
+      startedAt,
       invocation,
       initMilliseconds: warm ? undefined : process.initMilliseconds,
       calls: this.endpoint.calls.slice(callsBefore),

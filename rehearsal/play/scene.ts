@@ -22,6 +22,7 @@ export interface AccessFact {
   readonly session: RoleSession;
   readonly action: string;
   readonly decision: Decision;
+  readonly at: Date;
 }
 
 /** A rule matched an event and passed it on. */
@@ -55,4 +56,21 @@ export interface MailFact {
 export interface NoteFact {
   readonly kind: "note";
   readonly text: string;
+}
+
+/** When something happened; undefined for what was only looked at. */
+export function timeOf(fact: Fact): Date | undefined {
+  switch (fact.kind) {
+    case "access":
+      return fact.at;
+    case "rule":
+      return fact.outcome.receivedAt;
+    case "invocation":
+      return fact.invoked.startedAt;
+    case "mail":
+      return fact.mail.sentAt;
+    case "policy":
+    case "note":
+      return undefined;
+  }
 }

@@ -1,8 +1,29 @@
 import type { AwsCall } from "../../local-aws/api/endpoint";
+import { holds, type Telling } from "../play/run";
 import type { Fact, Scene } from "../play/scene";
+import type { Printer } from "./printer";
+
+/** Writes the whole rehearsal as one JSON document. */
+export const asDocument = ({ document }: Printer): Telling => ({
+  begin() {},
+  scene() {},
+  end(run) {
+    const { accountId, region, scope, wait, synthesisMilliseconds, milliseconds, scenes } = run;
+    document({
+      holds: holds(run),
+      accountId,
+      region,
+      scope,
+      verifyAfterSeconds: { deployed: wait.deployedSeconds, rehearsed: wait.rehearsedSeconds },
+      synthesisMilliseconds: Math.round(synthesisMilliseconds),
+      milliseconds: Math.round(milliseconds),
+      scenes: scenes.map(sceneData),
+    });
+  },
+});
 
 /** A scene for machines: the same facts, without what is too big or only of this machine. */
-export function sceneData({ title, facts, claims }: Scene) {
+function sceneData({ title, facts, claims }: Scene) {
   return { title, facts: facts.map(factData), claims };
 }
 

@@ -3,6 +3,7 @@ import type { AwsCall } from "../../local-aws/api/endpoint";
 import { cutoffOf, endingOf, outcomeOf } from "../play/function-result";
 import type { Claim } from "../play/claim";
 import type { Fact, InvocationFact, Scene } from "../play/scene";
+import { subjectOf } from "./mail-subject";
 import { column, fold, type Paint } from "./terminal";
 
 const INDENT = "    ";
@@ -81,12 +82,12 @@ function renderCall({ service, action, status, milliseconds, error, denial }: Aw
 }
 
 /** A mail stands at the margin: its own lines are made for the width of a screen. */
-function renderMail({ topicArn, subject, message }: Mail, paint: Paint): string[] {
+function renderMail(mail: Mail, paint: Paint): string[] {
   return [
-    ...fold(`mail of the topic ${topicArn.split(":").at(-1)}`, INDENT),
-    ...fold(`Subject: ${subject ?? "AWS Notification Message"}`, "| ", "|     ").map(paint.strong),
+    ...fold(`mail of the topic ${mail.topicArn.split(":").at(-1)}`, INDENT),
+    ...fold(`Subject: ${subjectOf(mail)}`, "| ", "|     ").map(paint.strong),
     "|",
-    ...fold(message, "| ", "|     "),
+    ...fold(mail.message, "| ", "|     "),
   ];
 }
 

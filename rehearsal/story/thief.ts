@@ -49,6 +49,7 @@ export async function tryCall(
   who: string,
   session: RoleSession,
 ): Promise<{ fact: Fact; decision: Decision }> {
+  const at = new Date();
   const decision = await decideForSession(local.account, session, THIEFS_CALL, "*");
-  return { fact: { kind: "access", who, session, action: THIEFS_CALL, decision }, decision };
+  return { fact: { kind: "access", who, session, action: THIEFS_CALL, decision, at }, decision };
 }

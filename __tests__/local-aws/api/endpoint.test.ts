@@ -169,7 +169,12 @@ describe("SNS, called by the real SDK", () => {
   test("keeps what was published as a mail", async () => {
     await publish("Subject: 100 % & more", "first line\nsecond line é\n");
     expect(account.mails).toEqual([
-      { topicArn: TOPIC, subject: "Subject: 100 % & more", message: "first line\nsecond line é\n" },
+      {
+        topicArn: TOPIC,
+        subject: "Subject: 100 % & more",
+        message: "first line\nsecond line é\n",
+        sentAt: expect.any(Date),
+      },
     ]);
   });
 
@@ -185,6 +190,7 @@ describe("SNS, called by the real SDK", () => {
       {
         topicArn: TOPIC,
         message: "m",
+        sentAt: expect.any(Date),
         attributes: {
           "needs-a-person": { type: "String", value: "true" },
           severity: { type: "Number", value: "8.5" },
