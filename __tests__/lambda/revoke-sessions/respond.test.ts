@@ -1103,6 +1103,18 @@ describe("an attack sequence", () => {
     ]);
   });
 
+  test("with several roles asks nobody what keys were used for before every role is answered for", async () => {
+    // GIVEN a role that is gone, and one whose policy IAM takes its time to take
+    const done: Call[] = [];
+    aws.before = (call) => (call === "putRolePolicy" ? new Promise((resolve) => setImmediate(resolve)) : undefined);
+    aws.after = (call) => done.push(call);
+    // WHEN
+    await handle(attackSequenceEvent([roleActor(APP), roleActor()]), { ...FINDINGS, activity: true });
+    // THEN
+    const later = ["getRole", "getRolePolicy", "findRoleUse", "lookUpActivity", "lookUpActivity", "report"];
+    expect(done.slice(done.indexOf("putRolePolicy") + 1).sort()).toEqual(later.sort());
+  });
+
   test("reports only what people have to be told", async () => {
     // GIVEN one of two roles was revoked, and another event told people so
     aws.addRole({ name: "app", roleId: APP.roleId });
