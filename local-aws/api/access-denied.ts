@@ -1,4 +1,4 @@
-import { type Denial, denialSentence } from "../iam/denial";
+import { deniedUse, type Denial, denialSentence } from "../iam/denial";
 import { AwsError } from "./protocol";
 
 /** The error with which a service responds to a call that is denied, in the service's own form. */
@@ -16,7 +16,8 @@ export function accessDenied(service: string, denial: Denial): AwsError {
         403,
       );
     case "sts":
-      return new AwsError("AccessDenied", denialSentence(denial), 403);
+      // STS does not tell a trust policy that refuses from a role that is missing, or from any other policy.
+      return new AwsError("AccessDenied", deniedUse(denial), 403);
     case "cloudtrail":
     case "events":
       return new AwsError("AccessDeniedException", denialSentence(denial));

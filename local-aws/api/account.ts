@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { PolicyDocument } from "../iam/policy";
+import type { NamedPolicy, PolicyDocument } from "../iam/policy";
 import { EventHistory } from "./event-history";
 
 /** An IAM role with its inline policies. */
@@ -36,6 +36,7 @@ export interface InstanceProfile {
 
 export interface Instance {
   readonly instanceId: string;
+  readonly region: string;
   readonly name?: string;
   /** As EC2 names it: `running`, `stopped`, … */
   readonly state: string;
@@ -95,6 +96,10 @@ export class AwsAccount {
   readonly events: TakenEvent[] = [];
   /** Other accounts behind the same endpoint, by their ids. */
   readonly neighbours = new Map<string, AwsAccount>();
+  /** Id of the organization that the account belongs to; undefined if it belongs to none. */
+  organizationId?: string;
+  /** The organization's service control policies that apply to the account, beside the one that allows everything. */
+  readonly serviceControlPolicies: NamedPolicy[] = [];
   /** The sessions that STS made of the account's roles, by their access keys. */
   readonly sessions = new Map<string, AssumedSession>();
   /** What CloudTrail has. */
@@ -148,8 +153,8 @@ export class AwsAccount {
     return created;
   }
 
-  addInstance(instance: Omit<Instance, "state"> & { state?: string }): Instance {
-    const created = { state: "running", ...instance };
+  addInstance(instance: Omit<Instance, "state" | "region"> & Partial<Pick<Instance, "state" | "region">>): Instance {
+    const created = { state: "running", region: this.region, ...instance };
     this.instances.push(created);
     return created;
   }

@@ -1,6 +1,6 @@
 import type { Instance } from "./account";
 import { AwsError } from "./protocol";
-import type { Parameters, QueryAction } from "./service-action";
+import type { Parameters, ServiceAction } from "./service-action";
 
 const FILTERS: Record<string, (instance: Instance) => string | undefined> = {
   "iam-instance-profile.arn": (instance) => instance.instanceProfileArn,
@@ -9,14 +9,14 @@ const FILTERS: Record<string, (instance: Instance) => string | undefined> = {
 };
 
 /** The EC2 actions that the local AWS supports. */
-export const ec2Actions: Record<string, QueryAction> = {
+export const ec2Actions: Record<string, ServiceAction> = {
   DescribeInstances: {
     resource: () => "*",
-    perform: (parameters, account) => {
+    perform: (parameters, account, { region }) => {
       const filters = readFilters(parameters);
-      const found = account.instances.filter((instance) =>
-        filters.every(({ read, values }) => values.includes(read(instance) ?? "")),
-      );
+      const found = account.instances
+        .filter((instance) => instance.region === region)
+        .filter((instance) => filters.every(({ read, values }) => values.includes(read(instance) ?? "")));
       const reservationSet = found.map((instance) => ({
         reservationId: `r-${instance.instanceId.slice(2)}`,
         instancesSet: [

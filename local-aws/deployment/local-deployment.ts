@@ -1,4 +1,3 @@
-import { denialOfCall, refusalByEventBus, refusalByFunction, refusalByTopic, type RoleSession } from "./authorization";
 import { AwsAccount, type Mail, uniqueId } from "../api/account";
 import { type AwsCall, AwsEndpoint } from "../api/endpoint";
 import { AwsError } from "../api/protocol";
@@ -9,6 +8,9 @@ import { FunctionProcess } from "../function/function-process";
 import type { Denial } from "../iam/denial";
 import { LocalAwsError } from "../local-aws-error";
 import type { DeployedEventBus, DeployedFunction, DeployedRule, Deployment, RuleTarget } from "../terraform/deployment";
+import { refusalByEventBus, refusalByFunction, refusalByTopic } from "./delivery-access";
+import type { RoleSession } from "./role-session";
+import { denialOfCall } from "./session-access";
 
 /** What became of an event at one rule. */
 export interface RuleOutcome {
@@ -155,7 +157,7 @@ export class LocalDeployment {
     }
     const bus = eventBuses.find(({ arn }) => arn === target.arn);
     if (bus) {
-      const why = await refusalByEventBus(this.deployment, bus, rule, target);
+      const why = await refusalByEventBus(this.account, bus, rule, target);
       return why === undefined ? { kind: "forwarded", target, bus } : { kind: "refused", target, why };
     }
     const deployed = functions.find(({ functionArn }) => functionArn === target.arn);
@@ -209,11 +211,11 @@ export class LocalDeployment {
   }
 
   private async authorize(call: AwsCall): Promise<Denial | undefined> {
-    const session = this.functionSessions.get(call.accessKeyId);
+    const session = this.functionSessions.get(call.accessKeyId) ?? call.account.sessions.get(call.accessKeyId);
     if (!session) {
       throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403);
     }
-    return denialOfCall(this.deployment, this.account, session, call);
+    return denialOfCall(this.deployment, call.account, session, call);
   }
 }
 
@@ -224,5 +226,6 @@ function notStarted({ error }: FunctionStartError): Invocation {
 /** The session that Lambda gives to a function: of its role, under its own name. */
 export function functionSession({ roleArn, functionArn, functionName }: DeployedFunction): RoleSession {
   const roleName = roleArn.split("/").at(-1) ?? "";
-  return { roleName, sessionName: functionName, accessKeyId: uniqueId("ASIA", functionArn), issuedAt: new Date() };
+  const accessKeyId = uniqueId("ASIA", functionArn);
+  return { roleName, sessionName: functionName, accessKeyId, issuedAt: new Date(), functionArn };
 }

@@ -1,14 +1,5 @@
+import type { PolicyType } from "./policy";
 import type { DecidingStatement } from "./simulator";
-
-/** A kind of policy that AWS names when it denies a call. */
-export type PolicyType =
-  | "identity-based policy"
-  | "resource-based policy"
-  | "permissions boundary"
-  | "session policy"
-  | "service control policy"
-  | "resource control policy"
-  | "VPC endpoint policy";
 
 /** Why somebody may not perform an action on a resource. */
 export interface Denial {
@@ -33,10 +24,16 @@ export interface Denial {
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
-export function denialSentence({ principal, action, resource, policyType, explicit, policyArn }: Denial): string {
-  const on = resource === "*" ? "" : ` on resource: ${resource}`;
+export function denialSentence(denial: Denial): string {
+  const { action, policyType, explicit, policyArn } = denial;
   const article = policyType.startsWith("identity") ? "an" : "a";
   const policy = `${article} ${policyType}${policyArn === undefined ? "" : `: ${policyArn}`}`;
   const why = explicit ? `with an explicit deny in ${policy}` : `because no ${policyType} allows the ${action} action`;
-  return `User: ${principal} is not authorized to perform: ${action}${on} ${why}`;
+  return `${deniedUse(denial)} ${why}`;
+}
+
+/** The part of AWS's sentence that says who may not do what, without the reason. */
+export function deniedUse({ principal, action, resource }: Denial): string {
+  const on = resource === "*" ? "" : ` on resource: ${resource}`;
+  return `User: ${principal} is not authorized to perform: ${action}${on}`;
 }

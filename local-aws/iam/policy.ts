@@ -11,3 +11,13 @@ export interface NamedPolicy {
   readonly name: string;
   readonly policy: PolicyDocument;
 }
+
+/** A kind of policy that AWS names when it denies a call. */
+export type PolicyType =
+  | "identity-based policy"
+  | "resource-based policy"
+  | "permissions boundary"
+  | "session policy"
+  | "service control policy"
+  | "resource control policy"
+  | "VPC endpoint policy";

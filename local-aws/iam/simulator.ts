@@ -1,7 +1,7 @@
-import { getDenialReasons, getGrantReasons, type RequestAnalysis, runSimulation } from "@cloud-copilot/iam-simulate";
+import { getDenialReasons, getGrantReasons, runSimulation } from "@cloud-copilot/iam-simulate";
 
 import { LocalAwsError } from "../local-aws-error";
-import type { NamedPolicy, PolicyDocument, PolicyStatement } from "./policy";
+import type { NamedPolicy, PolicyDocument, PolicyStatement, PolicyType } from "./policy";
 
 /** One request, with all that IAM decides it on. */
 export interface AccessRequest {
@@ -31,6 +31,8 @@ export interface DecidingStatement {
 export interface Decision {
   readonly effect: "allowed" | "explicitly denied" | "implicitly denied";
   readonly statements: readonly DecidingStatement[];
+  /** The kind of policy whose statement denies it explicitly. */
+  readonly deniedBy?: PolicyType;
 }
 
 const EFFECTS = {
@@ -72,17 +74,36 @@ export async function decide(request: AccessRequest): Promise<Decision> {
   if (!analysis) {
     throw new LocalAwsError(`IAM cannot decide ${action} on ${resource}: name one resource, not a pattern`);
   }
-  return { effect: EFFECTS[outcome.overallResult], statements: decidingStatements(analysis, request) };
+  const effect = EFFECTS[outcome.overallResult];
+  const reasons = analysis.result === "Allowed" ? getGrantReasons(analysis) : getDenialReasons(analysis);
+  const decisive = reasons.filter((reason) => "statementIndex" in reason);
+  return {
+    effect,
+    statements: decisive.flatMap((reason) => statementOf(reason, request)),
+    ...(effect === "explicitly denied" && decisive[0] && { deniedBy: POLICY_TYPES[decisive[0].policyType] }),
+  };
 }
 
-function decidingStatements(analysis: RequestAnalysis, request: AccessRequest): DecidingStatement[] {
-  const reasons = analysis.result === "Allowed" ? getGrantReasons(analysis) : getDenialReasons(analysis);
-  return reasons.flatMap((reason) => {
-    if (!("statementIndex" in reason)) return [];
-    const policyName =
-      "policyIdentifier" in reason && reason.policyType === "identity" ? reason.policyIdentifier : undefined;
-    const policy = request.identityPolicies?.find(({ name }) => name === policyName)?.policy ?? request.resourcePolicy;
-    const statement = [policy?.Statement ?? []].flat()[reason.statementIndex - 1];
-    return statement ? [{ policyName: policyName ?? RESOURCE_POLICY, statement }] : [];
-  });
+/** Where a reason of the evaluator points to. */
+interface Reason {
+  readonly policyType: string;
+  readonly policyIdentifier?: string;
+  readonly statementIndex: number;
+}
+
+const POLICY_TYPES: Readonly<Record<string, PolicyType>> = {
+  identity: "identity-based policy",
+  resource: "resource-based policy",
+  scp: "service control policy",
+};
+
+function statementOf({ policyType, policyIdentifier, statementIndex }: Reason, request: AccessRequest) {
+  const { identityPolicies = [], serviceControlPolicies = [], resourcePolicy } = request;
+  const named = [...identityPolicies, ...serviceControlPolicies, FULL_ACCESS];
+  const policy =
+    policyType === "resource" ? resourcePolicy : named.find(({ name }) => name === policyIdentifier)?.policy;
+  const statement = [policy?.Statement ?? []].flat()[statementIndex - 1];
+  // That an organization lets everything through says nothing.
+  if (!statement || policy === FULL_ACCESS.policy) return [];
+  return [{ policyName: policyType === "resource" ? RESOURCE_POLICY : policyIdentifier!, statement }];
 }

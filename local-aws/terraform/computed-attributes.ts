@@ -60,6 +60,8 @@ const COMPUTED: Record<string, Record<string, Compute>> = {
   aws_cloudwatch_event_bus: { arn: regional("events", withPrefix("event-bus/", "name")), id: configured("name") },
   aws_cloudwatch_event_bus_policy: { id: configured("event_bus_name") },
   aws_cloudwatch_event_rule: { arn: regional("events", ruleOnItsBus), id: configured("name") },
+  aws_cloudformation_stack_set: { id: configured("name") },
+  aws_cloudwatch_metric_alarm: { arn: regional("cloudwatch", withPrefix("alarm:", "alarm_name")) },
   aws_cloudwatch_log_group: { arn: regional("logs", withPrefix("log-group:", "name")), id: configured("name") },
   aws_dynamodb_table: { arn: regional("dynamodb", withPrefix("table/", "name")), id: configured("name") },
   aws_guardduty_detector: { id: digits(32), arn: regional("guardduty", digits(32, "detector/")) },

@@ -1,3 +1,4 @@
+import type { Template } from "../cloudformation/create-stack";
 import type { InputTransformer } from "../eventbridge/input-transformer";
 import type { FunctionDefinition } from "../function/definition";
 import type { NamedPolicy, PolicyDocument, PolicyStatement } from "../iam/policy";
@@ -67,6 +68,24 @@ export interface DeployedInstance {
   readonly instanceProfile?: { readonly name: string; readonly roleName: string };
 }
 
+/** An alarm of CloudWatch on one metric. */
+export interface DeployedAlarm {
+  readonly name: string;
+  readonly arn: string;
+  readonly region: string;
+  readonly description?: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** ARNs of what is notified when it enters the ALARM state. */
+  readonly actions: readonly string[];
+}
+
+/** What CloudFormation deploys to the accounts of an organization. */
+export interface DeployedStackSet {
+  readonly name: string;
+  readonly template: Template;
+}
+
 /** What was synthesized, with every reference resolved, as the local AWS deploys it. */
 export interface Deployment extends AccountRegion {
   readonly rules: readonly DeployedRule[];
@@ -79,4 +98,7 @@ export interface Deployment extends AccountRegion {
   /** Queue policies by the queue's ARN; a queue without one has an undefined policy. */
   readonly queuePolicies: Readonly<Record<string, PolicyDocument | undefined>>;
   readonly instances: readonly DeployedInstance[];
+  /** The alarms on single metrics. Those on expressions are not read. */
+  readonly alarms: readonly DeployedAlarm[];
+  readonly stackSets: readonly DeployedStackSet[];
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { PolicyDocument, PolicyStatement } from "../iam/policy";
 import { LocalAwsError } from "../local-aws-error";
 import type {
+  DeployedAlarm,
   DeployedEventBus,
   DeployedFunction,
   DeployedInstance,
@@ -41,6 +42,11 @@ export function readDeployment(directory: string, accountId: string): Deployment
       all("aws_sqs_queue").map(({ stack, resource }) => [resource.text("arn"), readQueuePolicy(resource, stack)]),
     ),
     instances: all("aws_instance").map(({ stack, resource }) => readInstance(resource, stack)),
+    alarms: all("aws_cloudwatch_metric_alarm").flatMap(({ resource }) => readAlarm(resource)),
+    stackSets: all("aws_cloudformation_stack_set").map(({ resource }) => ({
+      name: resource.text("name"),
+      template: resource.json("template_body"),
+    })),
   };
 }
 
@@ -187,4 +193,21 @@ function readInstance(resource: SynthesizedResource, stack: SynthesizedStack): D
     name: resource.tags()["Name"],
     instanceProfile: profile && { name: profile.text("name"), roleName: profile.text("role") },
   };
+}
+
+/** The alarm that a resource declares; none if it is on an expression. */
+function readAlarm(resource: SynthesizedResource): DeployedAlarm[] {
+  const metricName = resource.optionalText("metric_name");
+  if (metricName === undefined) return [];
+  return [
+    {
+      name: resource.text("alarm_name"),
+      arn: resource.text("arn"),
+      region: resource.target.region,
+      description: resource.optionalText("alarm_description"),
+      metricName,
+      dimensions: (resource.value("dimensions") ?? {}) as Record<string, string>,
+      actions: (resource.value("alarm_actions") ?? []) as string[],
+    },
+  ];
 }

@@ -1,4 +1,4 @@
-import { explainDenial } from "../../local-aws/deployment/authorization";
+import { explainDenial } from "../../local-aws/deployment/refusal";
 import type { Delivery, InvokedFunction } from "../../local-aws/deployment/local-deployment";
 import type { Outcome, Result } from "../../src/contract/outcome-line";
 

@@ -1,4 +1,4 @@
-import type { RoleSession } from "../../local-aws/deployment/authorization";
+import type { RoleSession } from "../../local-aws/deployment/role-session";
 import type { Mail } from "../../local-aws/api/account";
 import type { PolicyDocument } from "../../local-aws/iam/policy";
 import type { Decision } from "../../local-aws/iam/simulator";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { AwsAccount } from "../../local-aws/api/account";
-import type { RoleSession } from "../../local-aws/deployment/authorization";
+import type { RoleSession } from "../../local-aws/deployment/role-session";
 
 /** From where the thief calls: an address that is reserved for documentation. */
 export const THIEFS_ADDRESS = "198.51.100.23";

@@ -1,5 +1,5 @@
 import { uniqueId } from "../../local-aws/api/account";
-import type { RoleSession } from "../../local-aws/deployment/authorization";
+import type { RoleSession } from "../../local-aws/deployment/role-session";
 import { functionSession, type LocalDeployment } from "../../local-aws/deployment/local-deployment";
 import type { DeployedRule } from "../../local-aws/terraform/deployment";
 import { ALL_SESSIONS_POLICY, OLD_SESSIONS_POLICY } from "../../src/contract/policy-names";

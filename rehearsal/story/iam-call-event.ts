@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { AwsAccount } from "../../local-aws/api/account";
-import type { RoleSession } from "../../local-aws/deployment/authorization";
+import type { RoleSession } from "../../local-aws/deployment/role-session";
 
 /** A change of a role's inline policy, as CloudTrail sees it. */
 export interface PolicyChange {

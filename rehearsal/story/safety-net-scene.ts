@@ -1,5 +1,6 @@
-import { refusalByQueue, refusalOfRole } from "../../local-aws/deployment/authorization";
+import { refusalByQueue } from "../../local-aws/deployment/delivery-access";
 import { functionSession, type LocalDeployment } from "../../local-aws/deployment/local-deployment";
+import { refusalOfRole } from "../../local-aws/deployment/session-access";
 import { claim } from "../play/claim";
 import type { Scene } from "../play/scene";
 

@@ -1,6 +1,7 @@
 import { uniqueId } from "../../local-aws/api/account";
-import { decideForSession, type RoleSession } from "../../local-aws/deployment/authorization";
 import type { LocalDeployment } from "../../local-aws/deployment/local-deployment";
+import type { RoleSession } from "../../local-aws/deployment/role-session";
+import { decideForSession } from "../../local-aws/deployment/session-access";
 import type { Decision } from "../../local-aws/iam/simulator";
 import { RehearsalError } from "../play/rehearsal-error";
 import type { Fact } from "../play/scene";

@@ -240,6 +240,20 @@ describe("EC2, called by the real SDK", () => {
     ]);
   });
 
+  test("finds only the instances of the region that is asked", async () => {
+    // GIVEN
+    account.addInstance({ instanceId: "i-here" });
+    account.addInstance({ instanceId: "i-there", region: "eu-west-1" });
+
+    // WHEN
+    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
+
+    // THEN
+    expect(Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId }) => InstanceId))).toEqual([
+      "i-here",
+    ]);
+  });
+
   test("rejects a filter that it does not support", async () => {
     const command = new DescribeInstancesCommand({ Filters: [{ Name: "vpc-id", Values: ["x"] }] });
     await expect(ec2.send(command)).rejects.toMatchObject({

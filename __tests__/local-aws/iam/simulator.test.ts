@@ -27,7 +27,34 @@ test("a session older than the cut-off is explicitly denied, by the statement th
   expect(await decide(session("2026-03-14T08:59:59Z"))).toEqual({
     effect: "explicitly denied",
     statements: [{ policyName: "RevokeOldSessions", statement: DENY_STATEMENT }],
+    deniedBy: "identity-based policy",
   });
+});
+
+test("a service control policy denies what the role's own policies allow, by the statement that says so", async () => {
+  // GIVEN
+  const statement = { Effect: "Deny", Action: "dynamodb:*", Resource: "*" };
+  const control = { name: "no-tables", policy: { Version: "2012-10-17", Statement: [statement] } };
+
+  // THEN
+  expect(await decide({ ...session(CUTOFF), serviceControlPolicies: [control] })).toEqual({
+    effect: "explicitly denied",
+    statements: [{ policyName: "no-tables", statement }],
+    deniedBy: "service control policy",
+  });
+});
+
+test("a service control policy allows nothing by itself", async () => {
+  const control = {
+    name: "no-deletions",
+    policy: { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "dynamodb:DeleteTable", Resource: "*" }] },
+  };
+  const request = { ...session(CUTOFF), serviceControlPolicies: [control] };
+  expect(await decide(request)).toEqual({
+    effect: "allowed",
+    statements: [{ policyName: "lab", statement: ALLOW.policy.Statement[0] }],
+  });
+  expect(await decide({ ...request, identityPolicies: [] })).toEqual({ effect: "implicitly denied", statements: [] });
 });
 
 test("a session issued at the cut-off or later is allowed, by the statement that grants it", async () => {

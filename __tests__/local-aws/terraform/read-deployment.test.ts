@@ -221,6 +221,37 @@ test("what an aliased provider makes is in that provider's region, with its tags
   expect(deployment.roles[0]!.tags).toEqual({ of: "iam" });
 });
 
+test("reads alarms on single metrics, and what a StackSet deploys", () => {
+  // GIVEN
+  const template = { Resources: { Role: { Type: "AWS::IAM::Role", Properties: { RoleName: "member" } } } };
+  const alarm = { alarm_name: "undelivered", metric_name: "FailedInvocations", dimensions: { RuleName: "theft" } };
+  const resource = {
+    aws_sns_topic: { t: { name: "alerts" } },
+    aws_cloudwatch_metric_alarm: {
+      a: { ...alarm, alarm_description: "Look.", alarm_actions: ["${aws_sns_topic.t.arn}"] },
+      expression: { alarm_name: "reminder", metric_query: [{ id: "q" }] },
+    },
+    aws_cloudformation_stack_set: { s: { name: "member-roles", template_body: JSON.stringify(template) } },
+  };
+
+  // WHEN
+  const { alarms, stackSets } = read({ response: { resource } });
+
+  // THEN
+  expect(alarms).toEqual([
+    {
+      name: "undelivered",
+      arn: "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:undelivered",
+      region: "eu-west-1",
+      description: "Look.",
+      metricName: "FailedInvocations",
+      dimensions: { RuleName: "theft" },
+      actions: ["arn:aws:sns:eu-west-1:111122223333:alerts"],
+    },
+  ]);
+  expect(stackSets).toEqual([{ name: "member-roles", template }]);
+});
+
 describe("throws, naming the attribute,", () => {
   const topic = (attributes: object) =>
     read({ response: { ...RESPONSE, resource: { aws_sns_topic: { t: attributes } } } });
