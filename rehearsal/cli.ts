@@ -5,6 +5,7 @@ import { readDeployment } from "../local-aws/terraform/read-deployment";
 import { ResponseMode } from "../src/contract/environment";
 import { type Options, readOptions, USAGE } from "./options";
 import { functionVariable } from "./play/function-variable";
+import { playOrganization } from "./organization/story";
 import { RehearsalError } from "./play/rehearsal-error";
 import { holds, type Telling } from "./play/run";
 import { inBrief } from "./print/in-brief";
@@ -13,8 +14,9 @@ import { asDocument } from "./print/machine-readable";
 import { type Printer, standardPrinter } from "./print/printer";
 import { type FindingInput, isFolder, readFindings, readFolder } from "./replay/finding-input";
 import { replayAll, replayOne } from "./replay/replay-findings";
+import { playStory } from "./story/story";
 import { tellStory } from "./story/tell-story";
-import { type SynthesizedOutput, synthesize } from "./synthesize";
+import { ORGANIZATION_APP, type SynthesizedOutput, synthesize } from "./synthesize";
 
 /** Runs the command and returns its exit code: 1 if a claim of the story does not hold, 2 if a file is not usable. */
 async function main(): Promise<number> {
@@ -33,7 +35,8 @@ async function main(): Promise<number> {
   try {
     const deployment = readDeployment(output.directory, EXAMPLE_ACCOUNT);
     if (!inputs) {
-      const run = await tellStory(revoking(deployment), output.milliseconds, tellingOf(options, printer));
+      const play = options.organization ? playOrganization : playStory;
+      const run = await tellStory(revoking(deployment), output.milliseconds, tellingOf(options, printer), play);
       return holds(run) ? 0 : 1;
     }
     const [first, ...others] = inputs;
@@ -67,7 +70,8 @@ function revoking(deployment: Deployment): Deployment {
   return deployment;
 }
 
-async function outputOf({ synthesized, scope }: Options): Promise<SynthesizedOutput> {
+async function outputOf({ organization, synthesized, scope }: Options): Promise<SynthesizedOutput> {
+  if (organization) return synthesize({}, ORGANIZATION_APP);
   if (synthesized !== undefined) return { directory: synthesized, milliseconds: 0, remove: () => {} };
   return synthesize(scope === undefined ? {} : { GUARDDUTY_RESPONSE_SCOPE: scope });
 }

@@ -7,6 +7,8 @@ import { RehearsalError } from "./play/rehearsal-error";
 export interface Options {
   /** A file, a folder, or `-` for standard input; undefined plays the story. */
   readonly finding?: string;
+  /** The story of an organization instead of the workshop's. */
+  readonly organization: boolean;
   readonly scope?: Scope;
   /** The output of an earlier `cdktf synth`; undefined synthesizes. */
   readonly synthesized?: string;
@@ -27,6 +29,8 @@ Nothing leaves the machine, and no AWS account is needed.
                         or the console give it, a message of SNS or of the
                         failure queue, JSON lines; "-" reads standard input
   --finding FOLDER      replay every JSON file of a folder, one row for each
+  --organization        play the story of an organization, with a deployment of
+                        its own: member accounts, and a further region
   --scope role|session|instance
                         what the deployment revokes, in place of its setting
   --synthesized FOLDER  use what "cdktf synth" wrote (cdktf.out), as it is
@@ -43,7 +47,15 @@ a file or a setting is not usable.
 
 /** Reads the command line; throws a `RehearsalError` that names what is wrong with it. */
 export function readOptions(parameters: readonly string[]): Options {
-  const { finding, scope, synthesized, brief = false, json = false, help = false } = parse(parameters);
+  const {
+    finding,
+    organization = false,
+    scope,
+    synthesized,
+    brief = false,
+    json = false,
+    help = false,
+  } = parse(parameters);
   if (scope !== undefined && !isScope(scope)) {
     throw new RehearsalError(`--scope: must be ${Object.values(Scope).join(" or ")}; received "${scope}"`);
   }
@@ -52,10 +64,16 @@ export function readOptions(parameters: readonly string[]): Options {
       "--scope: what --synthesized names was synthesized with a scope already; leave one of them out",
     );
   }
+  const others = Object.entries({ finding, scope, synthesized }).filter(([, value]) => value !== undefined);
+  if (organization && others.length > 0) {
+    throw new RehearsalError(
+      `--organization: plays a deployment of its own; leave out ${others.map(([name]) => `--${name}`).join(" and ")}`,
+    );
+  }
   if (brief && json) {
     throw new RehearsalError("--brief: is for people, and --json for machines; leave one of them out");
   }
-  return { finding, scope, synthesized, brief, json, help };
+  return { finding, organization, scope, synthesized, brief, json, help };
 }
 
 const isScope = (text: string): text is Scope => (Object.values(Scope) as string[]).includes(text);
@@ -66,6 +84,7 @@ function parse(parameters: readonly string[]) {
       args: [...parameters],
       options: {
         finding: { type: "string" },
+        organization: { type: "boolean" },
         scope: { type: "string" },
         synthesized: { type: "string" },
         brief: { type: "boolean" },

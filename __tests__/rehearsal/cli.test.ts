@@ -100,6 +100,14 @@ test.concurrent("--brief fits on a screen, and says who did what, what was denie
   expect(stdout).toMatch(/^All \d+ claims hold\./m);
 });
 
+test.concurrent("--organization plays the story of an organization, on one screen if that is asked for", async () => {
+  const { exitCode, stdout } = await rehearse(["--organization", "--brief"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^ +\d\.\d s {2}an admin of the security account +sts:AssumeRole denied$/m);
+  expect(stdout).toMatch(/^ +\d\.\d s {2}mail: GuardDuty: NOT revoked \(member-role-refused\)/m);
+  expect(stdout).toMatch(/^All \d+ claims hold\./m);
+});
+
 test("the README shows what is really printed", () => {
   const [, after] = readFileSync(join(PROJECT, "README.md"), "utf8").split(README_MARK);
   const block = /^\s*```\w*\n(.*?)\n```/s.exec(after ?? "")?.[1];

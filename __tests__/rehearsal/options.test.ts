@@ -1,16 +1,24 @@
 import { readOptions, USAGE } from "../../rehearsal/options";
 
 test("reads the command line", () => {
-  expect(readOptions([])).toEqual({ brief: false, json: false, help: false });
+  expect(readOptions([])).toEqual({ organization: false, brief: false, json: false, help: false });
   expect(readOptions(["--finding", "-", "--scope", "session", "--json"])).toEqual({
     finding: "-",
     scope: "session",
+    organization: false,
+    brief: false,
+    json: true,
+    help: false,
+  });
+  expect(readOptions(["--organization", "--json"])).toEqual({
+    organization: true,
     brief: false,
     json: true,
     help: false,
   });
   expect(readOptions(["--synthesized=cdktf.out", "--brief", "-h"])).toEqual({
     synthesized: "cdktf.out",
+    organization: false,
     brief: true,
     json: false,
     help: true,
@@ -27,6 +35,11 @@ test.each<[string, string[], RegExp]>([
     ["--scope", "role", "--synthesized", "x"],
     /^--scope: .*leave one of them out$/,
   ],
+  [
+    "what the story of an organization does not play",
+    ["--organization", "--scope", "role", "--finding", "x"],
+    /^--organization: plays a deployment of its own; leave out --finding and --scope$/,
+  ],
   ["a form for people and machines", ["--brief", "--json"], /^--brief: .*leave one of them out$/],
 ])("rejects %s", (_, parameters, message) => {
   expect(() => readOptions(parameters)).toThrow(
@@ -36,7 +49,7 @@ test.each<[string, string[], RegExp]>([
 
 test("the help fits into 80 columns and names every option", () => {
   expect(USAGE.split("\n").filter((line) => line.length > 80)).toEqual([]);
-  for (const option of ["--finding", "--scope", "--synthesized", "--brief", "--json", "--help"]) {
+  for (const option of ["--finding", "--organization", "--scope", "--synthesized", "--brief", "--json", "--help"]) {
     expect(USAGE).toContain(option);
   }
 });

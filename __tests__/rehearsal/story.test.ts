@@ -4,7 +4,13 @@ import { playStory } from "../../rehearsal/story/story";
 import { readDeployment } from "../../local-aws/terraform/read-deployment";
 import { shortenWait } from "../../rehearsal/play/verification-wait";
 import { PATIENT } from "../support/patience";
-import { changeJson, only, type StackJson, SynthesizedOutputs } from "./support/synthesized-output";
+import {
+  changeJson,
+  only,
+  removeStatement as removeStatementFrom,
+  type StackJson,
+  SynthesizedOutputs,
+} from "./support/synthesized-output";
 
 let outputs: SynthesizedOutputs;
 let scenes: Scene[];
@@ -288,11 +294,7 @@ describe("scope session", () => {
 });
 
 function removeStatement(stack: StackJson, type: string, sid: string): void {
-  changeJson(only(stack, type), "policy", (policy) => {
-    const before = policy.Statement.length;
-    policy.Statement = policy.Statement.filter(({ Sid }: { Sid?: string }) => Sid !== sid);
-    if (policy.Statement.length !== before - 1) throw new Error(`${type} has no statement ${sid}`);
-  });
+  removeStatementFrom(only(stack, type), "policy", sid);
 }
 
 function setVariable(stack: StackJson, name: string, value: string | undefined): void {

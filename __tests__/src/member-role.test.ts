@@ -45,7 +45,7 @@ describe("the member role is assumed", () => {
     changed: Partial<AccessRequest> = {},
     trust: MemberRoleProps["trust"] = TRUST,
   ) {
-    const { arn, trustPolicy } = deployed({ trust });
+    const { arn, trustPolicy } = deployed({ trust, roleName: "GuardDuty-Response-Member" });
     const [, , , , accountId, role] = roleArn.split(":");
     const { effect } = await decide({
       principal: `arn:aws:sts::${accountId}:assumed-role/${role!.split("/").at(-1)}/session`,
@@ -87,6 +87,12 @@ describe("the member role is assumed", () => {
 
   test("not with session tags", async () => {
     expect(await assuming(FUNCTION_ROLE, { action: "sts:TagSession" })).toBe("implicitly denied");
+  });
+
+  test("by the function of the response with the same prefix, and not by another response's", async () => {
+    const trust = { ...TRUST, prefix: "Web" };
+    expect(await assuming(`arn:aws:iam::${SECURITY}:role/Web-Revoke-us-west-2`, {}, trust)).toBe("allowed");
+    expect(await assuming(FUNCTION_ROLE, {}, trust)).toBe("implicitly denied");
   });
 
   test("by a role that is named in place of the function's usual one, and then by no other", async () => {

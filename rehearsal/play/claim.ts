@@ -21,6 +21,10 @@ export function unlessDecided({ effect, statements }: Decision, expected: Decisi
   return `it is ${effect}${by.join(",")}`;
 }
 
+/** Problems in one line; undefined if there are none. */
+export const unlessAny = (problems: readonly string[]): string | undefined =>
+  problems.length === 0 ? undefined : problems.join("; ");
+
 /** Which parts a text lacks; undefined if it has them all. */
 export function unlessContains(text: string, parts: readonly string[]): string | undefined {
   const missing = parts.filter((part) => !text.includes(part));

@@ -74,3 +74,11 @@ export function timeOf(fact: Fact): Date | undefined {
       return undefined;
   }
 }
+
+/** Scenes up to the first with a claim that does not hold, because what follows would rest on it. */
+export async function* untilBroken(scenes: AsyncGenerator<Scene>): AsyncGenerator<Scene> {
+  for await (const scene of scenes) {
+    yield scene;
+    if (scene.claims.some(({ holds }) => !holds)) return;
+  }
+}

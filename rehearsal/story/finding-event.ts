@@ -15,6 +15,8 @@ export interface Theft {
   readonly count: number;
   /** When EventBridge receives the event. */
   readonly publishedAt: Date;
+  /** @default - always the same */
+  readonly findingId?: string;
 }
 
 /**
@@ -37,10 +39,11 @@ export function findingEvent(account: AwsAccount, theft: Theft): Record<string, 
   };
 }
 
-const FINDING_ID = "1ab2c3d4e5f60718293a4b5c6d7e8f90";
+const FIRST_FINDING_ID = "1ab2c3d4e5f60718293a4b5c6d7e8f90";
 const DETECTOR_ID = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
-function finding(account: AwsAccount, { stolen, firstSeen, lastSeen, count, publishedAt }: Theft) {
+function finding(account: AwsAccount, theft: Theft) {
+  const { stolen, firstSeen, lastSeen, count, publishedAt, findingId = FIRST_FINDING_ID } = theft;
   const { accountId, region, partition } = account;
   const roleId = account.roles.get(stolen.roleName)?.roleId ?? "";
   const instance = account.instances.find(({ instanceId }) => instanceId === stolen.sessionName);
@@ -49,8 +52,8 @@ function finding(account: AwsAccount, { stolen, firstSeen, lastSeen, count, publ
     accountId,
     region,
     partition,
-    id: FINDING_ID,
-    arn: `arn:${partition}:guardduty:${region}:${accountId}:detector/${DETECTOR_ID}/finding/${FINDING_ID}`,
+    id: findingId,
+    arn: `arn:${partition}:guardduty:${region}:${accountId}:detector/${DETECTOR_ID}/finding/${findingId}`,
     type: "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS",
     severity: 8,
     createdAt: isoMilliseconds(firstSeen),

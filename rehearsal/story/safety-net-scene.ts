@@ -1,7 +1,7 @@
 import { refusalByQueue } from "../../local-aws/deployment/delivery-access";
 import { functionSession, type LocalDeployment } from "../../local-aws/deployment/local-deployment";
 import { refusalOfRole } from "../../local-aws/deployment/session-access";
-import { claim } from "../play/claim";
+import { claim, unlessAny } from "../play/claim";
 import type { Scene } from "../play/scene";
 
 /** The last scene: undeliverable and unhandled findings reach the queue, and the function may write its log. */
@@ -34,7 +34,6 @@ export async function failuresAreKept({ deployment, account }: LocalDeployment):
     );
     if (log !== undefined) unlogged.push(log);
   }
-  const unlessEmpty = (problems: readonly string[]) => (problems.length === 0 ? undefined : problems.join("; "));
   return {
     title: "What fails is kept",
     facts: [
@@ -44,9 +43,9 @@ export async function failuresAreKept({ deployment, account }: LocalDeployment):
       },
     ],
     claims: [
-      claim("the queue takes what EventBridge cannot deliver", unlessEmpty(undelivered)),
-      claim("the function may leave there what it cannot handle", unlessEmpty(unhandled)),
-      claim("the function may write its log", unlessEmpty(unlogged)),
+      claim("the queue takes what EventBridge cannot deliver", unlessAny(undelivered)),
+      claim("the function may leave there what it cannot handle", unlessAny(unhandled)),
+      claim("the function may write its log", unlessAny(unlogged)),
     ],
   };
 }

@@ -5,14 +5,18 @@ import { functionVariable } from "../play/function-variable";
 import type { Run, Stage, Telling } from "../play/run";
 import type { Scene } from "../play/scene";
 import { shortenWait } from "../play/verification-wait";
-import { playStory } from "./story";
 
 /**
- * Plays the story, and tells of it scene by scene.
+ * Plays a story, and tells of it scene by scene.
  *
  * @param synthesisMilliseconds how long synthesizing took; 0 if the output was there already.
  */
-export async function tellStory(deployment: Deployment, synthesisMilliseconds: number, telling: Telling): Promise<Run> {
+export async function tellStory(
+  deployment: Deployment,
+  synthesisMilliseconds: number,
+  telling: Telling,
+  play: (local: LocalDeployment) => AsyncGenerator<Scene>,
+): Promise<Run> {
   const started = performance.now();
   const { accountId, region, functions } = deployment;
   const scope = (functions[0] && functionVariable(functions[0], "SCOPE")) ?? Scope.ROLE;
@@ -21,7 +25,7 @@ export async function tellStory(deployment: Deployment, synthesisMilliseconds: n
   const scenes: Scene[] = [];
   telling.begin(stage);
   try {
-    for await (const scene of playStory(local)) {
+    for await (const scene of play(local)) {
       scenes.push(scene);
       telling.scene(scene, scenes.length);
     }

@@ -44,13 +44,19 @@ export function instanceSession({ roleName, instanceId }: RobbedInstance, issued
   return { roleName, sessionName: instanceId, accessKeyId: uniqueId("ASIA", seed), issuedAt };
 }
 
+/** A call that somebody tried, and what IAM decided. */
+export interface Attempt {
+  readonly fact: Fact;
+  readonly decision: Decision;
+}
+
 /** Tries the thief's call with a session, and lets IAM decide. */
 export async function tryCall(
-  local: LocalDeployment,
+  { account }: Pick<LocalDeployment, "account">,
   who: string,
   session: RoleSession,
-): Promise<{ fact: Fact; decision: Decision }> {
+): Promise<Attempt> {
   const at = new Date();
-  const decision = await decideForSession(local.account, session, THIEFS_CALL, "*");
+  const decision = await decideForSession(account, session, THIEFS_CALL, "*");
   return { fact: { kind: "access", who, session, action: THIEFS_CALL, decision, at }, decision };
 }
