@@ -1,3 +1,5 @@
+import { Token } from "cdktf";
+
 import { DEFAULTS } from "../contract/defaults";
 import type { MembersSpec } from "../contract/members";
 import { FORMATS } from "../shared/formats";
@@ -31,7 +33,7 @@ export interface OrganizationOptions extends MemberRoleNaming {
 }
 
 /** Keeps the function's policy well below the 10,240 characters that a role's inline policies may have. */
-const MAX_NAMED_ACCOUNTS = 20;
+export const MAX_NAMED_ACCOUNTS = 20;
 
 export const ORGANIZATION_ID = /^o-[a-z0-9]{10,32}$/;
 export const ORGANIZATION_ID_WORDS = "the id of an organization such as o-a1b2c3d4e5";
@@ -54,10 +56,10 @@ export const ACCOUNT_ID_WORDS = "the id of an account: twelve digits, in quotati
  * @see docs/organization.md
  */
 export class MemberAccounts {
-  /** Every account of an organization that has the role, those to come included. */
+  /** Every account of an organization that has the role, those to come included. The id may be a token. */
   static ofOrganization(id: string, options: OrganizationOptions = {}): MemberAccounts {
     const prop = "MemberAccounts.ofOrganization";
-    const problems = ORGANIZATION_ID.test(id)
+    const problems = isTokenOr(id, ORGANIZATION_ID)
       ? []
       : [`${prop}: must be ${ORGANIZATION_ID_WORDS}; received ${shown(id)}`];
     const { except, ...naming } = options;
@@ -65,7 +67,7 @@ export class MemberAccounts {
     return new MemberAccounts({ organization: id, except: except?.length ? except : undefined }, naming, problems);
   }
 
-  /** The accounts with these ids: at most 20. */
+  /** The accounts with these ids, which may be tokens: at most 20. */
   static named(ids: readonly string[], naming: MemberRoleNaming = {}): MemberAccounts {
     const prop = "MemberAccounts.named";
     const problems = accountProblems(prop, ids);
@@ -90,9 +92,10 @@ export class MemberAccounts {
     return new MemberAccounts(this.chosen, naming, this.choiceProblems);
   }
 
-  /** As the function reads it. */
+  /** As the function reads it; its keys are in the order in which Terraform's `jsonencode` writes them. */
   get spec(): MembersSpec {
-    return { ...this.chosen, role: memberRolePathAndName(this.naming) };
+    const { accounts, except, organization } = this.chosen;
+    return { accounts, except, organization, role: memberRolePathAndName(this.naming) };
   }
 }
 
@@ -108,18 +111,20 @@ export function memberRolePathAndName({ roleName, rolePath }: MemberRoleNaming):
 export function namingProblems(prop: string, { roleName, rolePath }: MemberRoleNaming): string[] {
   const problems: string[] = [];
   const { pattern, words } = FORMATS.functionRoleName;
-  if (roleName !== undefined && !pattern.test(roleName)) {
+  if (roleName !== undefined && !isTokenOr(roleName, pattern)) {
     problems.push(`${prop}.roleName: must be ${words}; received ${shown(roleName)}`);
   }
-  if (rolePath !== undefined && !(ROLE_PATH.test(rolePath) && rolePath.length <= 512)) {
+  if (rolePath !== undefined && !(isTokenOr(rolePath, ROLE_PATH) && rolePath.length <= 512)) {
     problems.push(`${prop}.rolePath: must be ${ROLE_PATH_WORDS}; received ${shown(rolePath)}`);
   }
   return problems;
 }
 
+const isTokenOr = (text: string, pattern: RegExp): boolean => Token.isUnresolved(text) || pattern.test(text);
+
 function accountProblems(prop: string, ids: readonly string[]): string[] {
   const problems = ids
-    .filter((id) => !ACCOUNT_ID.test(id))
+    .filter((id) => !isTokenOr(id, ACCOUNT_ID))
     .map((id) => `${prop}: must be ${ACCOUNT_ID_WORDS}; received ${shown(id)}`);
   const twice = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
   problems.push(

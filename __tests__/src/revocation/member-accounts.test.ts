@@ -1,5 +1,6 @@
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { ref, Token } from "cdktf";
 
 import { decide } from "../../../local-aws/iam/simulator";
 import {
@@ -37,6 +38,21 @@ describe("the function is told", () => {
     ["named accounts", MemberAccounts.named([MEMBER, OTHER]), { accounts: [MEMBER, OTHER] }],
   ])("%s, and the role of each", (_, members, expected) => {
     expect(memberSettings(Template.of(withMembers(members)))).toEqual({ ...expected, role: `/${MEMBER_ROLE}` });
+  });
+
+  test("an organization and accounts that only Terraform knows", () => {
+    // GIVEN
+    const known = (expression: string) => Token.asString(ref(expression));
+
+    // WHEN
+    const organization = MemberAccounts.ofOrganization(known("data.aws_organizations_organization.ours.id"));
+    const named = MemberAccounts.named([known("aws_organizations_account.web.id")]);
+
+    // THEN
+    expect(memberSettings(Template.of(withMembers(organization))).organization).toBe(
+      "${data.aws_organizations_organization.ours.id}",
+    );
+    expect(memberSettings(Template.of(withMembers(named))).accounts).toEqual(["${aws_organizations_account.web.id}"]);
   });
 
   test("the role's name by the prefix, unless it has a name", () => {
