@@ -33,6 +33,9 @@ resource "aws_sqs_queue" "failure_queue" {
               [aws_cloudwatch_event_rule.rule.arn],
               aws_cloudwatch_event_rule.further_findings[*].arn,
               aws_cloudwatch_event_rule.any_finding[*].arn,
+              aws_cloudwatch_event_rule.forwarded[*].arn,
+              aws_cloudwatch_event_rule.forwarded_any_finding[*].arn,
+              aws_cloudwatch_event_rule.forwarded_further_findings[*].arn,
             )
           }
         }
@@ -388,6 +391,176 @@ resource "aws_cloudwatch_event_target" "any_finding_topic" {
       "What is empty, the finding does not say. Sample is true if somebody had GuardDuty make the finding up."
     EOT
     )
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# The event bus for findings that further regions of the account forward. It is not the default one,
+# so that no other rule of the home region takes a forwarded finding for one of its own.
+resource "aws_cloudwatch_event_bus" "finding_bus" {
+  count = var.further_regions ? 1 : 0
+
+  name = "${var.prefix}-findings"
+  tags = var.tags
+}
+
+resource "aws_cloudwatch_event_bus_policy" "finding_bus_policy" {
+  count = var.further_regions ? 1 : 0
+
+  event_bus_name = aws_cloudwatch_event_bus.finding_bus[0].name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "FurtherRegions"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
+        Action    = "events:PutEvents"
+        Resource  = "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${var.prefix}-findings"
+      },
+    ]
+  })
+}
+
+# An EventBridge rule on GuardDuty findings. Each target has a bounded retry policy, and the failure
+# queue behind it.
+resource "aws_cloudwatch_event_rule" "forwarded" {
+  count = var.further_regions ? 1 : 0
+
+  name           = "${var.prefix}-ForwardedCredentialExfiltration"
+  description    = "GuardDuty has seen the credentials of a role used where they do not belong"
+  event_bus_name = aws_cloudwatch_event_bus.finding_bus[0].name
+  event_pattern  = aws_cloudwatch_event_rule.rule.event_pattern
+  tags           = var.tags
+
+  depends_on = [aws_iam_role.revoker_role]
+}
+
+resource "aws_cloudwatch_event_target" "forwarded_topic" {
+  count = var.further_regions ? 1 : 0
+
+  rule           = aws_cloudwatch_event_rule.forwarded[0].name
+  target_id      = "topic"
+  arn            = local.topic_arn
+  event_bus_name = aws_cloudwatch_event_bus.finding_bus[0].name
+
+  dead_letter_config {
+    arn = aws_sqs_queue.failure_queue.arn
+  }
+
+  input_transformer {
+    input_paths    = aws_cloudwatch_event_target.rule_topic.input_transformer[0].input_paths
+    input_template = aws_cloudwatch_event_target.rule_topic.input_transformer[0].input_template
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+resource "aws_cloudwatch_event_target" "forwarded_function" {
+  count = var.further_regions ? 1 : 0
+
+  rule           = aws_cloudwatch_event_rule.forwarded[0].name
+  target_id      = "function"
+  arn            = aws_lambda_function.revoker.arn
+  event_bus_name = aws_cloudwatch_event_bus.finding_bus[0].name
+
+  dead_letter_config {
+    arn = aws_sqs_queue.failure_queue.arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+resource "aws_cloudwatch_event_rule" "forwarded_any_finding" {
+  count = var.further_regions && var.alert_severity != null ? 1 : 0
+
+  name           = "${var.prefix}-ForwardedAnyFinding"
+  description    = "Any other GuardDuty finding from severity ${var.alert_severity} up"
+  event_bus_name = aws_cloudwatch_event_bus.finding_bus[0].name
+  event_pattern  = aws_cloudwatch_event_rule.any_finding[0].event_pattern
+  tags           = var.tags
+
+  depends_on = [aws_iam_role.revoker_role]
+}
+
+resource "aws_cloudwatch_event_target" "forwarded_any_finding_topic" {
+  count = var.further_regions && var.alert_severity != null ? 1 : 0
+
+  rule           = aws_cloudwatch_event_rule.forwarded_any_finding[0].name
+  target_id      = "topic"
+  arn            = local.topic_arn
+  event_bus_name = aws_cloudwatch_event_bus.finding_bus[0].name
+
+  dead_letter_config {
+    arn = aws_sqs_queue.failure_queue.arn
+  }
+
+  input_transformer {
+    input_paths    = aws_cloudwatch_event_target.any_finding_topic[0].input_transformer[0].input_paths
+    input_template = aws_cloudwatch_event_target.any_finding_topic[0].input_transformer[0].input_template
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+resource "aws_cloudwatch_event_rule" "forwarded_further_findings" {
+  count = var.further_regions && length(var.findings) > 0 ? 1 : 0
+
+  name           = "${var.prefix}-ForwardedFurtherFindings"
+  description    = "GuardDuty has found what this deployment handles besides stolen role credentials"
+  event_bus_name = aws_cloudwatch_event_bus.finding_bus[0].name
+  event_pattern  = aws_cloudwatch_event_rule.further_findings[0].event_pattern
+  tags           = var.tags
+
+  depends_on = [aws_iam_role.revoker_role]
+}
+
+resource "aws_cloudwatch_event_target" "forwarded_further_findings_topic" {
+  count = var.further_regions && length(var.findings) > 0 ? 1 : 0
+
+  rule           = aws_cloudwatch_event_rule.forwarded_further_findings[0].name
+  target_id      = "topic"
+  arn            = local.topic_arn
+  event_bus_name = aws_cloudwatch_event_bus.finding_bus[0].name
+
+  dead_letter_config {
+    arn = aws_sqs_queue.failure_queue.arn
+  }
+
+  input_transformer {
+    input_paths    = aws_cloudwatch_event_target.further_findings_topic[0].input_transformer[0].input_paths
+    input_template = aws_cloudwatch_event_target.further_findings_topic[0].input_transformer[0].input_template
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+resource "aws_cloudwatch_event_target" "forwarded_further_findings_function" {
+  count = var.further_regions && length(var.findings) > 0 ? 1 : 0
+
+  rule           = aws_cloudwatch_event_rule.forwarded_further_findings[0].name
+  target_id      = "function"
+  arn            = aws_lambda_function.revoker.arn
+  event_bus_name = aws_cloudwatch_event_bus.finding_bus[0].name
+
+  dead_letter_config {
+    arn = aws_sqs_queue.failure_queue.arn
   }
 
   retry_policy {

@@ -60,23 +60,29 @@ locals {
   )
 
   # A role is protected by its name, whatever its path; a pattern below a path is taken as it is.
-  protected_roles = [
-    for arn in var.protected_role_arns :
-    { arn = arn, by_name = !can(regex("^[^/]*/.+/[^/]*[*]", arn)) }
-  ]
   protected_resources = flatten([
-    for role in local.protected_roles : role.by_name ? [
-      for path in ["", "*/"] : "${regex("^[^/]*/", role.arn)}${path}${basename(role.arn)}"
-    ] : [role.arn]
+    for arn in var.protected_role_arns : can(regex("^[^/]*/.+/[^/]*[*]", arn)) ? [arn] : [
+      for path in ["", "*/"] : "${regex("^[^/]*/", arn)}${path}${basename(arn)}"
+    ]
   ])
   roles_both_revocable_and_protected = flatten([
     for arn in coalesce(var.revocable_roles.arns, []) : [
-      for role in local.protected_roles : arn if can(regex(
-        "^${replace(replace(role.by_name ? basename(role.arn) : role.arn, "/([^*])/", "[$1]"), "*", ".*")}$",
-        role.by_name ? basename(arn) : arn
-      ))
+      for pattern in local.protected_resources : arn
+      if can(regex("^${replace(replace(pattern, "/([^*])/", "[$1]"), "*", ".*")}$", arn))
     ]
   ])
+
+  # The role that each member has for the function: its name, and path and name.
+  member_role_name = coalesce(try(var.members.role_name, null), "${var.prefix}-Member")
+  member_role      = var.members == null ? null : "${var.members.role_path}${local.member_role_name}"
+
+  # The members as the function reads them.
+  members = var.members == null ? null : {
+    accounts     = var.members.accounts
+    except       = length(var.members.except) == 0 ? null : var.members.except
+    organization = var.members.organization_id
+    role         = local.member_role
+  }
 
   # Finding types that an override raises to what is mailed; what is handled has rules of its own.
   types_mailed_by_override = [

@@ -370,6 +370,144 @@ resource "aws_cloudwatch_metric_alarm" "alarms_any_finding_lost" {
   depends_on = [aws_iam_role.revoker_role]
 }
 
+resource "aws_cloudwatch_metric_alarm" "alarms_forwarded_undelivered" {
+  count = var.alarms && var.further_regions ? 1 : 0
+
+  alarm_name          = "${var.prefix}-forwarded-did-not-deliver"
+  alarm_description   = "The rule ${var.prefix}-ForwardedCredentialExfiltration could not deliver a finding to one of its targets and gave up. Look in the queue ${var.prefix}-not-handled for it, the target and the error, and handle it from there. Then repair the target's permissions. Runbook: ${local.runbook}."
+  alarm_actions       = local.alarm_actions
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  evaluation_periods  = 1
+  metric_name         = "FailedInvocations"
+  namespace           = "AWS/Events"
+  period              = 60
+  statistic           = "Sum"
+  tags                = var.tags
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  dimensions = {
+    RuleName     = "${var.prefix}-ForwardedCredentialExfiltration"
+    EventBusName = aws_cloudwatch_event_bus.finding_bus[0].name
+  }
+
+  depends_on = [aws_iam_role.revoker_role]
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_forwarded_lost" {
+  count = var.alarms && var.further_regions ? 1 : 0
+
+  alarm_name          = "${var.prefix}-forwarded-lost-findings"
+  alarm_description   = "The rule ${var.prefix}-ForwardedCredentialExfiltration could not deliver a finding, nor leave it in the queue ${var.prefix}-not-handled: it is lost. Open GuardDuty's findings in the console and act on the latest by hand. Then repair the queue's policy, and the target. Runbook: ${local.runbook}."
+  alarm_actions       = local.alarm_actions
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  evaluation_periods  = 1
+  metric_name         = "InvocationsFailedToBeSentToDlq"
+  namespace           = "AWS/Events"
+  period              = 60
+  statistic           = "Sum"
+  tags                = var.tags
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  dimensions = {
+    RuleName     = "${var.prefix}-ForwardedCredentialExfiltration"
+    EventBusName = aws_cloudwatch_event_bus.finding_bus[0].name
+  }
+
+  depends_on = [aws_iam_role.revoker_role]
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_forwarded_further_findings_undelivered" {
+  count = var.alarms && var.further_regions && length(var.findings) > 0 ? 1 : 0
+
+  alarm_name          = "${var.prefix}-forwarded-further-findings-did-not-deliver"
+  alarm_description   = "The rule ${var.prefix}-ForwardedFurtherFindings could not deliver a finding to one of its targets and gave up. Look in the queue ${var.prefix}-not-handled for it, the target and the error, and handle it from there. Then repair the target's permissions. Runbook: ${local.runbook}."
+  alarm_actions       = local.alarm_actions
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  evaluation_periods  = 1
+  metric_name         = "FailedInvocations"
+  namespace           = "AWS/Events"
+  period              = 60
+  statistic           = "Sum"
+  tags                = var.tags
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  dimensions = {
+    RuleName     = "${var.prefix}-ForwardedFurtherFindings"
+    EventBusName = aws_cloudwatch_event_bus.finding_bus[0].name
+  }
+
+  depends_on = [aws_iam_role.revoker_role]
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_forwarded_further_findings_lost" {
+  count = var.alarms && var.further_regions && length(var.findings) > 0 ? 1 : 0
+
+  alarm_name          = "${var.prefix}-forwarded-further-findings-lost-findings"
+  alarm_description   = "The rule ${var.prefix}-ForwardedFurtherFindings could not deliver a finding, nor leave it in the queue ${var.prefix}-not-handled: it is lost. Open GuardDuty's findings in the console and act on the latest by hand. Then repair the queue's policy, and the target. Runbook: ${local.runbook}."
+  alarm_actions       = local.alarm_actions
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  evaluation_periods  = 1
+  metric_name         = "InvocationsFailedToBeSentToDlq"
+  namespace           = "AWS/Events"
+  period              = 60
+  statistic           = "Sum"
+  tags                = var.tags
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  dimensions = {
+    RuleName     = "${var.prefix}-ForwardedFurtherFindings"
+    EventBusName = aws_cloudwatch_event_bus.finding_bus[0].name
+  }
+
+  depends_on = [aws_iam_role.revoker_role]
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_forwarded_any_finding_undelivered" {
+  count = var.alarms && var.further_regions && var.alert_severity != null ? 1 : 0
+
+  alarm_name          = "${var.prefix}-forwarded-any-finding-did-not-deliver"
+  alarm_description   = "The rule ${var.prefix}-ForwardedAnyFinding could not deliver a finding to one of its targets and gave up. Look in the queue ${var.prefix}-not-handled for it, the target and the error, and handle it from there. Then repair the target's permissions. Runbook: ${local.runbook}."
+  alarm_actions       = local.alarm_actions
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  evaluation_periods  = 1
+  metric_name         = "FailedInvocations"
+  namespace           = "AWS/Events"
+  period              = 60
+  statistic           = "Sum"
+  tags                = var.tags
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  dimensions = {
+    RuleName     = "${var.prefix}-ForwardedAnyFinding"
+    EventBusName = aws_cloudwatch_event_bus.finding_bus[0].name
+  }
+
+  depends_on = [aws_iam_role.revoker_role]
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_forwarded_any_finding_lost" {
+  count = var.alarms && var.further_regions && var.alert_severity != null ? 1 : 0
+
+  alarm_name          = "${var.prefix}-forwarded-any-finding-lost-findings"
+  alarm_description   = "The rule ${var.prefix}-ForwardedAnyFinding could not deliver a finding, nor leave it in the queue ${var.prefix}-not-handled: it is lost. Open GuardDuty's findings in the console and act on the latest by hand. Then repair the queue's policy, and the target. Runbook: ${local.runbook}."
+  alarm_actions       = local.alarm_actions
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  evaluation_periods  = 1
+  metric_name         = "InvocationsFailedToBeSentToDlq"
+  namespace           = "AWS/Events"
+  period              = 60
+  statistic           = "Sum"
+  tags                = var.tags
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  dimensions = {
+    RuleName     = "${var.prefix}-ForwardedAnyFinding"
+    EventBusName = aws_cloudwatch_event_bus.finding_bus[0].name
+  }
+
+  depends_on = [aws_iam_role.revoker_role]
+}
+
 # Alarms on findings that a person has to act on, and on revocations that came late.
 resource "aws_cloudwatch_metric_alarm" "outcome_alarms_act_by_hand" {
   count = var.alarms ? 1 : 0
@@ -486,173 +624,190 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
         properties = {
           title = "Not revoked, by reason"
           view  = "timeSeries"
-          metrics = [
+          metrics = concat(
             [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "sample-finding",
-              {
-                label  = "sample-finding"
-                stat   = "Sum"
-                period = 3600
-              },
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "sample-finding",
+                {
+                  label  = "sample-finding"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "archived-finding",
+                {
+                  label  = "archived-finding"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "unsupported-type",
+                {
+                  label  = "unsupported-type"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "below-severity",
+                {
+                  label  = "below-severity"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "other-account",
+                {
+                  label  = "other-account"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "not-a-role",
+                {
+                  label  = "not-a-role"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "role-unknown",
+                {
+                  label  = "role-unknown"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
             ],
+            var.members != null ? [
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "member-role-refused",
+                {
+                  label  = "member-role-refused"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+            ] : [],
             [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "archived-finding",
-              {
-                label  = "archived-finding"
-                stat   = "Sum"
-                period = 3600
-              },
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "role-not-found",
+                {
+                  label  = "role-not-found"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "role-mismatch",
+                {
+                  label  = "role-mismatch"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "protected-role",
+                {
+                  label  = "protected-role"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "exempt-role",
+                {
+                  label  = "exempt-role"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "unmodifiable-role",
+                {
+                  label  = "unmodifiable-role"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "policy-quota-exceeded",
+                {
+                  label  = "policy-quota-exceeded"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "notify-only",
+                {
+                  label  = "notify-only"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevokedByReason",
+                "Reason",
+                "not-permitted",
+                {
+                  label  = "not-permitted"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
             ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "unsupported-type",
-              {
-                label  = "unsupported-type"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "below-severity",
-              {
-                label  = "below-severity"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "other-account",
-              {
-                label  = "other-account"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "not-a-role",
-              {
-                label  = "not-a-role"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "role-unknown",
-              {
-                label  = "role-unknown"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "role-not-found",
-              {
-                label  = "role-not-found"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "role-mismatch",
-              {
-                label  = "role-mismatch"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "protected-role",
-              {
-                label  = "protected-role"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "exempt-role",
-              {
-                label  = "exempt-role"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "unmodifiable-role",
-              {
-                label  = "unmodifiable-role"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "policy-quota-exceeded",
-              {
-                label  = "policy-quota-exceeded"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "notify-only",
-              {
-                label  = "notify-only"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevokedByReason",
-              "Reason",
-              "not-permitted",
-              {
-                label  = "not-permitted"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-          ]
+          )
           stacked = true
           region  = local.region
         }

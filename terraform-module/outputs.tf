@@ -54,3 +54,12 @@ output "detector_id" {
   description = "The detector that was created; null if none was."
   value       = one(aws_guardduty_detector.detector[*].id)
 }
+
+output "finding_bus_arn" {
+  description = "The event bus that further regions forward their findings to; null unless `further_regions` is true."
+  value = (
+    var.further_regions ?
+    "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${aws_cloudwatch_event_bus_policy.finding_bus_policy[0].event_bus_name}" :
+    null
+  )
+}

@@ -34,7 +34,7 @@ resource "aws_iam_role_policy" "revoker_permissions" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      var.revocable_roles.any != null ? [
+      (var.revocable_roles.any != null || var.revocable_roles.any_of_every_account != null) ? [
         {
           Sid      = "RevokeAnyRole"
           Effect   = "Allow"
@@ -79,6 +79,16 @@ resource "aws_iam_role_policy" "revoker_permissions" {
               "arn:${local.partition}:iam::${local.account_id}:role/${local.function_role_names}",
               "arn:${local.partition}:iam::${local.account_id}:role/*/${local.function_role_names}",
             ],
+            var.members != null ? [
+              "arn:${local.partition}:iam::*:role/${local.member_role_name}",
+              "arn:${local.partition}:iam::*:role/*/${local.member_role_name}",
+              "arn:${local.partition}:iam::*:role/OrganizationAccountAccessRole",
+              "arn:${local.partition}:iam::*:role/*/OrganizationAccountAccessRole",
+              "arn:${local.partition}:iam::*:role/AWSControlTowerExecution",
+              "arn:${local.partition}:iam::*:role/*/AWSControlTowerExecution",
+              "arn:${local.partition}:iam::*:role/stacksets-exec-*",
+              "arn:${local.partition}:iam::*:role/*/stacksets-exec-*",
+            ] : [],
             local.protected_resources,
           )
         },
@@ -113,6 +123,30 @@ resource "aws_iam_role_policy" "revoker_permissions" {
           Effect   = "Allow"
           Action   = "cloudtrail:LookupEvents"
           Resource = "*"
+        },
+      ] : [],
+      var.members != null ? [
+        {
+          Sid      = "AssumeMemberRoles"
+          Effect   = "Allow"
+          Action   = "sts:AssumeRole"
+          Resource = [for id in coalesce(var.members.accounts, ["*"]) : "arn:${local.partition}:iam::${id}:role${local.member_role}"]
+          Condition = merge(
+            {
+              ArnEquals = {
+                "lambda:SourceFunctionArn" = "arn:${local.partition}:lambda:${local.region}:${local.account_id}:function:${local.function_name}"
+              }
+            },
+            var.members.organization_id != null ? { StringEquals = { "aws:ResourceOrgID" = var.members.organization_id } } : {},
+          )
+        },
+      ] : [],
+      length(try(var.members.except, [])) > 0 ? [
+        {
+          Sid      = "NeverExceptedAccounts"
+          Effect   = "Deny"
+          Action   = "sts:AssumeRole"
+          Resource = [for id in var.members.except : "arn:${local.partition}:iam::${id}:role${local.member_role}"]
         },
       ] : [],
       [
@@ -197,9 +231,15 @@ resource "aws_lambda_function" "revoker" {
       REPEAT_SCOPE       = local.repeat_scope
       MINIMUM_SEVERITY   = var.minimum_severity
       SEVERITY_OVERRIDES = jsonencode(var.severity_overrides)
-      REVOCABLE_ROLES    = jsonencode({ for key, choice in var.revocable_roles : key => choice if choice != null })
+      REVOCABLE_ROLES    = jsonencode({ for key, choice in var.revocable_roles : trimsuffix(key, "_of_every_account") => choice if choice != null })
       PROTECTED_ROLES = jsonencode(concat(
         ["arn:${local.partition}:iam::${local.account_id}:role/${local.function_role_names}"],
+        var.members != null ? [
+          "arn:${local.partition}:iam::*:role${local.member_role}",
+          "arn:${local.partition}:iam::*:role/OrganizationAccountAccessRole",
+          "arn:${local.partition}:iam::*:role/AWSControlTowerExecution",
+          "arn:${local.partition}:iam::*:role/stacksets-exec-*",
+        ] : [],
         var.protected_role_arns,
       ))
       EXEMPT_TAG           = "${var.exempt_tag.key}=${var.exempt_tag.value}"
@@ -208,6 +248,7 @@ resource "aws_lambda_function" "revoker" {
       ACTIVITY             = tostring(var.activity)
       FOLLOW_SESSIONS      = tostring(var.follow_sessions)
       EVENT_BUS_ARN        = var.events ? local.event_bus_arn : null
+      MEMBERS              = local.members == null ? null : jsonencode({ for key, value in local.members : key => value if value != null })
     }
   }
 
@@ -249,6 +290,11 @@ resource "aws_lambda_function" "revoker" {
     precondition {
       condition     = var.activity || !var.follow_sessions
       error_message = "follow_sessions must be left out unless activity is true: CloudTrail tells which sessions were started."
+    }
+
+    precondition {
+      condition     = var.members == null || var.revocable_roles.any == null
+      error_message = "revocable_roles must be of every account if members are given: choose roles by path or tag, or say any_of_every_account if every role of every account is meant."
     }
 
     precondition {
@@ -306,4 +352,26 @@ resource "aws_lambda_permission" "revoker_permission_response_further_findings" 
   principal      = "events.amazonaws.com"
   source_account = local.account_id
   source_arn     = aws_cloudwatch_event_rule.further_findings[0].arn
+}
+
+resource "aws_lambda_permission" "revoker_permission_response_forwarded" {
+  count = var.further_regions ? 1 : 0
+
+  function_name  = aws_lambda_function.revoker.function_name
+  statement_id   = "InvokedByRule-forwarded"
+  action         = "lambda:InvokeFunction"
+  principal      = "events.amazonaws.com"
+  source_account = local.account_id
+  source_arn     = aws_cloudwatch_event_rule.forwarded[0].arn
+}
+
+resource "aws_lambda_permission" "revoker_permission_response_forwarded_further_findings" {
+  count = var.further_regions && length(var.findings) > 0 ? 1 : 0
+
+  function_name  = aws_lambda_function.revoker.function_name
+  statement_id   = "InvokedByRule-forwarded-further-findings"
+  action         = "lambda:InvokeFunction"
+  principal      = "events.amazonaws.com"
+  source_account = local.account_id
+  source_arn     = aws_cloudwatch_event_rule.forwarded_further_findings[0].arn
 }

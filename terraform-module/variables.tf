@@ -2,17 +2,18 @@
 
 variable "revocable_roles" {
   type = object({
-    arns = optional(list(string))
-    path = optional(string)
-    tag  = optional(object({ key = string, value = string }))
-    any  = optional(bool)
+    arns                 = optional(list(string))
+    path                 = optional(string)
+    tag                  = optional(object({ key = string, value = string }))
+    any                  = optional(bool)
+    any_of_every_account = optional(bool)
   })
-  description = "Which roles may be revoked; exactly one of: `arns` (at most 20), `path` (begins and ends with a slash), `tag` (`{ key, value }`), `any = true` (every role of the account). There is no default: somebody has to say on which roles the function may put a policy."
+  description = "Which roles may be revoked; exactly one of: `arns` (at most 20), `path` (begins and ends with a slash), `tag` (`{ key, value }`), `any = true` (every role of the account), `any_of_every_account = true` (the word that `members` asks for). There is no default: somebody has to say on which roles the function may put a policy."
   nullable    = false
 
   validation {
     condition     = length([for choice in values(var.revocable_roles) : true if choice != null]) == 1
-    error_message = "revocable_roles must have exactly one of arns, path, tag and any."
+    error_message = "revocable_roles must have exactly one of arns, path, tag, any and any_of_every_account."
   }
 
   validation {
@@ -38,6 +39,11 @@ variable "revocable_roles" {
   validation {
     condition     = var.revocable_roles.any == null ? true : var.revocable_roles.any
     error_message = "revocable_roles.any must be true or left out."
+  }
+
+  validation {
+    condition     = var.revocable_roles.any_of_every_account == null ? true : var.revocable_roles.any_of_every_account
+    error_message = "revocable_roles.any_of_every_account must be true or left out."
   }
 }
 
@@ -207,6 +213,85 @@ variable "event_bus_arn" {
     condition     = var.event_bus_arn == null ? true : can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:\\d{12}:event-bus/[\\w./-]+$", var.event_bus_arn))
     error_message = "event_bus_arn must be the ARN of an event bus."
   }
+}
+
+variable "members" {
+  type = object({
+    organization_id = optional(string)
+    accounts        = optional(list(string))
+    except          = optional(list(string), [])
+    role_name       = optional(string)
+    role_path       = optional(string, "/guardduty-response/")
+  })
+  description = "The other accounts that are acted in, by a role that each has for it: exactly one of `organization_id` (every account of it, but for those of `except`) and `accounts` (their ids, at most 20). `role_name` is the prefix and `-Member` if it is left out. Null acts in the function's own account alone."
+  default     = null
+
+  validation {
+    condition     = var.members == null ? true : (var.members.organization_id == null) != (var.members.accounts == null)
+    error_message = "members must have exactly one of organization_id and accounts."
+  }
+
+  validation {
+    condition     = var.members == null ? true : var.members.organization_id == null ? true : can(regex("^o-[a-z0-9]{10,32}$", var.members.organization_id))
+    error_message = "members.organization_id must be the id of an organization such as o-a1b2c3d4e5."
+  }
+
+  validation {
+    condition     = var.members == null ? true : alltrue([for id in coalesce(var.members.accounts, []) : can(regex("^\\d{12}$", id))])
+    error_message = "members.accounts must hold only ids of accounts: twelve digits, in quotation marks."
+  }
+
+  validation {
+    condition     = var.members == null ? true : length(coalesce(var.members.accounts, [])) <= 20
+    error_message = "members.accounts must be at most 20 accounts."
+  }
+
+  validation {
+    condition     = var.members == null ? true : length(distinct(coalesce(var.members.accounts, []))) == length(coalesce(var.members.accounts, []))
+    error_message = "members.accounts must name each account once."
+  }
+
+  validation {
+    condition     = var.members == null ? true : alltrue([for id in coalesce(var.members.except, []) : can(regex("^\\d{12}$", id))])
+    error_message = "members.except must hold only ids of accounts: twelve digits, in quotation marks."
+  }
+
+  validation {
+    condition     = var.members == null ? true : length(coalesce(var.members.except, [])) <= 20
+    error_message = "members.except must be at most 20 accounts."
+  }
+
+  validation {
+    condition     = var.members == null ? true : length(distinct(coalesce(var.members.except, []))) == length(coalesce(var.members.except, []))
+    error_message = "members.except must name each account once."
+  }
+
+  validation {
+    condition     = var.members == null ? true : var.members.accounts == null ? true : length(var.members.accounts) > 0
+    error_message = "members.accounts must be at least one account."
+  }
+
+  validation {
+    condition     = var.members == null ? true : length(var.members.except) == 0 || var.members.accounts == null
+    error_message = "members.except must be left out if accounts are named: leave them out of accounts."
+  }
+
+  validation {
+    condition     = var.members == null ? true : var.members.role_name == null ? true : can(regex("^[\\w+=,.@-]{1,64}$", var.members.role_name))
+    error_message = "members.role_name must be 1 to 64 of A-Z a-z 0-9 +=,.@-_."
+  }
+
+  validation {
+    condition     = var.members == null ? true : can(regex("^/([!-#%-)+-.0->@-z|~]+/)*$", var.members.role_path))
+    error_message = "members.role_path must be a path such as /application/, which begins and ends with a slash and has no wildcards."
+  }
+}
+
+variable "further_regions" {
+  type        = bool
+  description = "Whether findings of further regions are handled too: an event bus is made, to which a forwarder in each of them sends its own."
+  default     = false
+  nullable    = false
 }
 
 variable "alert_emails" {

@@ -11,18 +11,33 @@ export type Value =
   | number
   | boolean
   | null
-  | OptionalItem
+  | OptionalItems
+  | Merged
   | Encoded
   | Conditional
   | readonly Value[]
   | { readonly [key: string]: Value };
 
-/** An item of a list that is there only if a condition holds. */
-export class OptionalItem {
+/** Items of a list that are there only if a condition holds. */
+export class OptionalItems {
+  readonly values: readonly Value[];
+
   constructor(
     /** An expression such as `var.path != null`. */
     readonly condition: string,
-    readonly value: Value,
+    ...values: Value[]
+  ) {
+    this.values = values;
+  }
+}
+
+/** An object that has some of its keys only if a condition holds. */
+export class Merged {
+  constructor(
+    readonly always: Value,
+    /** An expression such as `var.path != null`. */
+    readonly condition: string,
+    readonly optional: Value,
   ) {}
 }
 
@@ -79,7 +94,10 @@ export function withTexts(value: Value, change: (text: string) => string): Value
   const inside = (item: Value) => withTexts(item, change);
   if (typeof value === "string") return change(value);
   if (typeof value !== "object" || value === null) return value;
-  if (value instanceof OptionalItem) return new OptionalItem(change(value.condition), inside(value.value));
+  if (value instanceof OptionalItems) return new OptionalItems(change(value.condition), ...value.values.map(inside));
+  if (value instanceof Merged) {
+    return new Merged(inside(value.always), change(value.condition), inside(value.optional));
+  }
   if (value instanceof Encoded) return new Encoded(inside(value.document));
   if (value instanceof Conditional) {
     return new Conditional(change(value.condition), inside(value.then), inside(value.otherwise));
@@ -96,8 +114,12 @@ const MAX_LINE = 90;
  * but `${…}` is what is inside.
  */
 export function expression(value: Value): string {
-  if (value instanceof OptionalItem) throw new Error(`an optional item must be in a list: ${JSON.stringify(value)}`);
+  if (value instanceof OptionalItems) throw new Error(`optional items must be in a list: ${JSON.stringify(value)}`);
   if (value instanceof Encoded) return `jsonencode(${expression(value.document)})`;
+  if (value instanceof Merged) {
+    const parts = [expression(value.always), `${value.condition} ? ${expression(value.optional)} : {}`];
+    return `merge(\n${parts.map((part) => `${indented(part)},\n`).join("")})`;
+  }
   if (value instanceof Conditional) {
     const parts = [`${value.condition} ?`, `${expression(value.then)} :`, expression(value.otherwise)];
     return `(\n${indented(parts.join("\n"))}\n)`;
@@ -150,12 +172,12 @@ function list(items: readonly Value[]): string {
   };
   for (const item of items) {
     const splice = typeof item === "string" ? SPLICED.exec(item)?.[1] : undefined;
-    if (splice === undefined && !(item instanceof OptionalItem)) {
+    if (splice === undefined && !(item instanceof OptionalItems)) {
       plain.push(item);
       continue;
     }
     flush();
-    parts.push(item instanceof OptionalItem ? `${item.condition} ? ${bracketed([item.value])} : []` : splice!);
+    parts.push(item instanceof OptionalItems ? `${item.condition} ? ${bracketed(item.values)} : []` : splice!);
   }
   flush();
   const [first = "[]", ...others] = parts;

@@ -2,6 +2,12 @@ import type { CredentialExfiltrationResponseProps } from "../../src/credential-e
 import { DEFAULTS } from "../../src/contract/defaults";
 import { ResponseMode, Scope } from "../../src/contract/environment";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
+import {
+  ACCOUNT_ID,
+  MAX_NAMED_ACCOUNTS,
+  ORGANIZATION_ID,
+  ORGANIZATION_ID_WORDS,
+} from "../../src/revocation/member-accounts";
 import { OutcomeDestination } from "../../src/revocation/outcome-destination";
 import { LOG_RETENTIONS } from "../../src/revocation/function-props";
 import { ARN, FORMATS } from "../../src/shared/formats";
@@ -11,6 +17,7 @@ import {
   PROTECTED_ROLE,
   ROLE_ARN,
   ROLE_PATH,
+  ROLE_PATH_WORDS,
   TAG_KEY,
   TAG_VALUE,
   TAG_WORDS,
@@ -46,12 +53,8 @@ interface OtherNames {
   readonly topicArn: "existing_topic";
   readonly topicKeyArn: "topic_key";
   readonly detector: "create_detector";
-  /** Not yet an input. */
-  readonly members: never;
   /** Not an input, since the caller passes it: `providers = { aws = aws.other }`. */
   readonly provider: never;
-  /** Not an input: the module is for one region. */
-  readonly furtherRegions: never;
 }
 
 type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
@@ -109,6 +112,26 @@ const isTag = (tag: string): string =>
     `!${matches(`lower(${tag}.key)`, /^aws:/)}`,
   ].join(" && ");
 
+const ofMembers = (condition: string): string => orNull("members", condition);
+
+/** Conditions on one of the lists of accounts of the members. */
+const accountIds = (list: string): Validation[] => [
+  {
+    condition: ofMembers(`alltrue([for id in coalesce(var.members.${list}, []) : ${matches("id", ACCOUNT_ID)}])`),
+    message: `members.${list} must hold only ids of accounts: twelve digits, in quotation marks.`,
+  },
+  {
+    condition: ofMembers(`length(coalesce(var.members.${list}, [])) <= ${MAX_NAMED_ACCOUNTS}`),
+    message: `members.${list} must be at most ${MAX_NAMED_ACCOUNTS} accounts.`,
+  },
+  {
+    condition: ofMembers(
+      `length(distinct(coalesce(var.members.${list}, []))) == length(coalesce(var.members.${list}, []))`,
+    ),
+    message: `members.${list} must name each account once.`,
+  },
+];
+
 /** The services that Lambda sends outcomes to, and the action that it needs there. */
 export const OUTCOME_ACTIONS = {
   events: OutcomeDestination.eventBus("").action,
@@ -128,19 +151,20 @@ const namedRoles = `coalesce(var.${ROLES}.arns, [])`;
 export const INPUTS: Readonly<Record<InputName, Input>> = {
   revocable_roles: {
     type: `object({
-  arns = optional(list(string))
-  path = optional(string)
-  tag  = optional(object({ key = string, value = string }))
-  any  = optional(bool)
+  arns                 = optional(list(string))
+  path                 = optional(string)
+  tag                  = optional(object({ key = string, value = string }))
+  any                  = optional(bool)
+  any_of_every_account = optional(bool)
 })`,
     description:
       "Which roles may be revoked; exactly one of: `arns` (at most 20), `path` (begins and ends with a slash), `tag` " +
-      "(`{ key, value }`), `any = true` (every role of the account). There is no default: somebody has to say on which " +
-      "roles the function may put a policy.",
+      "(`{ key, value }`), `any = true` (every role of the account), `any_of_every_account = true` (the word that `members` asks " +
+      "for). There is no default: somebody has to say on which roles the function may put a policy.",
     validation: [
       {
         condition: `length([for choice in values(var.${ROLES}) : true if choice != null]) == 1`,
-        message: `${ROLES} must have exactly one of arns, path, tag and any.`,
+        message: `${ROLES} must have exactly one of arns, path, tag, any and any_of_every_account.`,
       },
       {
         condition: `var.${ROLES}.arns == null ? true : length(${namedRoles}) >= 1 && length(${namedRoles}) <= ${MAX_NAMED_ROLES}`,
@@ -155,10 +179,10 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
         condition: `var.${ROLES}.tag == null ? true : ${isTag(`var.${ROLES}.tag`)}`,
         message: `${ROLES}.tag must be ${TAG_WORDS}.`,
       },
-      {
-        condition: `var.${ROLES}.any == null ? true : var.${ROLES}.any`,
-        message: `${ROLES}.any must be true or left out.`,
-      },
+      ...["any", "any_of_every_account"].map((word) => ({
+        condition: `var.${ROLES}.${word} == null ? true : var.${ROLES}.${word}`,
+        message: `${ROLES}.${word} must be true or left out.`,
+      })),
     ],
   },
   protected_role_arns: {
@@ -303,6 +327,59 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
       "ARN of the bus for `events`, of the function's region; the account's default bus if it is null. A bus of another account must let this one in.",
     default: null,
     validation: [pattern("event_bus_arn", FORMATS.eventBusArn)],
+  },
+  members: {
+    type: `object({
+  organization_id = optional(string)
+  accounts        = optional(list(string))
+  except          = optional(list(string), [])
+  role_name       = optional(string)
+  role_path       = optional(string, "${DEFAULTS.memberRolePath}")
+})`,
+    description:
+      "The other accounts that are acted in, by a role that each has for it: exactly one of `organization_id` (every account of it, " +
+      "but for those of `except`) and `accounts` (their ids, at most 20). `role_name` is the prefix and `-Member` if it is left out. " +
+      "Null acts in the function's own account alone.",
+    default: null,
+    validation: [
+      {
+        condition: ofMembers("(var.members.organization_id == null) != (var.members.accounts == null)"),
+        message: "members must have exactly one of organization_id and accounts.",
+      },
+      {
+        condition: ofMembers(
+          `var.members.organization_id == null ? true : ${matches("var.members.organization_id", ORGANIZATION_ID)}`,
+        ),
+        message: `members.organization_id must be ${ORGANIZATION_ID_WORDS}.`,
+      },
+      ...accountIds("accounts"),
+      ...accountIds("except"),
+      {
+        condition: ofMembers("var.members.accounts == null ? true : length(var.members.accounts) > 0"),
+        message: "members.accounts must be at least one account.",
+      },
+      {
+        condition: ofMembers("length(var.members.except) == 0 || var.members.accounts == null"),
+        message: "members.except must be left out if accounts are named: leave them out of accounts.",
+      },
+      {
+        condition: ofMembers(
+          `var.members.role_name == null ? true : ${matches("var.members.role_name", FORMATS.functionRoleName.pattern)}`,
+        ),
+        message: `members.role_name must be ${FORMATS.functionRoleName.words}.`,
+      },
+      {
+        condition: ofMembers(matches("var.members.role_path", ROLE_PATH)),
+        message: `members.role_path must be ${ROLE_PATH_WORDS}.`,
+      },
+    ],
+  },
+  further_regions: {
+    type: "bool",
+    description:
+      "Whether findings of further regions are handled too: an event bus is made, to which a forwarder in each of them sends its " +
+      "own.",
+    default: false,
   },
   alert_emails: {
     type: "list(string)",

@@ -6,11 +6,27 @@ import { CONSOLES } from "../../src/contract/consoles";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
 import { DEFAULTS } from "../../src/contract/defaults";
 import { type FunctionEnvironment, ResponseMode } from "../../src/contract/environment";
-import { choiceStatements, namedArns } from "../../src/revocation/permissions";
+import {
+  choiceStatements,
+  memberStatements,
+  namedArns,
+  protectedArns,
+  protectedEverywhere,
+} from "../../src/revocation/permissions";
 import { orTypes, typesBySeverity } from "../../src/detection/finding-pattern";
 import type { Block } from "../block";
 import { type ConstructNote, noteOn } from "./construct-note";
-import { Conditional, Encoded, expression, OptionalItem, spliced, template, type Value, withTexts } from "./expression";
+import {
+  Conditional,
+  Encoded,
+  expression,
+  Merged,
+  OptionalItems,
+  spliced,
+  template,
+  type Value,
+  withTexts,
+} from "./expression";
 import { INPUTS, OUTCOME_ACTIONS } from "./inputs";
 import { ModuleStack } from "./module-stack";
 import { NamedBlocks, nameOf, pathInStack } from "./named-blocks";
@@ -51,10 +67,16 @@ interface Statement {
   readonly Sid: string;
   Action: unknown;
   Resource: unknown;
+  readonly Condition?: unknown;
 }
 
 /** The zip's name in the module's folder. */
 export const ZIP_NAME = "revoke-sessions.zip";
+
+/** Whether other accounts are acted in, and as what the constructs see them. */
+const ANY_MEMBERS = "var.members != null";
+const MEMBERS = { organization: template("var.members.organization_id"), role: template("local.member_role") };
+const PARTITION = template("local.partition");
 
 /** The construct whose children are the module. */
 const MAIN = "response";
@@ -63,24 +85,40 @@ const MAIN = "response";
 const TERRAFORM_VERSIONS = ">= 1.5.0";
 const AWS_PROVIDER = { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" };
 
+/** By the rules on what further regions forward, the same rules on findings of the region. */
+const FORWARDED: Readonly<Record<string, string>> = {
+  forwarded: "rule",
+  "forwarded-any-finding": "any-finding",
+  "forwarded-further-findings": "further-findings",
+};
+
 /** The conditions of what is made only if an input asks for it, by the path of the construct. */
 const CONDITIONS: Readonly<Record<string, string>> = {
   detector: "var.create_detector",
   topic: "var.existing_topic == null",
   "topic/key": "var.existing_topic == null && var.topic_key == null",
   "topic/key-alias": "var.existing_topic == null && var.topic_key == null",
-  "response/further-findings": "length(var.findings) > 0",
-  "response/revoker/permission-response-further-findings": "length(var.findings) > 0",
-  "response/any-finding": "var.alert_severity != null",
+  ...ofRule("further-findings", "length(var.findings) > 0"),
+  ...ofRule("any-finding", "var.alert_severity != null"),
+  "response/finding-bus": "var.further_regions",
+  ...ofRule("forwarded", "var.further_regions"),
+  ...ofRule("forwarded-further-findings", "var.further_regions && length(var.findings) > 0"),
+  ...ofRule("forwarded-any-finding", "var.further_regions && var.alert_severity != null"),
   "response/alarms": "var.alarms",
-  "response/alarms/further-findings-undelivered": "var.alarms && length(var.findings) > 0",
-  "response/alarms/further-findings-lost": "var.alarms && length(var.findings) > 0",
-  "response/alarms/any-finding-undelivered": "var.alarms && var.alert_severity != null",
-  "response/alarms/any-finding-lost": "var.alarms && var.alert_severity != null",
   "response/outcome-alarms": "var.alarms",
   "response/dashboard": "var.dashboard",
   "response/metrics": "var.alarms || var.dashboard",
 };
+
+/** The conditions of a rule that may be left out: its own, that of its permission, if it invokes the function, and its alarms'. */
+function ofRule(id: string, condition: string): Record<string, string> {
+  return {
+    [`response/${id}`]: condition,
+    ...(!id.endsWith("any-finding") && { [`response/revoker/permission-response-${id}`]: condition }),
+    [`response/alarms/${id}-undelivered`]: `var.alarms && ${condition}`,
+    [`response/alarms/${id}-lost`]: `var.alarms && ${condition}`,
+  };
+}
 
 /** Where the module of 0.1.0 made what is now made elsewhere, by the paths of the constructs. */
 const FORMER_PATHS: Readonly<Record<string, string>> = {
@@ -176,35 +214,41 @@ const LOCALS: Readonly<Record<string, Local>> = {
     ),
     comment: "What the first mail says about the second one.",
   },
-  protected_roles: {
-    value: lines(
-      "[",
-      "  for arn in var.protected_role_arns :",
-      `  { arn = arn, by_name = !can(regex("${PATTERN_BELOW_PATH}", arn)) }`,
-      "]",
-    ),
-    comment: "A role is protected by its name, whatever its path; a pattern below a path is taken as it is.",
-  },
   protected_resources: {
     value: lines(
       "flatten([",
-      "  for role in local.protected_roles : role.by_name ? [",
-      '    for path in ["", "*/"] : "${regex("^[^/]*/", role.arn)}${path}${basename(role.arn)}"',
-      "  ] : [role.arn]",
+      `  for arn in var.protected_role_arns : can(regex("${PATTERN_BELOW_PATH}", arn)) ? [arn] : [`,
+      '    for path in ["", "*/"] : "${regex("^[^/]*/", arn)}${path}${basename(arn)}"',
+      "  ]",
       "])",
     ),
+    comment: "A role is protected by its name, whatever its path; a pattern below a path is taken as it is.",
   },
   roles_both_revocable_and_protected: {
     value: lines(
       "flatten([",
       "  for arn in coalesce(var.revocable_roles.arns, []) : [",
-      "    for role in local.protected_roles : arn if can(regex(",
-      '      "^${replace(replace(role.by_name ? basename(role.arn) : role.arn, "/([^*])/", "[$1]"), "*", ".*")}$",',
-      "      role.by_name ? basename(arn) : arn",
-      "    ))",
+      "    for pattern in local.protected_resources : arn",
+      '    if can(regex("^${replace(replace(pattern, "/([^*])/", "[$1]"), "*", ".*")}$", arn))',
       "  ]",
       "])",
     ),
+  },
+  member_role_name: {
+    value: 'coalesce(try(var.members.role_name, null), "${var.prefix}-Member")',
+    comment: "The role that each member has for the function: its name, and path and name.",
+  },
+  member_role: { value: 'var.members == null ? null : "${var.members.role_path}${local.member_role_name}"' },
+  members: {
+    value: lines(
+      "var.members == null ? null : {",
+      "  accounts     = var.members.accounts",
+      "  except       = length(var.members.except) == 0 ? null : var.members.except",
+      "  organization = var.members.organization_id",
+      "  role         = local.member_role",
+      "}",
+    ),
+    comment: "The members as the function reads them.",
   },
   types_mailed_by_override: {
     value: lines(
@@ -244,6 +288,11 @@ const PRECONDITIONS = [
     "var.activity || !var.follow_sessions",
     "follow_sessions must be left out unless activity is true: CloudTrail tells which sessions were started.",
   ],
+  [
+    "var.members == null || var.revocable_roles.any == null",
+    "revocable_roles must be of every account if members are given: choose roles by path or tag, or say any_of_every_account if " +
+      "every role of every account is meant.",
+  ],
   ["var.alarms || var.alarm_actions == null", "alarm_actions must be left out if alarms is false."],
   ["var.events || var.event_bus_arn == null", "event_bus_arn must be left out unless events is true."],
   [
@@ -280,8 +329,11 @@ export function responseModule(): TerraformModule {
   decidePermissions(blocks.at("response/revoker/permissions"));
   decideEnvironment(blocks.at("response/revoker"));
   decideMessages(blocks);
+  decideForwarded(blocks);
+  decideDashboard(blocks.at("response/dashboard"));
   const queue = blocks.at("response/failure-queue");
-  for (const rule of ["response/further-findings", "response/any-finding"].map((path) => blocks.address(path))) {
+  const optionalRules = ["further-findings", "any-finding", ...Object.keys(FORWARDED)];
+  for (const rule of optionalRules.map((id) => blocks.address(`response/${id}`))) {
     queue["policy"] = replaced(queue["policy"], template(`${rule}.arn`), spliced(`${rule}[*].arn`));
   }
   blocks.at("topic")["kms_master_key_id"] = template("local.topic_key_arn");
@@ -310,10 +362,20 @@ export function responseModule(): TerraformModule {
       somebody_is_mailed: { assert: SOMEBODY_IS_MAILED },
       everybody_has_confirmed: { assert: everybodyHasConfirmed("local.subscriptions") },
     },
-    output: withTexts(blocks.outputs, references(counted(blocks))) as Block,
+    output: outputs(blocks),
   };
   const comments = Object.fromEntries(Object.entries(LOCALS).map(([name, { comment }]) => [name, comment]));
   return { configuration, origins: origins(stack, blocks), comments };
+}
+
+function outputs(blocks: NamedBlocks): Block {
+  const { finding_bus_arn: bus, ...others } = blocks.outputs;
+  const condition = CONDITIONS["response/finding-bus"]!;
+  const value = withTexts(bus!["value"] as Value, references(counted(blocks), condition));
+  return {
+    ...(withTexts(others, references(counted(blocks))) as Block),
+    finding_bus_arn: { ...bus, value: new Conditional(condition, value, null) },
+  };
 }
 
 /** Where everything comes from that a stack makes. */
@@ -347,6 +409,7 @@ function decidePermissions(permissions: Block): void {
   const protectedRoles = others.find(({ Sid }) => Sid === "NeverProtectedRoles")!;
   protectedRoles.Resource = [
     ...namedArns(replaced(anyRole.Resource as string, "role/*", "role/"), template("local.function_role_names")),
+    new OptionalItems(ANY_MEMBERS, ...protectedInEveryAccount()),
     spliced("local.protected_resources"),
   ];
   const sending = others.find(({ Sid }) => Sid === "SendOutcomes")!;
@@ -357,28 +420,59 @@ function decidePermissions(permissions: Block): void {
     tag: { key: template("var.revocable_roles.tag.key"), value: template("var.revocable_roles.tag.value") },
   });
   const conditions: Readonly<Record<string, string>> = {
-    RevokeAnyRole: "var.revocable_roles.any != null",
+    RevokeAnyRole: "(var.revocable_roles.any != null || var.revocable_roles.any_of_every_account != null)",
     RevokeNamedRoles: "var.revocable_roles.arns != null",
     RevokeRolesByPath: "var.revocable_roles.path != null",
     RevokeRolesByTag: "var.revocable_roles.tag != null",
     LookWhatWasDone: "var.activity",
+    AssumeMemberRoles: ANY_MEMBERS,
+    NeverExceptedAccounts: "length(try(var.members.except, [])) > 0",
     TellMachines: "var.events",
     SendOutcomes: "var.outcome_destination != null",
     EncryptReports: "(var.existing_topic == null ? true : var.existing_topic.key_arn != null)",
   };
-  const decided = ([anyRole, ...choices, ...others] as Statement[]).map((statement) => {
+  const all = [anyRole, ...choices, ...others] as Statement[];
+  const withMembers = all.flatMap((each) => (each.Sid === "AssumeMemberRoles" ? decideMembers(each) : [each]));
+  const decided = withMembers.map((statement) => {
     const condition = conditions[statement.Sid];
     const value = statement as unknown as Value;
-    return condition === undefined ? value : new OptionalItem(condition, value);
+    return condition === undefined ? value : new OptionalItems(condition, value);
   });
   permissions["policy"] = new Encoded({ ...envelope, Statement: decided });
+}
+
+/** ARNs of the roles that are never revoked in any account, without a path and below any. */
+function protectedInEveryAccount(): string[] {
+  const [memberRole, ...administrators] = protectedEverywhere(PARTITION, MEMBERS);
+  const account = replaced(memberRole!, MEMBERS.role, "/");
+  return [...namedArns(account, template("local.member_role_name")), ...administrators.flatMap(protectedArns)];
+}
+
+/** What lets the function assume roles of members, by the statement for an organization. */
+function decideMembers(ofOrganization: Statement): Statement[] {
+  const { ArnEquals, StringEquals } = ofOrganization.Condition as Readonly<Record<string, Value>>;
+  const each = template("id");
+  const [assume, never] = memberStatements(PARTITION, "", { ...MEMBERS, accounts: [each], except: [each] });
+  const rolesOf = (accounts: string, { Resource: [arn] }: { readonly Resource: string | readonly string[] }) => [
+    spliced(`[for id in ${accounts} : ${expression(arn!)}]`),
+  ];
+  return [
+    {
+      ...assume!,
+      Resource: rolesOf('coalesce(var.members.accounts, ["*"])', assume!),
+      Condition: new Merged({ ArnEquals: ArnEquals! }, "var.members.organization_id != null", {
+        StringEquals: StringEquals!,
+      }),
+    },
+    { ...never!, Resource: rolesOf("var.members.except", never!) },
+  ];
 }
 
 function decideEnvironment(revoker: Block): void {
   const variables = revoker["environment"]["variables"];
   const decided: Partial<Record<keyof FunctionEnvironment, Value>> = {
     REVOCABLE_ROLES: template(
-      "jsonencode({ for key, choice in var.revocable_roles : key => choice if choice != null })",
+      'jsonencode({ for key, choice in var.revocable_roles : trimsuffix(key, "_of_every_account") => choice if choice != null })',
     ),
     FINDINGS: template("jsonencode(var.findings)"),
     SEVERITY_OVERRIDES: template("jsonencode(var.severity_overrides)"),
@@ -386,13 +480,22 @@ function decideEnvironment(revoker: Block): void {
     FOLLOW_SESSIONS: template("tostring(var.follow_sessions)"),
     // Null leaves it out.
     EVENT_BUS_ARN: template("var.events ? local.event_bus_arn : null"),
-    PROTECTED_ROLES: replaced(
-      variables["PROTECTED_ROLES"],
-      template("local.function_role_name"),
-      template("local.function_role_names"),
+    MEMBERS: template(
+      "local.members == null ? null : jsonencode({ for key, value in local.members : key => value if value != null })",
     ),
+    PROTECTED_ROLES: decideProtected(variables["PROTECTED_ROLES"]),
   };
   Object.assign(variables, decided);
+}
+
+/** The roles that the function is told to leave alone: its own in every region, those of every account, and those that an input names. */
+function decideProtected(protectedRoles: Encoded): Encoded {
+  const [own, ...others] = protectedRoles.document as string[];
+  return new Encoded([
+    replaced(own!, template("local.function_role_name"), template("local.function_role_names")),
+    new OptionalItems(ANY_MEMBERS, ...protectedEverywhere(PARTITION, MEMBERS)),
+    others.at(-1)!,
+  ]);
 }
 
 /** What the first mail promises, and which other findings are mailed. */
@@ -422,6 +525,30 @@ function decideMessages(blocks: NamedBlocks): void {
     `length(${raised}) == 0`,
     pattern(bySeverity),
     pattern(orTypes(bySeverity, [spliced(raised)])),
+  );
+}
+
+/** Rules on what is forwarded take what the same rules of the region take, and mail the same. */
+function decideForwarded(blocks: NamedBlocks): void {
+  for (const [forwarded, rule] of Object.entries(FORWARDED)) {
+    const message = `${blocks.address(`response/${rule}/topic`)}.input_transformer[0]`;
+    blocks.at(`response/${forwarded}`)["event_pattern"] = template(
+      `${blocks.address(`response/${rule}`)}.event_pattern`,
+    );
+    blocks.at(`response/${forwarded}/topic`)["input_transformer"] = {
+      input_paths: template(`${message}.input_paths`),
+      input_template: template(`${message}.input_template`),
+    };
+  }
+}
+
+/** Which reasons not to revoke the dashboard has a line for. */
+function decideDashboard(dashboard: Block): void {
+  const { document } = dashboard["dashboard_body"] as Encoded;
+  const widgets = (document as Block)["widgets"] as Block[];
+  const { properties } = widgets.find(({ properties: { title } }) => title === "Not revoked, by reason")!;
+  properties.metrics = (properties.metrics as Value[]).map((line) =>
+    JSON.stringify(line).includes('"member-role-refused"') ? new OptionalItems(ANY_MEMBERS, line) : line,
   );
 }
 
@@ -507,7 +634,8 @@ function references(conditions: ReadonlyMap<string, string>, own?: string): (tex
   return (text) =>
     withPlace(text).replace(reference, (_, address: string, attribute: string) => {
       const condition = conditions.get(address)!;
-      const isMade = own === condition || own?.startsWith(`${condition} && `);
+      const conditionsOf = (text: string) => text.split(" && ");
+      const isMade = own !== undefined && conditionsOf(condition).every((each) => conditionsOf(own).includes(each));
       return isMade ? `${address}[0].${attribute}` : `one(${address}[*].${attribute})`;
     });
 }

@@ -5,6 +5,7 @@ import { AlertTopic } from "../../src/alerting/alert-topic";
 import { CredentialExfiltrationResponse } from "../../src/credential-exfiltration-response";
 import { Detector } from "../../src/detection/detector";
 import type { ResponseMode, Scope } from "../../src/contract/environment";
+import { MemberAccounts } from "../../src/revocation/member-accounts";
 import { OutcomeDestination } from "../../src/revocation/outcome-destination";
 import { RevocableRoles } from "../../src/revocation/revocable-roles";
 import { preventTakeOver } from "../../src/shared/take-over";
@@ -44,7 +45,7 @@ export class ModuleStack extends TerraformStack {
       detector,
       topicArn: text("local.topic_arn"),
       topicKeyArn: text("local.topic_key_arn"),
-      revocableRoles: RevocableRoles.anyOfAccount(),
+      revocableRoles: RevocableRoles.anyOfEveryAccount(),
       // One item that stands for the whole variable; module-configuration.ts splices it in.
       protectedRoles: [text(splice("var.protected_role_arns"))],
       exemptTag: { key: text("var.exempt_tag.key"), value: text("var.exempt_tag.value") },
@@ -63,6 +64,8 @@ export class ModuleStack extends TerraformStack {
       alarms: true,
       alarmActions: list("local.alarm_actions"),
       dashboard: true,
+      furtherRegions: true,
+      members: MemberAccounts.ofOrganization(text("var.members.organization_id")),
       prefix: text("var.prefix"),
       ruleName: text("local.rule_name"),
       functionName: text("local.function_name"),
@@ -105,6 +108,10 @@ function outputs(response: CredentialExfiltrationResponse): Record<string, [valu
     dead_letter_queue_url: [
       response.failureQueue.resource.url,
       "The queue's URL, to look at it and to run what is in it again.",
+    ],
+    finding_bus_arn: [
+      response.findingBusArn!,
+      "The event bus that further regions forward their findings to; null unless `further_regions` is true.",
     ],
     detector_id: [response.detectorId!, "The detector that was created; null if none was."],
   };

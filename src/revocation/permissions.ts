@@ -99,7 +99,7 @@ export function choiceStatements(place: Pick<Place, "roleArns">, roles: Revocabl
 }
 
 /** The ARNs that a policy has to deny so that an entry of the protected roles is protected. */
-function protectedArns(entry: string): string[] {
+export function protectedArns(entry: string): string[] {
   const { account, name, byName } = protectedRoleOf(entry);
   return byName ? namedArns(account, name) : [entry];
 }

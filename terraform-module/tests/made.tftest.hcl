@@ -187,3 +187,78 @@ run "no_further_findings" {
     error_message = "Further findings are opt-in."
   }
 }
+
+run "members" {
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = { organization_id = "o-a1b2c3d4e5", except = ["333333333333"] }
+  }
+  assert {
+    condition     = jsondecode(aws_lambda_function.revoker.environment[0].variables.MEMBERS) == { except = ["333333333333"], organization = "o-a1b2c3d4e5", role = "/guardduty-response/GuardDuty-Response-Member" }
+    error_message = "The function is told which accounts it acts in, and by which role."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : statement if statement.Action == "sts:AssumeRole"][0].Resource == ["arn:aws:iam::*:role/guardduty-response/GuardDuty-Response-Member"]
+    error_message = "The function may assume that role of every account."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : statement.Condition if statement.Sid == "AssumeMemberRoles"][0].StringEquals == { "aws:ResourceOrgID" = "o-a1b2c3d4e5" }
+    error_message = "The accounts are those of the organization."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : statement.Resource if statement.Sid == "NeverExceptedAccounts"] == [["arn:aws:iam::333333333333:role/guardduty-response/GuardDuty-Response-Member"]]
+    error_message = "The function is denied the roles of accounts that are excepted."
+  }
+  assert {
+    condition     = contains(jsondecode(aws_lambda_function.revoker.environment[0].variables.PROTECTED_ROLES), "arn:aws:iam::*:role/guardduty-response/GuardDuty-Response-Member")
+    error_message = "The member role is protected in every account."
+  }
+  assert {
+    condition     = contains(one([for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : statement.Resource if statement.Sid == "NeverProtectedRoles"]), "arn:aws:iam::*:role/*/GuardDuty-Response-Member")
+    error_message = "The function is denied the member role in every account."
+  }
+}
+
+run "named_members" {
+  variables {
+    members = { accounts = ["222222222222"], role_name = "revoker", role_path = "/" }
+  }
+  assert {
+    condition     = one([for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : statement.Resource if statement.Sid == "AssumeMemberRoles"]) == ["arn:aws:iam::222222222222:role/revoker"]
+    error_message = "The function may assume the roles of the named accounts."
+  }
+  assert {
+    condition     = !can([for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : statement.Condition.StringEquals if statement.Sid == "AssumeMemberRoles"][0])
+    error_message = "Named accounts may be of any organization."
+  }
+}
+
+run "no_members" {
+  assert {
+    condition     = length([for statement in jsondecode(aws_iam_role_policy.revoker_permissions.policy).Statement : true if statement.Action == "sts:AssumeRole"]) == 0 && aws_lambda_function.revoker.environment[0].variables.MEMBERS == null
+    error_message = "Without members the function assumes no role."
+  }
+  assert {
+    condition     = length(aws_cloudwatch_event_bus.finding_bus) == 0 && output.finding_bus_arn == null
+    error_message = "Without further regions there is no event bus."
+  }
+}
+
+run "further_regions" {
+  variables {
+    further_regions = true
+    alert_severity  = 4
+  }
+  assert {
+    condition     = output.finding_bus_arn == "arn:aws:events:us-west-2:123456789012:event-bus/GuardDuty-Response-findings"
+    error_message = "Further regions forward to a bus of its own."
+  }
+  assert {
+    condition     = aws_cloudwatch_event_rule.forwarded[0].event_pattern == aws_cloudwatch_event_rule.rule.event_pattern && aws_cloudwatch_event_rule.forwarded[0].event_bus_name == "GuardDuty-Response-findings"
+    error_message = "What is forwarded is matched like what the region finds."
+  }
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.forwarded_any_finding) == 1 && length(aws_cloudwatch_event_rule.forwarded_further_findings) == 0
+    error_message = "Each rule of the region has one on the bus."
+  }
+}

@@ -253,3 +253,118 @@ run "sessions_followed_without_activity" {
   }
   expect_failures = [aws_lambda_function.revoker]
 }
+
+run "members_of_nothing" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = {}
+  }
+  expect_failures = [var.members]
+}
+
+run "members_by_organization_and_by_name" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = { organization_id = "o-a1b2c3d4e5", accounts = ["222222222222"] }
+  }
+  expect_failures = [var.members]
+}
+
+run "an_organization_by_its_name" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = { organization_id = "example" }
+  }
+  expect_failures = [var.members]
+}
+
+run "an_account_by_its_name" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = { accounts = ["security"] }
+  }
+  expect_failures = [var.members]
+}
+
+run "an_account_named_twice" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = { accounts = ["222222222222", "222222222222"] }
+  }
+  expect_failures = [var.members]
+}
+
+run "no_account" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = { accounts = [] }
+  }
+  expect_failures = [var.members]
+}
+
+run "more_accounts_than_the_policy_holds" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = { accounts = [for number in range(21) : 222222222200 + number] }
+  }
+  expect_failures = [var.members]
+}
+
+run "an_exception_from_named_accounts" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = { accounts = ["222222222222"], except = ["333333333333"] }
+  }
+  expect_failures = [var.members]
+}
+
+run "an_excepted_account_by_its_name" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = { organization_id = "o-a1b2c3d4e5", except = ["sandbox"] }
+  }
+  expect_failures = [var.members]
+}
+
+run "a_member_role_with_a_path_in_its_name" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = { organization_id = "o-a1b2c3d4e5", role_name = "security/revoker" }
+  }
+  expect_failures = [var.members]
+}
+
+run "a_member_role_below_no_path" {
+  command = plan
+  variables {
+    revocable_roles = { path = "/application/" }
+    members         = { organization_id = "o-a1b2c3d4e5", role_path = "security" }
+  }
+  expect_failures = [var.members]
+}
+
+run "any_role_of_members" {
+  command = plan
+  variables {
+    members = { organization_id = "o-a1b2c3d4e5" }
+  }
+  expect_failures = [aws_lambda_function.revoker]
+}
+
+run "not_every_account" {
+  command = plan
+  variables {
+    revocable_roles = { any_of_every_account = false }
+  }
+  expect_failures = [var.revocable_roles]
+}

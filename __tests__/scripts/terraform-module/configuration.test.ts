@@ -26,8 +26,11 @@ describe("the Terraform module", () => {
     // THEN as the head of module-configuration.ts shows
     const { name, policy } = configuration["resource"].aws_sqs_queue.failure_queue;
     expect(name).toBe("${var.prefix}-not-handled");
-    expect(expression(policy.document.Statement[0].Condition.ArnEquals["aws:SourceArn"])).toBe(
-      "concat(\n  [aws_cloudwatch_event_rule.rule.arn],\n  aws_cloudwatch_event_rule.further_findings[*].arn,\n  aws_cloudwatch_event_rule.any_finding[*].arn,\n)",
+    const optional = ["further_findings", "any_finding"].flatMap((rule) => [rule, `forwarded_${rule}`]);
+    const sources = expression(policy.document.Statement[0].Condition.ArnEquals["aws:SourceArn"]).split(/,?\n */);
+    expect(sources.slice(0, 2)).toEqual(["concat(", "[aws_cloudwatch_event_rule.rule.arn]"]);
+    expect(sources.slice(2, -1).sort()).toEqual(
+      [...optional, "forwarded"].map((rule) => `aws_cloudwatch_event_rule.${rule}[*].arn`).sort(),
     );
   });
 

@@ -3,7 +3,8 @@ import {
   documentOf,
   Encoded,
   expression,
-  OptionalItem,
+  Merged,
+  OptionalItems,
   spliced,
   template,
   withTexts,
@@ -75,8 +76,20 @@ describe("expressions of Terraform", () => {
   });
 
   test("make an optional item depend on its condition", () => {
-    expect(expression(["a", new OptionalItem("var.b != null", { c: "${var.b}" })])).toBe(
+    expect(expression(["a", new OptionalItems("var.b != null", { c: "${var.b}" })])).toBe(
       lines("concat(", '  ["a"],', "  var.b != null ? [{ c = var.b }] : [],", ")"),
+    );
+  });
+
+  test("make several optional items depend on one condition", () => {
+    expect(expression(["a", new OptionalItems("var.b != null", 1, 2)])).toBe(
+      lines("concat(", '  ["a"],', "  var.b != null ? [1, 2] : [],", ")"),
+    );
+  });
+
+  test("make keys of an object depend on a condition", () => {
+    expect(expression(new Merged({ a: 1 }, "var.b != null", { b: "${var.b}" }))).toBe(
+      lines("merge(", "  { a = 1 },", "  var.b != null ? { b = var.b } : {},", ")"),
     );
   });
 
@@ -93,7 +106,7 @@ describe("expressions of Terraform", () => {
   });
 
   test("throws when an optional item is not in a list", () => {
-    expect(() => expression({ a: new OptionalItem("true", 1) })).toThrow("an optional item must be in a list");
+    expect(() => expression({ a: new OptionalItems("true", 1) })).toThrow("optional items must be in a list");
   });
 
   test.each(["${var.a", '${"a'])("throws when given %s, which has no end", (value) => {
@@ -113,15 +126,21 @@ describe("the document of a JSON text", () => {
 
 test("texts are changed wherever they are: in keys, conditions, documents and lists", () => {
   // GIVEN
-  const value = { a: [new OptionalItem("a", "a")], b: new Encoded({ a: "a" }), c: new Conditional("a", "a", 1) };
+  const value = {
+    a: [new OptionalItems("a", "a")],
+    b: new Encoded({ a: "a" }),
+    c: new Conditional("a", "a", 1),
+    d: new Merged("a", "a", "a"),
+  };
 
   // WHEN
   const changed = withTexts(value, (text) => text.replace("a", template("z")));
 
   // THEN
   expect(changed).toEqual({
-    "${z}": [new OptionalItem("${z}", "${z}")],
+    "${z}": [new OptionalItems("${z}", "${z}")],
     b: new Encoded({ "${z}": "${z}" }),
     c: new Conditional("${z}", "${z}", 1),
+    d: new Merged("${z}", "${z}", "${z}"),
   });
 });

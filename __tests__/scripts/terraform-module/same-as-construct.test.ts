@@ -12,6 +12,7 @@ import {
   CredentialExfiltrationResponse,
   type CredentialExfiltrationResponseProps,
   Detector,
+  MemberAccounts,
   OutcomeDestination,
   RevocableRoles,
 } from "../../../src";
@@ -144,6 +145,55 @@ const WISHES: Readonly<Record<string, Wish>> = {
       events: true,
       eventBusArn: BUS,
       prefix: "Existing",
+    }),
+  },
+  "an organization, and further regions": {
+    inputs: `revocable_roles = { any_of_every_account = true }
+      protected_role_arns = ["arn:aws:iam::*:role/break-glass"]
+      alert_emails = ["security@example.com"]
+      members = {
+        organization_id = "o-a1b2c3d4e5"
+        except          = ["333333333333", "222222222222"]
+      }
+      further_regions = true
+      findings = ["AttackSequence:IAM/CompromisedCredentials"]
+      alert_severity = 4
+      severity_overrides = { "Recon:IAMUser/TorIPCaller" = 8 }
+      dashboard = true
+      prefix = "Organization"`,
+    props: () => ({
+      revocableRoles: RevocableRoles.anyOfEveryAccount(),
+      protectedRoles: ["arn:aws:iam::*:role/break-glass"],
+      alertEmails: ["security@example.com"],
+      members: MemberAccounts.ofOrganization("o-a1b2c3d4e5", { except: ["333333333333", "222222222222"] }),
+      furtherRegions: true,
+      findings: ["AttackSequence:IAM/CompromisedCredentials"],
+      alertSeverity: 4,
+      severityOverrides: { "Recon:IAMUser/TorIPCaller": 8 },
+      dashboard: true,
+      prefix: "Organization",
+    }),
+  },
+  "named accounts": {
+    inputs: `revocable_roles = { arns = ["arn:aws:iam::222222222222:role/app"] }
+      protected_role_arns = ["arn:aws:iam::333333333333:role/app"]
+      alert_emails = ["security@example.com"]
+      members = {
+        accounts  = ["222222222222", "333333333333"]
+        role_name = "revoker"
+        role_path = "/security/"
+      }
+      further_regions = true
+      alarms = false
+      prefix = "Named"`,
+    props: () => ({
+      revocableRoles: RevocableRoles.named("arn:aws:iam::222222222222:role/app"),
+      protectedRoles: ["arn:aws:iam::333333333333:role/app"],
+      alertEmails: ["security@example.com"],
+      members: MemberAccounts.named(["222222222222", "333333333333"], { roleName: "revoker", rolePath: "/security/" }),
+      furtherRegions: true,
+      alarms: false,
+      prefix: "Named",
     }),
   },
 };
