@@ -1,11 +1,14 @@
-import { standardPrinter } from "../rehearsal/print/printer";
+import { type Printer, standardPrinter } from "../rehearsal/print/printer";
 // Beside the bundle in the published package, as it is beside this file here.
 import { functionPackage } from "../src/revocation/function-package";
 import { Clients } from "./aws/clients";
+import { isDenied, oneLine } from "./aws/errors";
 import { check } from "./check/check";
 import { printResults } from "./check/print-results";
 import { DrillError } from "./drill-error";
-import { readOptions, USAGE } from "./options";
+import { type Options, readOptions, USAGE } from "./options";
+import { printSteps } from "./print-steps";
+import { runRevoke } from "./revoke/run";
 
 /** Runs the command and returns its exit code: 1 if something does not hold. */
 async function main([word, ...parameters]: readonly string[]): Promise<number> {
@@ -15,14 +18,27 @@ async function main([word, ...parameters]: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const results = await check(new Clients(options), options, functionPackage().sha256);
-  printResults(results, standardPrinter(options.json));
-  return results.every(({ holds }) => holds) ? 0 : 1;
+  return (await run(options, standardPrinter(options.json))) ? 0 : 1;
+}
+
+async function run(options: Options, printer: Printer): Promise<boolean> {
+  const clients = new Clients(options);
+  switch (options.command) {
+    case "check": {
+      const results = await check(clients, options, functionPackage().sha256);
+      printResults(results, printer);
+      return results.every(({ holds }) => holds);
+    }
+    case "revoke":
+      return printSteps(runRevoke(clients, options), printer);
+  }
 }
 
 /** Says what went wrong: in one line if the user can mend it, with its stack trace if it is a bug. */
 function report(error: unknown): number {
-  console.error(error instanceof DrillError ? error.message : error);
+  if (error instanceof DrillError) console.error(error.message);
+  else if (isDenied(error)) console.error(`these credentials lack a permission of docs/drill.md: ${oneLine(error)}`);
+  else console.error(error);
   return 2;
 }
 

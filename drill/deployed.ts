@@ -4,6 +4,8 @@ import type { FunctionEnvironment } from "../src/contract/environment";
 export interface Deployed {
   /** Twelve digits: the account that the operator's credentials belong to. */
   readonly accountId: string;
+  /** ARN of who has looked. */
+  readonly operator: string;
   readonly partition: string;
   readonly region: string;
   readonly functionName: string;

@@ -24,7 +24,8 @@ export interface NotFound {
  * @throws DrillError if AWS does not accept the operator's credentials, or no region is set.
  */
 export async function findDeployed(clients: Clients, functionName: string | undefined): Promise<Deployed | NotFound> {
-  const { accountId, region } = await whoAndWhere(clients);
+  const whoAndWhere = await readWhoAndWhere(clients);
+  const { accountId, region } = whoAndWhere;
   const here = `region ${region} of account ${accountId}`;
   if (functionName !== undefined) {
     const found = await unlessMissing(
@@ -36,7 +37,7 @@ export async function findDeployed(clients: Clients, functionName: string | unde
         mend: "name its region with --region, its account with --profile, or deploy it",
       };
     }
-    return deployedOf(found, accountId, region);
+    return deployedOf(found, whoAndWhere);
   }
   const candidates = (await listFunctions(clients)).filter(({ Environment }) =>
     revokesSessions(Environment?.Variables),
@@ -54,15 +55,28 @@ export async function findDeployed(clients: Clients, functionName: string | unde
   }
   // Lambda tells the state of a function only to who asks for that one.
   const found = await clients.lambda().send(new GetFunctionConfigurationCommand({ FunctionName: first.FunctionName }));
-  return deployedOf(found, accountId, region);
+  return deployedOf(found, whoAndWhere);
 }
 
-async function whoAndWhere(clients: Clients): Promise<{ accountId: string; region: string }> {
+/**
+ * The deployed function.
+ *
+ * @throws DrillError if there is none, or more than one.
+ */
+export async function requireDeployed(clients: Clients, functionName: string | undefined): Promise<Deployed> {
+  const deployed = await findDeployed(clients, functionName);
+  if ("why" in deployed) throw new DrillError(`${deployed.why}: ${deployed.mend}`);
+  return deployed;
+}
+
+type WhoAndWhere = Pick<Deployed, "accountId" | "operator" | "region">;
+
+async function readWhoAndWhere(clients: Clients): Promise<WhoAndWhere> {
   try {
     const sts = clients.sts();
     const region = await sts.config.region();
-    const { Account = "" } = await sts.send(new GetCallerIdentityCommand({}));
-    return { accountId: Account, region };
+    const { Account = "", Arn = "" } = await sts.send(new GetCallerIdentityCommand({}));
+    return { accountId: Account, operator: Arn, region };
   } catch (error) {
     if (/region/i.test((error as Error).message) && !("$metadata" in (error as object))) {
       throw new DrillError("no region is set: name it with --region, or set AWS_REGION", { cause: error });
@@ -87,12 +101,11 @@ async function listFunctions(clients: Clients): Promise<FunctionConfiguration[]>
   }
 }
 
-function deployedOf(found: FunctionConfiguration, accountId: string, region: string): Deployed {
+function deployedOf(found: FunctionConfiguration, whoAndWhere: WhoAndWhere): Deployed {
   const { FunctionName = "", FunctionArn = "", Role = "", LoggingConfig, State, LastUpdateStatus, CodeSha256 } = found;
   return {
-    accountId,
+    ...whoAndWhere,
     partition: FunctionArn.split(":")[1] ?? "aws",
-    region,
     functionName: FunctionName,
     functionArn: FunctionArn,
     roleArn: Role,

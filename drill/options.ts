@@ -1,17 +1,16 @@
 import { parseArgs } from "node:util";
 
+import { ROLE_NAME } from "../lambda/revoke-sessions/triage";
+import type { Operator } from "./aws/clients";
+import type { CheckOptions } from "./check/check";
 import { CHECK_NAMES, type CheckName } from "./check/checks";
 import { DrillError } from "./drill-error";
+import type { RevokeOptions } from "./revoke/run";
 
 /** What was asked for on the command line. */
-export interface Options {
-  readonly command: "check";
-  readonly profile?: string;
-  readonly region?: string;
-  readonly functionName?: string;
-  readonly without: readonly CheckName[];
-  readonly json: boolean;
-}
+export type Options = Operator & { readonly json: boolean } & (
+    ({ readonly command: "check" } & CheckOptions) | ({ readonly command: "revoke" } & RevokeOptions)
+  );
 
 export const USAGE = `Usage: npm run drill -- COMMAND [options]
        npx cdktf-guardduty-credential-response drill COMMAND [options]
@@ -21,19 +20,32 @@ credentials: those of the shell, of a profile, of Identity Center.
 
   check                 reads only: what is right, what is not, and the
                         command that mends it
+    --without NAME,…    checks that are not wanted here:
+                        ${CHECK_NAMES.slice(0, 6).join(", ")},
+                        ${CHECK_NAMES.slice(6).join(", ")}
+
+  revoke --role NAME    starts a session of a role, hands the function a finding
+                        about it, and measures until the session is denied
+    --undo              removes the policy again
+    --yes               does not ask before it cuts sessions of others
 
   --profile NAME        a profile of AWS's configuration files
   --region NAME         the region of the function
   --function NAME       the function; it is found by itself if there is one
-  --without NAME,…      checks that are not wanted here:
-                        ${CHECK_NAMES.slice(0, 6).join(", ")},
-                        ${CHECK_NAMES.slice(6).join(", ")}
   --json                write one JSON document
   --help                show this
 
 Ends with 0; with 1 if something does not hold; with 2 if the drill could not
 be run: a wrong option, credentials that do not work. docs/drill.md has more.
 `;
+
+/** The options that a command has of its own. */
+const OWN: Readonly<Record<Options["command"], readonly string[]>> = {
+  check: ["without"],
+  revoke: ["role", "undo", "yes"],
+};
+const COMMANDS = Object.keys(OWN);
+const isCommand = (word: string | undefined): word is Options["command"] => COMMANDS.includes(word ?? "");
 
 /**
  * Reads the command line, behind the word "drill".
@@ -45,18 +57,33 @@ export function readOptions(parameters: readonly string[]): Options | "help" {
   const { values, positionals } = parse(parameters);
   if (values.help) return "help";
   const [command, ...others] = positionals;
-  if (command !== "check" || others.length > 0) {
+  if (!isCommand(command) || others.length > 0) {
     const received = positionals.length === 0 ? "nothing" : positionals.join(" ");
-    throw new DrillError(`the command must be check; received ${received} (see --help)`);
+    throw new DrillError(`the command must be ${COMMANDS.join(" or ")}; received ${received} (see --help)`);
   }
-  return {
-    command,
-    profile: values.profile,
-    region: values.region,
-    functionName: values.function,
-    without: readWithout(values.without),
-    json: values.json ?? false,
-  };
+  for (const [other, own] of Object.entries(OWN)) {
+    const [foreign] = other === command ? [] : own.filter((name) => name in values);
+    if (foreign) throw new DrillError(`--${foreign} is an option of ${other}, not of ${command} (see --help)`);
+  }
+  const { profile, region, function: functionName, json = false } = values;
+  const common = { profile, region, functionName, json };
+  switch (command) {
+    case "check":
+      return { command, ...common, without: readWithout(values.without) };
+    case "revoke":
+      return {
+        command,
+        ...common,
+        roleName: readRole(values.role),
+        undo: values.undo ?? false,
+        yes: values.yes ?? false,
+      };
+  }
+}
+
+function readRole(name: string | undefined): string {
+  if (name !== undefined && ROLE_NAME.test(name)) return name;
+  throw new DrillError(`--role: must be the name of a role, without its path; received ${name ?? "nothing"}`);
 }
 
 function readWithout(text = ""): CheckName[] {
@@ -79,6 +106,9 @@ function parse(parameters: readonly string[]) {
         region: { type: "string" },
         function: { type: "string" },
         without: { type: "string" },
+        role: { type: "string" },
+        undo: { type: "boolean" },
+        yes: { type: "boolean" },
         json: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

@@ -8,7 +8,7 @@ import { PROJECT } from "./project-files";
 
 /**
  * Bundles the drill with all that it needs of the AWS SDK into one file, so that whoever installs the constructs does not install
- * eleven clients with them.
+ * twelve clients with them.
  *
  * @param outfile the command; the licences of what is in it are put beside it.
  */

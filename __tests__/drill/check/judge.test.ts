@@ -23,6 +23,7 @@ const RULE = "arn:aws:events:us-west-2:123456789012:rule/thefts";
 const NOW = new Date("2026-11-25T12:00:00Z");
 
 const DEPLOYED: Deployed = {
+  operator: "arn:aws:iam::123456789012:user/operator",
   accountId: "123456789012",
   partition: "aws",
   region: "us-west-2",

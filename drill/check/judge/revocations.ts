@@ -82,4 +82,4 @@ function isLeftOfDrill(roleName: string, cutoff: Date, handled: readonly ReadOut
 }
 
 /** The one session that a policy is about; undefined if it is about the role. */
-const userIdIn = (document: string): string | undefined => /"aws:userid":\[?"([^"]+)"/i.exec(document)?.[1];
+export const userIdIn = (document: string): string | undefined => /"aws:userid":\[?"([^"]+)"/i.exec(document)?.[1];

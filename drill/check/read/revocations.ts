@@ -1,10 +1,8 @@
-import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeInstancesCommand, DescribeRegionsCommand } from "@aws-sdk/client-ec2";
 import { GetAccountAuthorizationDetailsCommand } from "@aws-sdk/client-iam";
 
-import { OUTCOME_MESSAGE, type OutcomeLine } from "../../../src/contract/outcome-line";
 import type { Clients } from "../../aws/clients";
-import { unlessMissing } from "../../aws/errors";
+import { readOutcomes } from "../../aws/outcomes";
 import { allPages } from "../../aws/pages";
 import { type ReadOutcome, type ReadRevocation, revokes } from "../judge/revocations";
 
@@ -44,30 +42,9 @@ export async function readInstances(clients: Clients, instanceIds: readonly stri
 
 /** For which findings the function has revoked since a time, as its log tells. */
 export async function readHandled(clients: Clients, logGroupName: string, since: Date): Promise<ReadOutcome[]> {
-  const events = await unlessMissing(
-    allPages(async (nextToken) => {
-      const command = new FilterLogEventsCommand({
-        logGroupName,
-        startTime: since.getTime(),
-        filterPattern: `"${OUTCOME_MESSAGE}"`,
-        nextToken,
-      });
-      const page = await clients.logs().send(command);
-      return { items: page.events, next: page.nextToken };
-    }),
-  );
-  return (events ?? []).flatMap(({ message = "" }) => {
-    const line = outcomeLine(message);
-    if (!line || line.outcome === "not-revoked" || line.role === undefined) return [];
+  const lines = await readOutcomes(clients, logGroupName, since);
+  return lines.flatMap((line) => {
+    if (line.outcome === "not-revoked" || line.role === undefined) return [];
     return [{ findingId: line.findingId, roleName: line.role, cutoff: line.cutoff }];
   });
-}
-
-function outcomeLine(message: string): OutcomeLine | undefined {
-  try {
-    const line = JSON.parse(message) as OutcomeLine;
-    return line.message === OUTCOME_MESSAGE ? line : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { DeleteRolePolicyCommand, GetRolePolicyCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { AssumeRoleCommand } from "@aws-sdk/client-sts";
+
+import type { Clients } from "../../aws/clients";
+import { isDenied, oneLine, unlessMissing } from "../../aws/errors";
+import { readOutcomes } from "../../aws/outcomes";
+import { allPages } from "../../aws/pages";
+import type { Deployed } from "../../deployed";
+import { DrillError } from "../../drill-error";
+import type { Attempt, DrillAccount } from "../ports";
+import { HARMLESS_CALLS } from "./harmless-calls";
+
+/** The least that STS takes. */
+const SESSION_SECONDS = 900;
+
+/** A clock of this machine may be ahead of CloudWatch's. */
+const CLOCK_MILLISECONDS = 60_000;
+
+/** The account that a drill is run in, over AWS's SDK. */
+export function drillAccount(clients: Clients, { functionName, logGroupName, operator }: Deployed): DrillAccount {
+  const iam = clients.iam();
+  return {
+    operator,
+    harmlessCalls: Object.keys(HARMLESS_CALLS),
+
+    async startSession(RoleArn, RoleSessionName) {
+      const { Credentials, AssumedRoleUser } = await assume(clients, RoleArn, RoleSessionName, operator);
+      const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = Credentials ?? {};
+      const session = clients.as({
+        accessKeyId: AccessKeyId,
+        secretAccessKey: SecretAccessKey,
+        sessionToken: SessionToken,
+      });
+      return {
+        name: RoleSessionName,
+        accessKeyId: AccessKeyId,
+        principalId: AssumedRoleUser?.AssumedRoleId ?? "",
+        attempt: (call) => attemptOf(HARMLESS_CALLS[call]!(session)),
+      };
+    },
+
+    policyNames: (RoleName) =>
+      allPages(async (Marker) => {
+        const page = await iam.send(new ListRolePoliciesCommand({ RoleName, Marker }));
+        return { items: page.PolicyNames, next: page.IsTruncated ? page.Marker : undefined };
+      }),
+
+    async policy(RoleName, PolicyName) {
+      const found = await unlessMissing(iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })));
+      return found?.PolicyDocument && decodeURIComponent(found.PolicyDocument);
+    },
+
+    async removePolicy(RoleName, PolicyName) {
+      await unlessMissing(iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
+    },
+
+    async handOver(event) {
+      const Payload = JSON.stringify(event);
+      await clients.lambda().send(new InvokeCommand({ FunctionName: functionName, InvocationType: "Event", Payload }));
+    },
+
+    async outcomeOf(findingId, since) {
+      const lines = await readOutcomes(clients, logGroupName, new Date(since.getTime() - CLOCK_MILLISECONDS));
+      return lines.find((line) => line.findingId === findingId);
+    },
+
+    now: () => new Date(),
+    wait: (seconds) => sleep(seconds * 1_000),
+  };
+}
+
+async function assume(clients: Clients, RoleArn: string, RoleSessionName: string, operator: string) {
+  try {
+    const command = new AssumeRoleCommand({ RoleArn, RoleSessionName, DurationSeconds: SESSION_SECONDS });
+    return await clients.sts().send(command);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    throw new DrillError(
+      `${operator} may not assume ${RoleArn}: the role's trust policy must let it, and its own permissions ` +
+        `sts:AssumeRole (${oneLine(error)})`,
+      { cause: error },
+    );
+  }
+}
+
+/** How AWS has answered; AWS tells an explicit deny from a missing permission in the words of its error. */
+async function attemptOf(call: Promise<unknown>): Promise<Attempt> {
+  try {
+    await call;
+    return "allowed";
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    return /explicit deny in an identity-based policy/.test(error.message) ? "explicitly denied" : "denied";
+  }
+}

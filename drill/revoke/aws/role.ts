@@ -1,0 +1,85 @@
+import { DescribeIamInstanceProfileAssociationsCommand, DescribeRegionsCommand } from "@aws-sdk/client-ec2";
+import { GetRoleCommand, ListInstanceProfilesForRoleCommand } from "@aws-sdk/client-iam";
+import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
+
+import type { Role } from "../../../lambda/revoke-sessions/triage";
+import { readTrust } from "../../../lambda/revoke-sessions/trust";
+import type { Clients } from "../../aws/clients";
+import { isDenied, unlessMissing } from "../../aws/errors";
+import { allPages } from "../../aws/pages";
+import type { RoleUsers } from "../role-users";
+
+/** A role by its name; undefined if the account has none. */
+export async function readRole(clients: Clients, RoleName: string): Promise<Role | undefined> {
+  const found = await unlessMissing(clients.iam().send(new GetRoleCommand({ RoleName })));
+  if (!found?.Role) return undefined;
+  const { Arn = "", Path = "/", RoleId = "", Tags = [], AssumeRolePolicyDocument = "", RoleLastUsed } = found.Role;
+  const at = RoleLastUsed?.LastUsedDate;
+  return {
+    arn: Arn,
+    path: Path,
+    roleId: RoleId,
+    tags: Tags.map(({ Key = "", Value = "" }) => ({ key: Key, value: Value })),
+    trust: readTrust(decodeURIComponent(AssumeRolePolicyDocument)),
+    ...(at && { lastUsed: { at, region: RoleLastUsed.Region } }),
+  };
+}
+
+/** Who uses a role, in every region of the account that is enabled. */
+export async function readUsers(
+  clients: Clients,
+  roleName: string,
+  { arn, trust, lastUsed }: Role,
+): Promise<RoleUsers> {
+  const profiles = await allPages(async (Marker) => {
+    const page = await clients.iam().send(new ListInstanceProfilesForRoleCommand({ RoleName: roleName, Marker }));
+    return { items: page.InstanceProfiles, next: page.IsTruncated ? page.Marker : undefined };
+  });
+  const profileArns = profiles.flatMap(({ Arn }) => Arn ?? []);
+  const { Regions = [] } = await clients.ec2().send(new DescribeRegionsCommand({}));
+  const seen = await Promise.all(
+    Regions.map(async ({ RegionName = "" }) => {
+      const there = clients.in(RegionName);
+      try {
+        const [instances, functions] = await Promise.all([
+          readInstances(there, profileArns),
+          readFunctions(there, arn),
+        ]);
+        return {
+          instances: instances.map((each) => `${each}, in ${RegionName}`),
+          functions: functions.map((each) => `${each}, in ${RegionName}`),
+          unseen: [],
+        };
+      } catch (error) {
+        if (!isDenied(error)) throw error;
+        return { instances: [], functions: [], unseen: [RegionName] };
+      }
+    }),
+  );
+  return {
+    instances: seen.flatMap(({ instances }) => instances),
+    functions: seen.flatMap(({ functions }) => functions),
+    unseen: seen.flatMap(({ unseen }) => unseen),
+    lastUsed,
+    trust,
+  };
+}
+
+async function readInstances(clients: Clients, profileArns: readonly string[]): Promise<string[]> {
+  if (profileArns.length === 0) return [];
+  const associations = await allPages(async (NextToken) => {
+    const page = await clients.ec2().send(new DescribeIamInstanceProfileAssociationsCommand({ NextToken }));
+    return { items: page.IamInstanceProfileAssociations, next: page.NextToken };
+  });
+  return associations.flatMap(({ IamInstanceProfile, InstanceId = "" }) =>
+    profileArns.includes(IamInstanceProfile?.Arn ?? "") ? InstanceId : [],
+  );
+}
+
+async function readFunctions(clients: Clients, roleArn: string): Promise<string[]> {
+  const functions = await allPages(async (Marker) => {
+    const page = await clients.lambda().send(new ListFunctionsCommand({ Marker }));
+    return { items: page.Functions, next: page.NextMarker };
+  });
+  return functions.flatMap(({ Role, FunctionName = "" }) => (Role === roleArn ? FunctionName : []));
+}

@@ -1,0 +1,28 @@
+import { type Claim, renderStep } from "../rehearsal/print/frame";
+import type { Paint } from "../rehearsal/print/terminal";
+import { fold } from "../rehearsal/print/terminal";
+
+/** One step of a drill: what happened, and what it was to prove. */
+export interface Step {
+  readonly title: string;
+  readonly facts: readonly string[];
+  /** What somebody may want to run now. */
+  readonly command?: string;
+  readonly claims: readonly Claim[];
+}
+
+/** A claim with the reason why it does not hold; no reason means that it does. */
+export const claim = (text: string, why: string | undefined): Claim =>
+  why === undefined ? { text, holds: true } : { text, holds: false, why };
+
+export const holds = ({ claims }: Step): boolean => claims.every((each) => each.holds);
+
+/** Writes a step for people, in the form of a rehearsal's scenes. */
+export function renderDrillStep({ title, facts, command, claims }: Step, number: number, paint: Paint): string {
+  const happened = facts.flatMap((fact) => fold(fact, INDENT, `${INDENT}  `));
+  // Never folded: it is to be copied.
+  const toRun = command === undefined ? [] : [`${INDENT}  ${command}`];
+  return renderStep(number, title, [...happened, ...toRun], claims, paint);
+}
+
+const INDENT = "    ";
