@@ -4,11 +4,15 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { MembersSpec } from "../src/contract/members";
 import { type BenchIncident, nextPolicy, startIncident } from "./incident";
 import { compare, type Contender, type Figure } from "./measure";
 import { bundleWithDefaults, unpackOurs } from "./packages";
 
 const PEERS = join(__dirname, "peers");
+
+/** Members that no event of the bench is about: what they cost the function's own account. */
+const MEMBERS: MembersSpec = { organization: "o-benchbench", role: "/guardduty-response/GuardDuty-Response-Member" };
 
 /** The time from the start of a process to the first accepted PutRolePolicy: what a cold start leaves to a thief. */
 export async function coldStart(rounds: number, { withBoto3 = true } = {}): Promise<Figure[]> {
@@ -16,10 +20,13 @@ export async function coldStart(rounds: number, { withBoto3 = true } = {}): Prom
   const ours = unpackOurs();
   const defaults = bundleWithDefaults(mkdtempSync(join(tmpdir(), "bench-")));
   const invoke = join(PEERS, "invoke-once.cjs");
+  const environment = { ...incident.environment, MEMBERS: JSON.stringify(MEMBERS) };
+  const withMembers = { ...incident, environment };
   const contenders: [Contender, ...Contender[]] = [
     coldStartOf("bare Node, hand-signed", incident, "node", [join(PEERS, "hand-signed.cjs")]),
     coldStartOf("ours", incident, "node", [invoke, ours]),
     coldStartOf("ours, bundled with esbuild's defaults", incident, "node", [invoke, defaults]),
+    coldStartOf("ours, with members configured", withMembers, "node", [invoke, ours]),
   ];
   if (withBoto3 && hasBoto3()) {
     contenders.push(coldStartOf("boto3", incident, "python3", [join(PEERS, "boto3_calls.py")]));

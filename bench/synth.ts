@@ -27,9 +27,46 @@ new SnsTopic(stack, "topic", { name: "floor" });
 app.synth();
 `;
 
-/** How long `tsx main.ts` takes, against an app of one resource and the same app with the provider's barrel import. */
+const ORGANIZATION = `
+import ${JSON.stringify(join(PROJECT, "workshop", "without-source-maps"))};
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { App, TerraformStack } from "cdktf";
+import {
+  CredentialExfiltrationResponse,
+  FindingForwarder,
+  MemberAccounts,
+  RevocableRoles,
+  RevocationGuard,
+} from ${JSON.stringify(join(PROJECT, "src"))};
+const app = new App();
+const stack = new TerraformStack(app, "security");
+new AwsProvider(stack, "aws", { region: "us-west-2" });
+const [virginia, ireland] = ["us-east-1", "eu-west-1"].map(
+  (region) => new AwsProvider(stack, region, { alias: region, region }),
+);
+const revocableRoles = RevocableRoles.withPath("/application/");
+const members = MemberAccounts.ofOrganization("o-a1b2c3d4e5");
+const alertEmails = ["security@example.com"];
+const response = new CredentialExfiltrationResponse(stack, "response", {
+  revocableRoles,
+  members,
+  alertEmails,
+  furtherRegions: true,
+});
+for (const provider of [virginia, ireland]) {
+  new FindingForwarder(stack, "from-" + provider.alias, { to: response, provider, alertEmails });
+}
+new RevocationGuard(stack, "guard", { functionRoleArns: [response.revoker.role.arn], provider: virginia, alertEmails });
+app.synth();
+`;
+
+/**
+ * How long `tsx main.ts` takes, against an app of one resource, the same app with the provider's barrel import, and a response for an
+ * organization with two further regions and a guard.
+ */
 export async function synthesis(rounds: number): Promise<SynthFigures> {
   const floor = source("floor.ts", ONE_RESOURCE);
+  const organization = source("organization.ts", ORGANIZATION);
   const barrel = source(
     "barrel.ts",
     `import "@cdktf/provider-aws";\nimport ${JSON.stringify(join(PROJECT, "main"))};\n`,
@@ -48,6 +85,7 @@ export async function synthesis(rounds: number): Promise<SynthFigures> {
       [
         contender("an app of one resource", floor),
         contender("ours", join(PROJECT, "main.ts")),
+        contender("ours, for an organization", organization),
         contender("ours, with the provider's barrel import", barrel),
       ],
       rounds,

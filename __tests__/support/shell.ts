@@ -3,8 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The shells of this machine that people paste commands into. */
-export const SHELLS = ["sh", "bash", "zsh"].filter((shell) => spawnSync(shell, ["-c", ":"]).status === 0);
+/**
+ * The shells of this machine that people paste commands into. They get no input: bash takes Node.js's pipes for a remote login, and
+ * would read its user's settings.
+ */
+export const SHELLS = ["sh", "bash", "zsh"].filter(
+  (shell) => spawnSync(shell, ["-c", ":"], { stdio: "ignore" }).status === 0,
+);
 
 /** What the AWS CLI prints, by a pattern of `case` over its words; it fails if that is undefined. */
 export type Responses = Readonly<Record<string, string | undefined>>;

@@ -123,7 +123,10 @@ describe.each(SHELLS)("the commands of the mail about a change, in %s,", (shell)
   function calls(options: IamCallOptions): { words: string[]; input: string }[] {
     const aws = `aws() { printf '%s\\037' "$@"; printf '\\036'; case "$*" in *stdin) cat;; esac; printf '\\035'; }`;
     const commands = commandsOf(mailed(revocationChangedMessage(RUNBOOK), options));
-    const { stdout, stderr } = spawnSync(shell, ["-c", [aws, ...commands].join("\n")], { encoding: "utf8" });
+    const { stdout, stderr } = spawnSync(shell, ["-c", [aws, ...commands].join("\n")], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     expect(stderr).toBe("");
     return stdout
       .split("\u001d")
