@@ -9,6 +9,7 @@ import { DrillError } from "./drill-error";
 import { type Options, readOptions, USAGE } from "./options";
 import { printSteps } from "./print-steps";
 import { runRevoke } from "./revoke/run";
+import { runWiring } from "./wiring/run";
 
 /** Runs the command and returns its exit code: 1 if something does not hold. */
 async function main([word, ...parameters]: readonly string[]): Promise<number> {
@@ -29,6 +30,8 @@ async function run(options: Options, printer: Printer): Promise<boolean> {
       printResults(results, printer);
       return results.every(({ holds }) => holds);
     }
+    case "wiring":
+      return printSteps(runWiring(clients, options), printer);
     case "revoke":
       return printSteps(runRevoke(clients, options), printer);
   }

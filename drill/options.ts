@@ -6,10 +6,13 @@ import type { CheckOptions } from "./check/check";
 import { CHECK_NAMES, type CheckName } from "./check/checks";
 import { DrillError } from "./drill-error";
 import type { RevokeOptions } from "./revoke/run";
+import type { WiringOptions } from "./wiring/run";
 
 /** What was asked for on the command line. */
 export type Options = Operator & { readonly json: boolean } & (
-    ({ readonly command: "check" } & CheckOptions) | ({ readonly command: "revoke" } & RevokeOptions)
+    | ({ readonly command: "check" } & CheckOptions)
+    | ({ readonly command: "wiring" } & WiringOptions)
+    | ({ readonly command: "revoke" } & RevokeOptions)
   );
 
 export const USAGE = `Usage: npm run drill -- COMMAND [options]
@@ -23,6 +26,9 @@ credentials: those of the shell, of a profile, of Identity Center.
     --without NAME,…    checks that are not wanted here:
                         ${CHECK_NAMES.slice(0, 6).join(", ")},
                         ${CHECK_NAMES.slice(6).join(", ")}
+
+  wiring                has GuardDuty make its sample finding, and waits for
+                        what the function says: nothing is revoked
 
   revoke --role NAME    starts a session of a role, hands the function a finding
                         about it, and measures until the session is denied
@@ -42,6 +48,7 @@ be run: a wrong option, credentials that do not work. docs/drill.md has more.
 /** The options that a command has of its own. */
 const OWN: Readonly<Record<Options["command"], readonly string[]>> = {
   check: ["without"],
+  wiring: [],
   revoke: ["role", "undo", "yes"],
 };
 const COMMANDS = Object.keys(OWN);
@@ -70,6 +77,8 @@ export function readOptions(parameters: readonly string[]): Options | "help" {
   switch (command) {
     case "check":
       return { command, ...common, without: readWithout(values.without) };
+    case "wiring":
+      return { command, ...common };
     case "revoke":
       return {
         command,

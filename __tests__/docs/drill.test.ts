@@ -43,6 +43,11 @@ test("the policy for check allows what check calls, and nothing else", () => {
   expect(statements.get("Check")).toEqual(called);
 });
 
+test("the policy for wiring allows what wiring calls, and nothing else", () => {
+  const called = calledBy([...files.filter((file) => file.startsWith("drill/wiring/")), ...SHARED]);
+  expect(statements.get("Wiring")).toEqual(called);
+});
+
 test("the policy for revoke allows what revoke calls, and nothing else", () => {
   const ofRevoke = files.filter((file) => file.startsWith("drill/revoke/") && !BY_THE_ROLE.includes(file));
   const allowed = [...statements].flatMap(([sid, actions]) => (sid.startsWith("Revoke") ? actions : []));

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -10,6 +11,7 @@ import type { FunctionProcess } from "../../local-aws/function/function-process"
 import type { Denial } from "../../local-aws/iam/denial";
 import type { NamedPolicy, PolicyDocument } from "../../local-aws/iam/policy";
 import { decide } from "../../local-aws/iam/simulator";
+import { SampleFindings } from "./sample-findings";
 import type { WorkshopDeployment } from "./workshop-deployment";
 
 /** A session that came through the gateway. */
@@ -30,14 +32,16 @@ interface Request {
 }
 
 /**
- * Stands in front of the emulator for what it does not do: it runs the deployed function when Lambda is to invoke it, with a log, and
- * decides the calls of sessions by their roles' inline policies, as of that moment. All other calls go through.
+ * Stands in front of the emulator for what it does not do: it runs the deployed function when Lambda is to invoke it, with a log,
+ * makes GuardDuty's samples, and decides the calls of sessions by their roles' inline policies, as of that moment. All other calls go
+ * through.
  */
 export class AwsGateway {
   /** An action that nobody may call, as `sts:AssumeRole`. */
   refused?: string;
   private readonly sessions = new Map<string, Session>();
   private readonly ended: Promise<unknown>[] = [];
+  private readonly guardDuty: SampleFindings;
 
   private constructor(
     private readonly server: Server,
@@ -45,6 +49,7 @@ export class AwsGateway {
     private readonly lambda: FunctionProcess,
     private readonly logGroupName: string,
   ) {
+    this.guardDuty = new SampleFindings(workshop, (event) => void this.ended.push(this.invoke(event)));
     server.on("request", (request, response) => void this.serve(request, response));
   }
 
@@ -73,6 +78,11 @@ export class AwsGateway {
       if (request.url.endsWith("/invocations")) {
         this.ended.push(this.invoke(JSON.parse(request.body.toString())));
         response.writeHead(202).end();
+        return;
+      }
+      if (/^\/detector\/\w+\/findings/.test(request.url)) {
+        const answer = await this.guardDuty.answer(request.url, JSON.parse(request.body.toString()));
+        response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers }).end(answer.body);
         return;
       }
       const { host: _, connection: __, ...headers } = request.headers as Record<string, string>;
@@ -138,7 +148,7 @@ export class AwsGateway {
   private async invoke(event: unknown): Promise<void> {
     const { stdout } = await this.lambda.invoke(event);
     const logs = new CloudWatchLogsClient(this.workshop.clientConfiguration);
-    const stream = { logGroupName: this.logGroupName, logStreamName: `drill-${this.ended.length}` };
+    const stream = { logGroupName: this.logGroupName, logStreamName: randomUUID() };
     await logs.send(new CreateLogStreamCommand(stream));
     const logEvents = stdout
       .split("\n")

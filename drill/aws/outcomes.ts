@@ -22,6 +22,20 @@ export async function readOutcomes(clients: Clients, logGroupName: string, since
   return (events ?? []).flatMap(({ message = "" }) => outcomeLine(message) ?? []);
 }
 
+/** A clock of this machine may be ahead of CloudWatch's. */
+const CLOCK_MILLISECONDS = 60_000;
+
+/** What the function has logged about one finding since a time; undefined if it has not yet. */
+export async function lineAbout(
+  clients: Clients,
+  logGroupName: string,
+  findingId: string,
+  since: Date,
+): Promise<OutcomeLine | undefined> {
+  const lines = await readOutcomes(clients, logGroupName, new Date(since.getTime() - CLOCK_MILLISECONDS));
+  return lines.find((line) => line.findingId === findingId);
+}
+
 function outcomeLine(message: string): OutcomeLine | undefined {
   try {
     const line = JSON.parse(message) as OutcomeLine;

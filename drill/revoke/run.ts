@@ -1,10 +1,9 @@
-import { type FunctionConfiguration, readConfiguration } from "../../lambda/revoke-sessions/configuration";
+import type { FunctionConfiguration } from "../../lambda/revoke-sessions/configuration";
 import type { Role } from "../../lambda/revoke-sessions/triage";
 import { mayAssumeItself } from "../../lambda/revoke-sessions/trust";
 import { Scope } from "../../src/contract/environment";
 import type { Clients } from "../aws/clients";
-import { oneLine } from "../aws/errors";
-import type { Deployed } from "../deployed";
+import { configurationOf } from "../configuration";
 import { DrillError } from "../drill-error";
 import { requireDeployed } from "../find-deployed";
 import type { Step } from "../step";
@@ -49,15 +48,3 @@ export async function* runRevoke(operator: Clients, options: RevokeOptions): Asy
 /** Whether a cut-off of the drill's session is one of the whole role, in the scope that the function will choose. */
 const cutsOthers = ({ scope }: FunctionConfiguration, role: Role): boolean =>
   scope === Scope.ROLE || mayAssumeItself(role.trust, role);
-
-function configurationOf({ environment, functionName, accountId }: Deployed): FunctionConfiguration {
-  try {
-    const configuration = readConfiguration(environment);
-    if (configuration.accountId === accountId) return configuration;
-  } catch (error) {
-    throw new DrillError(`the function ${functionName} cannot start: ${oneLine(error)}`, { cause: error });
-  }
-  throw new DrillError(
-    `the function ${functionName} handles another account's findings than ${accountId}: see drill check`,
-  );
-}

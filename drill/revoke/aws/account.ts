@@ -6,7 +6,7 @@ import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 
 import type { Clients } from "../../aws/clients";
 import { isDenied, oneLine, unlessMissing } from "../../aws/errors";
-import { readOutcomes } from "../../aws/outcomes";
+import { lineAbout } from "../../aws/outcomes";
 import { allPages } from "../../aws/pages";
 import type { Deployed } from "../../deployed";
 import { DrillError } from "../../drill-error";
@@ -15,9 +15,6 @@ import { HARMLESS_CALLS } from "./harmless-calls";
 
 /** The least that STS takes. */
 const SESSION_SECONDS = 900;
-
-/** A clock of this machine may be ahead of CloudWatch's. */
-const CLOCK_MILLISECONDS = 60_000;
 
 /** The account that a drill is run in, over AWS's SDK. */
 export function drillAccount(clients: Clients, { functionName, logGroupName, operator }: Deployed): DrillAccount {
@@ -62,10 +59,7 @@ export function drillAccount(clients: Clients, { functionName, logGroupName, ope
       await clients.lambda().send(new InvokeCommand({ FunctionName: functionName, InvocationType: "Event", Payload }));
     },
 
-    async outcomeOf(findingId, since) {
-      const lines = await readOutcomes(clients, logGroupName, new Date(since.getTime() - CLOCK_MILLISECONDS));
-      return lines.find((line) => line.findingId === findingId);
-    },
+    outcomeOf: (findingId, since) => lineAbout(clients, logGroupName, findingId, since),
 
     now: () => new Date(),
     wait: (seconds) => sleep(seconds * 1_000),

@@ -16,7 +16,7 @@ const LOG = "/aws/lambda/GuardDuty-Example-Remediation-InstanceCredentialExfiltr
 jest.setTimeout(400_000);
 
 // The emulator neither runs functions nor knows conditions: a gateway before it does.
-describeWith(emulatorMissing(), "the drill's revocation in the workshop, deployed by Terraform", () => {
+describeWith(emulatorMissing(), "the drills of the workshop, deployed by Terraform", () => {
   let emulator: AwsEmulator;
   let workshop: WorkshopDeployment;
   let outputs: Record<string, string>;
@@ -71,6 +71,18 @@ describeWith(emulatorMissing(), "the drill's revocation in the workshop, deploye
     expect(mail!.message).toMatch(/Id +drill-/);
   });
 
+  test("the sample of each type reaches the function, and revokes nothing", async () => {
+    // WHEN
+    const { exitCode, stdout } = await drill(["wiring", "--json"]);
+
+    // THEN
+    const { holds, steps } = JSON.parse(stdout) as { holds: boolean; steps: Step[] };
+    expect({ exitCode, holds, steps: steps.length }).toEqual({ exitCode: 0, holds: true, steps: 3 });
+    const subjects = (await mailbox.read()).map(({ subject }) => subject);
+    expect(subjects).toEqual(Array(2).fill(expect.stringContaining("NOT revoked (sample-finding)")));
+    expect(await workshop.rolePolicy(ROLE, "RevokeOldSessions")).toBeUndefined();
+  });
+
   test.each<[string, string[], Record<string, string>, RegExp]>([
     ["somebody uses the role", ["--role", ROLE], {}, /is used by:\n {2}instance i-\w+, in us-west-2\n.*--yes/s],
     ["there is no such role", ["--role", "nobody"], {}, /^the role nobody is not drilled: .*\(role-not-found\)\n$/],
@@ -97,6 +109,14 @@ describeWith(emulatorMissing(), "the drill's revocation in the workshop, deploye
     const { exitCode, stderr } = await drill(["revoke", ...options], environment);
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(message) });
     expect(await workshop.rolePolicy(ROLE, "RevokeOldSessions")).toBeUndefined();
+  });
+
+  test("wiring ends with 2 if nothing is deployed", async () => {
+    const { exitCode, stderr } = await drill(["wiring", "--region", "eu-west-3"]);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^no function that revokes .*\n$/),
+    });
   });
 
   test("does not drill the function's own role", async () => {
