@@ -28,6 +28,7 @@ export {
   type IncidentCredentials,
   type IncidentEvent,
   type IncidentFinding,
+  type IncidentFollowedSession,
   type IncidentInstance,
   type IncidentList,
   type IncidentReport,

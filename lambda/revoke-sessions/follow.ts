@@ -11,7 +11,7 @@ import type { NotRevokedReason } from "../../src/contract/reasons";
 import type { Account, Dependencies } from "./ports";
 import { RefusalError } from "./refusal";
 import { isOwnEarlierAttempt, planRevocation } from "./revocation";
-import { accountOf, type RoleSession, roleSessionOf } from "./started-session";
+import { accountOf, type RoleSession, roleSessionOf, sessionId } from "./started-session";
 import { LONGEST_SESSION_MILLISECONDS, type Stolen, stolenOf } from "./stolen";
 import { POLICY_NAME, startedTarget } from "./target";
 import { triageRole } from "./triage";
@@ -227,8 +227,8 @@ async function remember(
 function groupsOf(sessions: readonly StartedSession[]): Started[] {
   const groups = new Map<string, Started>();
   for (const session of sessions) {
-    const { principalId, accessKeyId, roleArn, startedAt, isThiefs } = session;
-    const id = principalId ?? accessKeyId ?? `${roleArn} ${startedAt.toISOString()}`;
+    const { accessKeyId, startedAt, isThiefs } = session;
+    const id = sessionId(session);
     const known = groups.get(id);
     const latest = known && known.session.startedAt > startedAt ? known.session : session;
     groups.set(id, {

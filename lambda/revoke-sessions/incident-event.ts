@@ -4,11 +4,13 @@ import type {
   IncidentActivity,
   IncidentEvent,
   IncidentFinding,
+  IncidentFollowedSession,
   IncidentRevocation,
   IncidentCredentials,
 } from "../../src/contract/incident-event";
 import type { CallCount, KeyActivity } from "./activity";
 import type { Credential, Finding } from "./finding";
+import type { Followed } from "./followed";
 import type { Incident } from "./incident";
 import type { Mail } from "./mail";
 import { stepsToDo } from "./mail/do-now";
@@ -16,7 +18,7 @@ import { consoleLink } from "./mail/happened";
 import { stolenSessions } from "./mail/session";
 import { printable, printableTag } from "./mail/text";
 import { isoSeconds } from "./policy";
-import { startedElsewhere } from "./started-session";
+import { sessionId, startedElsewhere } from "./started-session";
 
 /** EventBridge takes entries of less than 256 KB; the source and the type of the event count too. */
 const MAX_BYTES = 250_000;
@@ -35,10 +37,10 @@ export function eventAbout(incident: Incident, mail: Mail): IncidentEvent {
 const bytesOf = (event: IncidentEvent): number => Buffer.byteLength(JSON.stringify(event));
 
 function eventWithLists(incident: Incident, mail: Mail, length: number): IncidentEvent {
-  const { finding, plan, handledAt, activity, configuration } = incident;
+  const { finding, plan, handledAt, activity, configuration, memberRole } = incident;
   const { outcome, reason, severity } = mail.attributes;
   const role = incident.kind === "revoked" ? incident.role : undefined;
-  const impact = incident.kind === "revoked" ? incident.impact : undefined;
+  const { impact, following } = incident.kind === "revoked" ? incident : {};
   return {
     version: "1",
     outcome,
@@ -49,6 +51,7 @@ function eventWithLists(incident: Incident, mail: Mail, length: number): Inciden
     handledAt: handledAt.toISOString(),
     finding: findingOf(incident),
     role: plan && { name: plan.roleName, arn: role?.arn, roleId: role?.roleId },
+    memberRole,
     instanceIds: stolenSessions(finding, role).flatMap(({ name, holder }) => (holder === "instance" ? name : [])),
     credentials: excerpt(finding.credentials, length, (credential) => credentialsOf(credential, incident)),
     revocation: revocationOf(incident),
@@ -61,6 +64,7 @@ function eventWithLists(incident: Incident, mail: Mail, length: number): Inciden
           }))
         : undefined,
     activity: activity && activityOf(activity, incident, length),
+    followed: following && excerpt(following.sessions, length, followedSession),
     report: {
       subject: mail.subject,
       message: mail.message,
@@ -129,7 +133,7 @@ function revocationOf(incident: Incident): IncidentRevocation | undefined {
 
 function activityOf(activity: KeyActivity, incident: Incident, length: number): IncidentActivity {
   if (activity.kind === "unknown") return { ...NOTHING_KNOWN, unknown: text(activity.why) };
-  const started = startedElsewhere(incident);
+  const open = new Set(startedElsewhere(incident).map(sessionId));
   return {
     calls: activity.calls,
     firstCall: activity.firstCall?.toISOString(),
@@ -151,10 +155,26 @@ function activityOf(activity: KeyActivity, incident: Incident, length: number): 
       principalId: id(session.principalId),
       accessKeyId: id(session.accessKeyId),
       inFinding: session.isThiefs,
-      denied: !started.includes(session),
+      denied: !open.has(sessionId(session)),
     })),
     madeKeys: excerpt(activity.madeKeys, length, (key) => id(key)!),
     complete: activity.regions.every(({ shortfall }) => shortfall === undefined),
+  };
+}
+
+function followedSession({ session, depth, end }: Followed): IncidentFollowedSession {
+  const { startedAt, roleArn, principalId, accessKeyId, isThiefs } = session;
+  return {
+    startedAt: startedAt.toISOString(),
+    roleArn: text(roleArn),
+    principalId: id(principalId),
+    accessKeyId: id(accessKeyId),
+    inFinding: isThiefs,
+    denied: end.kind !== "open",
+    depth,
+    explanation: end.kind === "denied" ? undefined : text(end.why),
+    policyName: end.kind === "denied" ? end.policy?.policyName : undefined,
+    cutoff: end.kind === "denied" ? isoSeconds(end.cutoff) : undefined,
   };
 }
 

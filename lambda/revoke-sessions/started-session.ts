@@ -24,6 +24,10 @@ export function roleSessionOf({ roleArn, principalId }: StartedSession, accountI
 /** The account of an ARN. */
 export const accountOf = (arn: string | undefined): string | undefined => arn?.split(":")[4];
 
+/** What tells a session from others, as far as IAM can: those of one role and one name have it in common. */
+export const sessionId = ({ principalId, accessKeyId, roleArn, startedAt }: StartedSession): string =>
+  principalId ?? accessKeyId ?? `${roleArn} ${startedAt.toISOString()}`;
+
 /** What STS takes. */
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 

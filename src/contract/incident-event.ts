@@ -34,6 +34,8 @@ export interface IncidentEvent {
   readonly finding: IncidentFinding;
   /** The role whose credentials were stolen; left out if the finding does not name one. */
   readonly role?: IncidentRole;
+  /** ARN of the role by which the response acted, or tried to, in another account; left out if it did not. */
+  readonly memberRole?: string;
   /** The instances whose credentials were stolen: what has to be isolated. */
   readonly instanceIds: readonly string[];
   readonly credentials: IncidentList<IncidentCredentials>;
@@ -43,6 +45,11 @@ export interface IncidentEvent {
   readonly roleInstances?: IncidentList<IncidentInstance>;
   /** What the credentials were used for; left out unless the deployment asks CloudTrail (`activity`). */
   readonly activity?: IncidentActivity;
+  /**
+   * What became of the sessions that the credentials started, and of those that these started in turn: those of one role and one name
+   * are one. Left out unless the deployment follows them (`followSessions`).
+   */
+  readonly followed?: IncidentList<IncidentFollowedSession>;
   readonly report: IncidentReport;
 }
 
@@ -159,8 +166,20 @@ export interface IncidentSession {
   readonly accessKeyId?: string;
   /** Whether it was started from an address of the finding. */
   readonly inFinding: boolean;
-  /** Whether the revocation denies it as well. */
+  /** Whether it is dead: denied by a policy of this response, or over. */
   readonly denied: boolean;
+}
+
+/** A started session that was followed, the latest of its role and name. */
+export interface IncidentFollowedSession extends IncidentSession {
+  /** How it was started: 1 if with the stolen credentials themselves, 2 if with a session that these started. */
+  readonly depth: number;
+  /** Why it is not denied, or need not be; left out if it is. */
+  readonly explanation?: string;
+  /** The policy of its own that denies it; left out if another one does. */
+  readonly policyName?: string;
+  /** It is denied if issued before; left out if it is not denied. */
+  readonly cutoff?: string;
 }
 
 /** What people are told. */

@@ -1,3 +1,4 @@
+import type { End, Followed } from "../../../lambda/revoke-sessions/followed";
 import type { Incident } from "../../../lambda/revoke-sessions/incident";
 import { eventAbout } from "../../../lambda/revoke-sessions/incident-event";
 import { mailAbout } from "../../../lambda/revoke-sessions/mail";
@@ -7,7 +8,7 @@ import { accessKeyId, findingEvent, INSTANCE_ID, instanceId, ROLE_ID } from "../
 import { ofAnotherRole, refused, revoked, stolenFrom } from "../../support/incident";
 import { INCIDENT_SCHEMA } from "../../support/incident-schema";
 import { mismatches, pathsIn, propertyPaths } from "../../support/json-schema";
-import { assuming, issuing, lookedUp, trailEvent } from "../../support/trail";
+import { assuming, at, issuing, lookedUp, trailEvent } from "../../support/trail";
 
 /** The event as it is sent. */
 const eventOf = (incident: Incident): IncidentEvent =>
@@ -22,6 +23,16 @@ const ACTIVITY = lookedUp([
   assuming("deploy"),
   issuing({ ofCaller: true, accessKeyId: accessKeyId(9) }, { id: "made" }),
 ]);
+
+const [DEPLOY] = ACTIVITY.sessions;
+
+/** A revocation whose further sessions were followed, one after the other, each started with the one before. */
+const following = (...ends: End[]): Incident => ({
+  ...revoked({}, { following: { sessions: ends.map((end, index) => follow(end, index + 1)), isNews: true } }),
+  activity: ACTIVITY,
+});
+// A copy, as following makes it: sessions of one role and one name are one.
+const follow = (end: End, depth: number): Followed => ({ session: { ...DEPLOY! }, depth, end });
 
 describe("the event has what the mail has", () => {
   test("about a revocation", () => {
@@ -116,6 +127,45 @@ describe("the event has what the mail has", () => {
     });
   });
 
+  test("what became of the sessions that they started", () => {
+    // GIVEN a session that is denied by a policy of its own, one that is over, and one that still works
+    const policy = { roleName: "deploy", policyName: "RevokeStartedSessions-1" };
+    const event = eventOf(
+      following(
+        { kind: "denied", cutoff: at(30), policy },
+        { kind: "over", why: "it has expired" },
+        { kind: "open", why: "the role is protected" },
+      ),
+    );
+    // THEN
+    expect(event.followed).toMatchObject({
+      total: 3,
+      items: [
+        { depth: 1, denied: true, cutoff: "2026-03-01T12:00:30Z", policyName: policy.policyName },
+        { depth: 2, denied: true, explanation: "it has expired" },
+        { depth: 3, denied: false, explanation: "the role is protected" },
+      ],
+    });
+  });
+
+  test.each<{ end: End; denied: boolean }>([
+    { end: { kind: "denied", cutoff: at(30) }, denied: true },
+    { end: { kind: "open", why: "the role is protected" }, denied: false },
+  ])("whether a session that was followed is denied: $end.kind", ({ end, denied }) => {
+    expect(eventOf(following(end)).activity!.sessions.items).toMatchObject([{ denied }]);
+  });
+
+  test("that nobody followed the sessions that they started", () => {
+    expect(eventOf({ ...revoked(), activity: ACTIVITY })).not.toHaveProperty("followed");
+  });
+
+  test("the role by which another account was acted in", () => {
+    const memberRole = "arn:aws:iam::444455556666:role/guardduty-response/GuardDuty-Response-Member";
+    expect(eventOf({ ...revoked(), memberRole })).toMatchObject({ memberRole });
+    expect(eventOf({ ...refused("member-role-refused"), memberRole })).toMatchObject({ memberRole });
+    expect(eventOf(revoked())).not.toHaveProperty("memberRole");
+  });
+
   test("why nobody knows what they were used for", () => {
     const { activity } = eventOf({ ...revoked(), activity: { kind: "unknown", why: "no time was left" } });
     expect(activity).toMatchObject({ unknown: "no time was left", calls: 0, complete: false });
@@ -135,6 +185,11 @@ describe("the published schema", () => {
     revoked({}, { impact: { kind: "listed", uses: [{ instanceId: "i-1", name: "x", state: "running" }] } }),
     { ...revoked(), activity: ACTIVITY },
     { ...revoked(), activity: { kind: "unknown", why: "no time" } },
+    following(
+      { kind: "denied", cutoff: at(30), policy: { roleName: "deploy", policyName: "RevokeStartedSessions-1" } },
+      { kind: "open", why: "the role is protected" },
+    ),
+    { ...revoked(), memberRole: "arn:aws:iam::444455556666:role/guardduty-response/GuardDuty-Response-Member" },
     revoked({
       set: {
         "detail.service.action.awsApiCallAction.remoteAccountDetails": {
