@@ -121,7 +121,7 @@ const cutoffsAfter = ({ aws }: PlayedTogether): number[] =>
 
 describe.each([
   ["two", inScopes(TWO, ...SCOPES)],
-  ["three", inScopes(THREE, "role")],
+  ["three", inScopes(PATIENT ? THREE : THREE.slice(0, 1), "role")],
 ])("all orders of %s invocations", (_, cases) => {
   test.each(cases)("about %s, in scope %s, end as one after the other would", async (__, scope, found) => {
     await inEveryOrderOf(found, { scope }, async (played) => {
