@@ -1,13 +1,9 @@
-import {
-  type FunctionConfiguration,
-  GetFunctionConfigurationCommand,
-  ListFunctionsCommand,
-} from "@aws-sdk/client-lambda";
+import { type FunctionConfiguration, GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 
 import type { Clients } from "./aws/clients";
 import { isDenied, oneLine, unlessMissing } from "./aws/errors";
-import { allPages } from "./aws/pages";
+import { listFunctions } from "./aws/list-functions";
 import { type Deployed, revokesSessions } from "./deployed";
 import { DrillError } from "./drill-error";
 
@@ -39,9 +35,7 @@ export async function findDeployed(clients: Clients, functionName: string | unde
     }
     return deployedOf(found, whoAndWhere);
   }
-  const candidates = (await listFunctions(clients)).filter(({ Environment }) =>
-    revokesSessions(Environment?.Variables),
-  );
+  const candidates = (await candidatesOf(clients)).filter(({ Environment }) => revokesSessions(Environment?.Variables));
   const [first, ...others] = candidates;
   if (!first) {
     return {
@@ -87,12 +81,9 @@ async function readWhoAndWhere(clients: Clients): Promise<WhoAndWhere> {
   }
 }
 
-async function listFunctions(clients: Clients): Promise<FunctionConfiguration[]> {
+async function candidatesOf(clients: Clients): Promise<FunctionConfiguration[]> {
   try {
-    return await allPages(async (Marker) => {
-      const { Functions, NextMarker } = await clients.lambda().send(new ListFunctionsCommand({ Marker }));
-      return { items: Functions, next: NextMarker };
-    });
+    return await listFunctions(clients);
   } catch (error) {
     if (!isDenied(error)) throw error;
     throw new DrillError(`the functions may not be listed: name the one with --function (${oneLine(error)})`, {

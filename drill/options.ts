@@ -24,8 +24,12 @@ credentials: those of the shell, of a profile, of Identity Center.
   check                 reads only: what is right, what is not, and the
                         command that mends it
     --without NAME,…    checks that are not wanted here:
-                        ${CHECK_NAMES.slice(0, 6).join(", ")},
-                        ${CHECK_NAMES.slice(6).join(", ")}
+                        ${CHECK_NAMES.slice(0, 5).join(", ")},
+                        ${CHECK_NAMES.slice(5, 10).join(", ")},
+                        ${CHECK_NAMES.slice(10).join(", ")}
+    --audit-role NAME   a role of member accounts that you may assume, to see
+                        whether they let the function in
+    --members ID,…      which of them; else the first that the function names
 
   wiring                has GuardDuty make its sample finding, and waits for
                         what the function says: nothing is revoked
@@ -47,7 +51,7 @@ be run: a wrong option, credentials that do not work. docs/drill.md has more.
 
 /** The options that a command has of its own. */
 const OWN: Readonly<Record<Options["command"], readonly string[]>> = {
-  check: ["without"],
+  check: ["without", "audit-role", "members"],
   wiring: [],
   revoke: ["role", "undo", "yes"],
 };
@@ -76,7 +80,7 @@ export function readOptions(parameters: readonly string[]): Options | "help" {
   const common = { profile, region, functionName, json };
   switch (command) {
     case "check":
-      return { command, ...common, without: readWithout(values.without) };
+      return { command, ...common, without: readWithout(values.without), ...readSample(values) };
     case "wiring":
       return { command, ...common };
     case "revoke":
@@ -93,6 +97,22 @@ export function readOptions(parameters: readonly string[]): Options | "help" {
 function readRole(name: string | undefined): string {
   if (name !== undefined && ROLE_NAME.test(name)) return name;
   throw new DrillError(`--role: must be the name of a role, without its path; received ${name ?? "nothing"}`);
+}
+
+function readSample({ members, "audit-role": auditRole }: { members?: string; "audit-role"?: string }) {
+  if (auditRole !== undefined && !ROLE_NAME.test(auditRole.split("/").at(-1)!)) {
+    throw new DrillError(
+      `--audit-role: must be the name of a role, with its path if it has one; received ${auditRole}`,
+    );
+  }
+  if (members !== undefined && auditRole === undefined) {
+    throw new DrillError("--members: needs --audit-role, a role of theirs that you may assume");
+  }
+  const accountIds = members?.split(",");
+  if (accountIds?.some((id) => !/^\d{12}$/.test(id))) {
+    throw new DrillError(`--members: must be ids of accounts, twelve digits each; received "${members}"`);
+  }
+  return { accountIds, auditRole };
 }
 
 function readWithout(text = ""): CheckName[] {
@@ -115,6 +135,8 @@ function parse(parameters: readonly string[]) {
         region: { type: "string" },
         function: { type: "string" },
         without: { type: "string" },
+        "audit-role": { type: "string" },
+        members: { type: "string" },
         role: { type: "string" },
         undo: { type: "boolean" },
         yes: { type: "boolean" },

@@ -32,7 +32,8 @@ function calledBy(files: readonly string[]): string[] {
   return [...new Set(actions.map((action) => ACTIONS[action] ?? action))].sort();
 }
 
-const SHARED = ["drill/find-deployed.ts", "drill/aws/outcomes.ts"];
+const SHARED = ["drill/find-deployed.ts", "drill/aws/list-functions.ts", "drill/aws/outcomes.ts"];
+const ASSUMING = "drill/aws/assume-role.ts";
 /** What the drilled role calls, not who drills it. */
 const BY_THE_ROLE = ["drill/revoke/aws/harmless-calls.ts"];
 const files = projectFiles("drill");
@@ -43,6 +44,10 @@ test("the policy for check allows what check calls, and nothing else", () => {
   expect(statements.get("Check")).toEqual(called);
 });
 
+test("the policy for members allows what looking into them calls, and nothing else", () => {
+  expect(statements.get("LookIntoMembers")).toEqual(calledBy([ASSUMING]));
+});
+
 test("the policy for wiring allows what wiring calls, and nothing else", () => {
   const called = calledBy([...files.filter((file) => file.startsWith("drill/wiring/")), ...SHARED]);
   expect(statements.get("Wiring")).toEqual(called);
@@ -51,7 +56,7 @@ test("the policy for wiring allows what wiring calls, and nothing else", () => {
 test("the policy for revoke allows what revoke calls, and nothing else", () => {
   const ofRevoke = files.filter((file) => file.startsWith("drill/revoke/") && !BY_THE_ROLE.includes(file));
   const allowed = [...statements].flatMap(([sid, actions]) => (sid.startsWith("Revoke") ? actions : []));
-  expect(allowed.sort()).toEqual(calledBy([...ofRevoke, ...SHARED]));
+  expect(allowed.sort()).toEqual(calledBy([...ofRevoke, ...SHARED, ASSUMING]));
 });
 
 test("the role of the page may make a harmless call", () => {

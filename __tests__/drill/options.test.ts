@@ -18,6 +18,8 @@ test("reads what is to be checked, and where", () => {
     region: "us-west-2",
     functionName: "f",
     without: ["trail", "guard"],
+    accountIds: undefined,
+    auditRole: undefined,
     json: false,
   });
 });
@@ -44,6 +46,12 @@ test.each([
   ["the command is unknown", ["chekc"], "received chekc"],
   ["there are two commands", ["check", "check"], "received check check"],
   ["a check is unknown", ["check", "--without", "trails"], "--without: must be some of detector, rule,"],
+  ["members are named without a way in", ["check", "--members", "222222222222"], "--members: needs --audit-role"],
+  [
+    "a member is no account",
+    ["check", "--members", "22", "--audit-role", "audit"],
+    "--members: must be ids of accounts",
+  ],
   ["no role is named", ["revoke"], "--role: must be the name of a role, without its path; received nothing"],
   [
     "a role is named by its ARN",

@@ -26,10 +26,17 @@ import {
   PutTargetsCommand,
   RemoveTargetsCommand,
 } from "@aws-sdk/client-eventbridge";
-import { GuardDutyClient, ListDetectorsCommand, UpdateDetectorCommand } from "@aws-sdk/client-guardduty";
+import {
+  CreateDetectorCommand,
+  DeleteDetectorCommand,
+  GuardDutyClient,
+  ListDetectorsCommand,
+  UpdateDetectorCommand,
+} from "@aws-sdk/client-guardduty";
 import {
   AttachRolePolicyCommand,
   CreatePolicyCommand,
+  CreateRoleCommand,
   DeletePolicyCommand,
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
@@ -52,10 +59,16 @@ import {
 import { ListSubscriptionsByTopicCommand, SNSClient, SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
 import { PurgeQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 
+import { assumeRole } from "../../drill/aws/assume-role";
 import { Clients } from "../../drill/aws/clients";
 import { check } from "../../drill/check/check";
+import { judgeMembers } from "../../drill/check/judge/members";
+import { readMembers } from "../../drill/check/read/members";
 import type { Result } from "../../drill/check/result";
 import { PROJECT } from "../../scripts/project-files";
+import { RevocableRoles } from "../../src/revocation/revocable-roles";
+import { memberRoleDocuments } from "../../src/revocation/member-policies";
+import { deployed } from "../drill/support/deployed";
 import { functionPackage } from "../../src/revocation/function-package";
 import { type AwsEmulator, emulatorEnvironment, emulatorMissing, startEmulator } from "../support/aws-emulator";
 import { describeWith } from "../support/terraform";
@@ -65,6 +78,8 @@ const LAB_ROLE = "GuardDuty-Example-EC2-Compromised";
 const RULE = "GuardDuty-Event-IAMUser-InstanceCredentialExfiltration";
 const FUNCTION = "GuardDuty-Example-Remediation-InstanceCredentialExfiltration";
 const LOG = `/aws/lambda/${FUNCTION}`;
+const FURTHER_REGION = "ap-southeast-2";
+const FORWARDER_ROLE = `GuardDuty-Example-Forward-${FURTHER_REGION}`;
 const ALARM = "GuardDuty-Example-act-by-hand";
 const HOUR = 60 * 60_000;
 
@@ -80,7 +95,10 @@ describeWith(emulatorMissing(), "the drill's check of the workshop, deployed by 
   beforeAll(async () => {
     emulator = await startEmulator();
     Object.assign(process.env, emulatorEnvironment(emulator));
-    workshop = await WorkshopDeployment.synthesize(emulator, { GUARDDUTY_RESPONSE_ALERT_EMAILS: "you@example.com" });
+    workshop = await WorkshopDeployment.synthesize(emulator, {
+      GUARDDUTY_RESPONSE_ALERT_EMAILS: "you@example.com",
+      GUARDDUTY_RESPONSE_REGIONS: FURTHER_REGION,
+    });
     await workshop.apply();
     outputs = await workshop.outputs();
     aws = clientsOf(workshop);
@@ -103,7 +121,7 @@ describeWith(emulatorMissing(), "the drill's check of the workshop, deployed by 
   test("all of it holds", async () => {
     const results = await look();
     expect(results.filter(({ holds }) => !holds)).toEqual([]);
-    expect(results).toHaveLength(14);
+    expect(results).toHaveLength(16);
   });
 
   test("the command ends with 0, and writes one JSON document", async () => {
@@ -196,6 +214,36 @@ describeWith(emulatorMissing(), "the drill's check of the workshop, deployed by 
         const without = Targets.filter(({ Id }) => Id === "topic").map(({ DeadLetterConfig: _, ...target }) => target);
         await aws.events.send(new PutTargetsCommand({ Rule: RULE, Targets: without }));
         return () => aws.events.send(new PutTargetsCommand({ Rule: RULE, Targets }));
+      },
+    ],
+    [
+      "a forwarder is disabled",
+      "forwarders",
+      `GuardDuty-Example-ForwardFindings in ${FURTHER_REGION} is disabled`,
+      async () => {
+        const Name = "GuardDuty-Example-ForwardFindings";
+        await aws.furtherEvents.send(new DisableRuleCommand({ Name }));
+        return () => aws.furtherEvents.send(new EnableRuleCommand({ Name }));
+      },
+    ],
+    [
+      "a forwarder's role may not send",
+      "forwarders",
+      "may not send to the event bus",
+      async () => {
+        const sending = { RoleName: FORWARDER_ROLE, PolicyName: "ForwardFindings" };
+        const { PolicyDocument = "" } = await aws.iam.send(new GetRolePolicyCommand(sending));
+        await aws.iam.send(new DeleteRolePolicyCommand(sending));
+        return () => put(FORWARDER_ROLE, "ForwardFindings", decodeURIComponent(PolicyDocument));
+      },
+    ],
+    [
+      "GuardDuty is on in a region without a forwarder",
+      "forwarders",
+      "GuardDuty is on in eu-west-1, and nobody handles its findings",
+      async () => {
+        const { DetectorId } = await aws.irishGuardDuty.send(new CreateDetectorCommand({ Enable: true }));
+        return () => aws.irishGuardDuty.send(new DeleteDetectorCommand({ DetectorId }));
       },
     ],
     [
@@ -403,6 +451,37 @@ describeWith(emulatorMissing(), "the drill's check of the workshop, deployed by 
     }
   });
 
+  test("looks into member accounts by a role of theirs", async () => {
+    // GIVEN a member that has its role, and one that has none
+    const MEMBER = "222222222222";
+    const members = { organization: "o-a1b2c3d4e5", role: "/guardduty-response/GuardDuty-Response-Member" };
+    const { name, path, trust, policyName, permissions } = memberRoleDocuments("aws", {
+      trust: { securityAccountId: "123456789012" },
+      limits: { revocableRoles: RevocableRoles.withPath("/application/") },
+    });
+    const { clients } = await assumeRole(new Clients({}), `arn:aws:iam::${MEMBER}:role/setup`, "setup");
+    const AssumeRolePolicyDocument = JSON.stringify(trust);
+    await clients.iam().send(new CreateRoleCommand({ RoleName: name, Path: path, AssumeRolePolicyDocument }));
+    const PolicyDocument = JSON.stringify(permissions);
+    await clients.iam().send(new PutRolePolicyCommand({ RoleName: name, PolicyName: policyName, PolicyDocument }));
+
+    // WHEN
+    const sample = { accountIds: [MEMBER, "333333333333"], auditRole: "audit" };
+    const looked = await readMembers(new Clients({}), "aws", members, sample);
+
+    // THEN
+    const [own, none] = looked;
+    expect(own).toMatchObject({ accountId: MEMBER, role: { arn: `arn:aws:iam::${MEMBER}:role${path}${name}` } });
+    expect(none).toEqual({ accountId: "333333333333", role: undefined });
+    const [first, ...others] = judgeMembers(members, looked, {
+      ...deployed(),
+      accountId: "123456789012",
+      roleArn: "arn:aws:iam::123456789012:role/GuardDuty-Response-Revoke-us-west-2",
+    });
+    expect(others).toEqual([]);
+    expect(first!.what).toContain("the member 333333333333 has no role");
+  });
+
   test("names it if another package is deployed", async () => {
     const results = await check(new Clients({}), { without: [] }, "of another version");
     expect(results.filter(({ holds }) => !holds)).toMatchObject([{ check: "package" }]);
@@ -436,6 +515,8 @@ function clientsOf({ clientConfiguration }: WorkshopDeployment) {
     cloudTrail: new CloudTrailClient(inVirginia),
     cloudWatch: new CloudWatchClient(clientConfiguration),
     events: new EventBridgeClient(clientConfiguration),
+    furtherEvents: new EventBridgeClient({ ...clientConfiguration, region: FURTHER_REGION }),
+    irishGuardDuty: new GuardDutyClient({ ...clientConfiguration, region: "eu-west-1" }),
     guardEvents: new EventBridgeClient(inVirginia),
     guardDuty: new GuardDutyClient(clientConfiguration),
     iam: new IAMClient(clientConfiguration),

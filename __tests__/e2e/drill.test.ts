@@ -1,6 +1,8 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile, type ExecFileException } from "node:child_process";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
+import type { Result } from "../../drill/check/result";
 import type { Step } from "../../drill/step";
 import type { FunctionProcess } from "../../local-aws/function/function-process";
 import { PROJECT } from "../../scripts/project-files";
@@ -47,8 +49,9 @@ describeWith(emulatorMissing(), "the drills of the workshop, deployed by Terrafo
     await emulator?.stop();
   });
 
-  const drill = (parameters: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
-    run(parameters, { ...emulatorEnvironment(emulator), AWS_ENDPOINT_URL: gateway.url, ...environment });
+  const environment = () => ({ ...emulatorEnvironment(emulator), AWS_ENDPOINT_URL: gateway.url });
+  const drill = (parameters: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
+    run(parameters, { ...environment(), ...variables });
 
   test("the lab's role is revoked, its later sessions work, and nothing of it is left", async () => {
     // WHEN
@@ -69,6 +72,32 @@ describeWith(emulatorMissing(), "the drills of the workshop, deployed by Terrafo
     const [mail, ...others] = await mailbox.read();
     expect(others).toEqual([]);
     expect(mail!.message).toMatch(/Id +drill-/);
+  });
+
+  test("a drill that is killed half-way is found by the next check", async () => {
+    // GIVEN
+    const child = start(["revoke", "--role", ROLE, "--yes", "--undo"], environment());
+    while ((await workshop.rolePolicy(ROLE, "RevokeOldSessions")) === undefined) await sleep(100);
+    child.kill("SIGKILL");
+    await gateway.settled();
+
+    // WHEN
+    const { exitCode, stdout } = await drill(["check", "--json"]);
+
+    // THEN
+    expect(exitCode).toBe(1);
+    const { results } = JSON.parse(stdout) as { results: Result[] };
+    const mend = `aws iam delete-role-policy --role-name ${ROLE} --policy-name RevokeOldSessions`;
+    expect(results).toContainEqual({
+      check: "revocations",
+      holds: false,
+      what: `RevokeOldSessions of the role ${ROLE} is left of a drill`,
+      mend,
+    });
+    const again = await drill(["revoke", "--role", ROLE, "--yes"]);
+    expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(mend) });
+    await workshop.removeRolePolicy(ROLE, "RevokeOldSessions");
+    await mailbox.read();
   });
 
   test("the sample of each type reaches the function, and revokes nothing", async () => {
@@ -105,8 +134,8 @@ describeWith(emulatorMissing(), "the drills of the workshop, deployed by Terrafo
       { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", HOME: "/nowhere" },
       /^AWS does not accept .*\n$/,
     ],
-  ])("ends with 2 if %s, and changes nothing", async (_, options, environment, message) => {
-    const { exitCode, stderr } = await drill(["revoke", ...options], environment);
+  ])("ends with 2 if %s, and changes nothing", async (_, options, variables, message) => {
+    const { exitCode, stderr } = await drill(["revoke", ...options], variables);
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(message) });
     expect(await workshop.rolePolicy(ROLE, "RevokeOldSessions")).toBeUndefined();
   });
@@ -137,13 +166,18 @@ describeWith(emulatorMissing(), "the drills of the workshop, deployed by Terrafo
 
 /** Runs the command in a process of its own. */
 async function run(parameters: readonly string[], environment: Readonly<Record<string, string>>) {
-  const args = ["--import", "tsx", join(PROJECT, "drill", "cli.ts"), "drill", ...parameters];
   return new Promise<{ exitCode: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      args,
-      { env: { ...process.env, NODE_NO_WARNINGS: "1", ...environment } },
-      (error, stdout, stderr) => resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
+    start(parameters, environment, (error, stdout, stderr) =>
+      resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });
+}
+
+function start(
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  ended: (error: ExecFileException | null, stdout: string, stderr: string) => void = () => {},
+): ChildProcess {
+  const args = ["--import", "tsx", join(PROJECT, "drill", "cli.ts"), "drill", ...parameters];
+  return execFile(process.execPath, args, { env: { ...process.env, NODE_NO_WARNINGS: "1", ...environment } }, ended);
 }

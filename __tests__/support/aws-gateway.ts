@@ -63,9 +63,13 @@ export class AwsGateway {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Waits until the function has ended, and closes. */
-  async close(): Promise<void> {
+  /** Waits until the function has ended. */
+  async settled(): Promise<void> {
     await Promise.all(this.ended);
+  }
+
+  async close(): Promise<void> {
+    await this.settled();
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { GetRoleCommand, GetRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
+import { DeleteRolePolicyCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 
 import { FunctionProcess } from "../../local-aws/function/function-process";
@@ -115,6 +115,10 @@ export class WorkshopDeployment {
   async rolePolicy(RoleName: string, PolicyName: string): Promise<string | undefined> {
     const { PolicyDocument } = await orUndefined(this.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })));
     return PolicyDocument === undefined ? undefined : decodeURIComponent(PolicyDocument);
+  }
+
+  async removeRolePolicy(RoleName: string, PolicyName: string): Promise<void> {
+    await this.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
   }
 
   /** Configuration that leads clients of the SDK to the emulator. */

@@ -9,6 +9,10 @@ export interface CheckOptions {
   readonly functionName?: string;
   /** Checks that are left out. */
   readonly without: readonly CheckName[];
+  /** Ids of the member accounts that are looked into; if undefined, the first five that the deployment names. */
+  readonly accountIds?: readonly string[];
+  /** Name of a role of theirs that the operator may assume; if undefined, none is looked into. */
+  readonly auditRole?: string;
 }
 
 /**
@@ -21,7 +25,7 @@ export async function check(clients: Clients, options: CheckOptions, expectedSha
   const deployed = await findDeployed(clients, options.functionName);
   if ("why" in deployed) return [{ check: "deployment", ...wrong(deployed.why, deployed.mend) }];
   const results = await runChecks(
-    checksOf(clients.in(deployed.region), deployed, expectedSha256, new Date()),
+    checksOf(clients.in(deployed.region), deployed, expectedSha256, options, new Date()),
     options.without,
   );
   return [{ check: "deployment", ...deploymentFound(deployed) }, ...results];

@@ -1,12 +1,16 @@
+import { readConfiguration } from "../../lambda/revoke-sessions/configuration";
 import { iamRegionFor } from "../../src/contract/iam-region";
+import type { MembersSpec } from "../../src/contract/members";
 import { type Clients, lazy } from "../aws/clients";
 import type { Deployed } from "../deployed";
 import { judgeAlarms } from "./judge/alarms";
 import { judgeDetector } from "./judge/detector";
 import { judgeFailures } from "./judge/failures";
+import { judgeForwarders } from "./judge/forwarders";
 import { judgeEnvironment, judgeInvocation, judgePackage } from "./judge/function";
 import { judgeGuard, topicsOf } from "./judge/guard";
 import { judgeLog } from "./judge/log";
+import { judgeMembers } from "./judge/members";
 import { judgePermissions } from "./judge/permissions";
 import { judgeRevocations, KEPT_MILLISECONDS, lockedInstance } from "./judge/revocations";
 import { judgeRules } from "./judge/rule";
@@ -15,9 +19,11 @@ import { judgeTrails } from "./judge/trail";
 import { readAlarms } from "./read/alarms";
 import { readDetector } from "./read/detector";
 import { readDestinations, readQueue } from "./read/failures";
+import { readForwarding } from "./read/forwarders";
 import { readGuard } from "./read/guard";
 import { readInvocation } from "./read/invocation";
 import { readLog } from "./read/log";
+import { type MemberSample, readMembers } from "./read/members";
 import { readHandled, readInstances, readRevocations } from "./read/revocations";
 import { readRole } from "./read/role";
 import { readRules } from "./read/rules";
@@ -32,10 +38,12 @@ export type Check = () => Promise<readonly Judgement[]>;
 export const CHECK_NAMES = [
   "detector",
   "rule",
+  "forwarders",
   "function",
   "package",
   "environment",
   "permissions",
+  "members",
   "failures",
   "topic",
   "alarms",
@@ -54,11 +62,13 @@ export const deploymentFound = ({ functionName, region, accountId }: Deployed): 
  * The checks of a deployed response.
  *
  * @param expectedSha256 base64 of the SHA-256 of the package that should be deployed.
+ * @param sample how member accounts are looked into; without a role of theirs, none is.
  */
 export function checksOf(
   clients: Clients,
   deployed: Deployed,
   expectedSha256: string,
+  sample: Partial<MemberSample>,
   now: Date,
 ): Readonly<Record<CheckName, Check>> {
   const { functionName, functionArn, roleName, logGroupName, environment, region } = deployed;
@@ -70,6 +80,7 @@ export function checksOf(
   return {
     detector: async () => judgeDetector(await readDetector(clients), region),
     rule: async () => judgeRules(await rules(), deployed),
+    forwarders: async () => judgeForwarders(await readForwarding(clients, deployed), deployed),
     function: async () => {
       const [invocation, targeting] = await Promise.all([readInvocation(clients, functionName), rules()]);
       return judgeInvocation({ ...invocation, ruleArns: targeting.map(({ arn }) => arn) }, deployed);
@@ -83,6 +94,15 @@ export function checksOf(
         topic(),
       ]);
       return judgePermissions(role, deployed, { queueArn: onFailure, outcomesArn: onSuccess, topicKey: read?.key });
+    },
+    members: async () => {
+      const members = membersOf(deployed);
+      const { auditRole, accountIds = members?.accounts?.slice(0, SAMPLED) ?? [] } = sample;
+      const looked =
+        members && auditRole !== undefined
+          ? await readMembers(clients, deployed.partition, members, { accountIds, auditRole })
+          : [];
+      return judgeMembers(members, looked, deployed);
     },
     failures: async () => {
       const { onFailure: queueArn } = await destinations();
@@ -119,6 +139,18 @@ export function checksOf(
       return judgeRevocations(revocations, { instances: await readInstances(clients, locked), handled, now });
     },
   };
+}
+
+/** How many accounts are looked into if none is named. */
+const SAMPLED = 5;
+
+/** The members as the function has them; if its environment is not usable, that has a check of its own. */
+function membersOf({ environment }: Deployed): MembersSpec | undefined {
+  try {
+    return readConfiguration(environment).members;
+  } catch {
+    return undefined;
+  }
 }
 
 const unknownIamRegion = (region: string): Judgement =>

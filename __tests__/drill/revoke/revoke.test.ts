@@ -1,26 +1,14 @@
 import { faults } from "../../../local-aws/api/fault";
-import type { Deployed } from "../../../drill/deployed";
 import { type Drill, revoke } from "../../../drill/revoke/revoke";
 import { holds, type Step } from "../../../drill/step";
 import { findingEvent, ROLE_ID, ROLE_NAME } from "../../support/finding";
 import { deployedZip, PackagedFunction } from "../../support/packaged-function";
-import { environment } from "../../support/configuration";
+import type { environment } from "../../support/configuration";
+import { deployed } from "../support/deployed";
 import { LocalDrillAccount } from "./local-drill-account";
 
-const DEPLOYED: Deployed = {
-  accountId: "111122223333",
-  operator: "arn:aws:iam::111122223333:user/operator",
-  partition: "aws",
-  region: "us-west-2",
-  functionName: "revoker",
-  functionArn: "arn:aws:lambda:us-west-2:111122223333:function:revoker",
-  roleArn: "arn:aws:iam::111122223333:role/revoker",
-  roleName: "revoker",
-  logGroupName: "/aws/lambda/revoker",
-  environment: { ...environment() },
-};
 const DRILL: Drill = {
-  deployed: DEPLOYED,
+  deployed: deployed(),
   roleName: ROLE_NAME,
   roleArn: `arn:aws:iam::111122223333:role/${ROLE_NAME}`,
   scope: "role",

@@ -14,7 +14,7 @@ export interface ReadInvocation {
 
 /** Lambda runs the function when a rule asks for it. */
 export function judgeInvocation(invocation: ReadInvocation, deployed: Deployed): readonly Judgement[] {
-  const { functionName, region, state, lastUpdate, accountId } = deployed;
+  const { functionName, region, state, lastUpdate } = deployed;
   const problems: Judgement[] = [];
   // Not every emulator of Lambda tells the state.
   if (state !== undefined && state !== "Active") {
@@ -31,17 +31,21 @@ export function judgeInvocation(invocation: ReadInvocation, deployed: Deployed):
       ),
     );
   }
-  for (const arn of invocation.ruleArns) {
-    if (mayInvoke(invocation.policy, arn)) continue;
-    problems.push(
-      wrong(
-        `the rule ${arn.split("/").at(-1)} may not invoke the function ${functionName}`,
-        `aws lambda add-permission --region ${region} --function-name ${functionName} --statement-id InvokedByRule ` +
-          `--action lambda:InvokeFunction --principal events.amazonaws.com --source-account ${accountId} --source-arn ${arn}`,
-      ),
-    );
-  }
+  problems.push(...invocation.ruleArns.flatMap((arn) => unlessInvoked(invocation.policy, arn, deployed)));
   return unlessWrong(`the function ${functionName} is active, and its rules may invoke it`, problems);
+}
+
+/** What is wrong if a rule may not invoke the function. */
+export function unlessInvoked(policy: string | undefined, ruleArn: string, deployed: Deployed): readonly Judgement[] {
+  if (mayInvoke(policy, ruleArn)) return [];
+  const { functionName, region, accountId } = deployed;
+  return [
+    wrong(
+      `the rule ${ruleArn.split("/").at(-1)} may not invoke the function ${functionName}`,
+      `aws lambda add-permission --region ${region} --function-name ${functionName} --statement-id InvokedByRule ` +
+        `--action lambda:InvokeFunction --principal events.amazonaws.com --source-account ${accountId} --source-arn ${ruleArn}`,
+    ),
+  ];
 }
 
 function mayInvoke(policy: string | undefined, ruleArn: string): boolean {

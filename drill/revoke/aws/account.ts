@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { DeleteRolePolicyCommand, GetRolePolicyCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
-import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 
+import { type AssumedRole, assumeRole } from "../../aws/assume-role";
 import type { Clients } from "../../aws/clients";
 import { isDenied, oneLine, unlessMissing } from "../../aws/errors";
 import { lineAbout } from "../../aws/outcomes";
@@ -13,9 +13,6 @@ import { DrillError } from "../../drill-error";
 import type { Attempt, DrillAccount } from "../ports";
 import { HARMLESS_CALLS } from "./harmless-calls";
 
-/** The least that STS takes. */
-const SESSION_SECONDS = 900;
-
 /** The account that a drill is run in, over AWS's SDK. */
 export function drillAccount(clients: Clients, { functionName, logGroupName, operator }: Deployed): DrillAccount {
   const iam = clients.iam();
@@ -23,20 +20,9 @@ export function drillAccount(clients: Clients, { functionName, logGroupName, ope
     operator,
     harmlessCalls: Object.keys(HARMLESS_CALLS),
 
-    async startSession(RoleArn, RoleSessionName) {
-      const { Credentials, AssumedRoleUser } = await assume(clients, RoleArn, RoleSessionName, operator);
-      const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = Credentials ?? {};
-      const session = clients.as({
-        accessKeyId: AccessKeyId,
-        secretAccessKey: SecretAccessKey,
-        sessionToken: SessionToken,
-      });
-      return {
-        name: RoleSessionName,
-        accessKeyId: AccessKeyId,
-        principalId: AssumedRoleUser?.AssumedRoleId ?? "",
-        attempt: (call) => attemptOf(HARMLESS_CALLS[call]!(session)),
-      };
+    async startSession(roleArn, name) {
+      const { clients: session, accessKeyId, principalId } = await assume(clients, roleArn, name, operator);
+      return { name, accessKeyId, principalId, attempt: (call) => attemptOf(HARMLESS_CALLS[call]!(session)) };
     },
 
     policyNames: (RoleName) =>
@@ -66,14 +52,13 @@ export function drillAccount(clients: Clients, { functionName, logGroupName, ope
   };
 }
 
-async function assume(clients: Clients, RoleArn: string, RoleSessionName: string, operator: string) {
+async function assume(clients: Clients, roleArn: string, name: string, operator: string): Promise<AssumedRole> {
   try {
-    const command = new AssumeRoleCommand({ RoleArn, RoleSessionName, DurationSeconds: SESSION_SECONDS });
-    return await clients.sts().send(command);
+    return await assumeRole(clients, roleArn, name);
   } catch (error) {
     if (!isDenied(error)) throw error;
     throw new DrillError(
-      `${operator} may not assume ${RoleArn}: the role's trust policy must let it, and its own permissions ` +
+      `${operator} may not assume ${roleArn}: the role's trust policy must let it, and its own permissions ` +
         `sts:AssumeRole (${oneLine(error)})`,
       { cause: error },
     );

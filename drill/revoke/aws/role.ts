@@ -1,11 +1,11 @@
 import { DescribeIamInstanceProfileAssociationsCommand, DescribeRegionsCommand } from "@aws-sdk/client-ec2";
 import { GetRoleCommand, ListInstanceProfilesForRoleCommand } from "@aws-sdk/client-iam";
-import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
 
 import type { Role } from "../../../lambda/revoke-sessions/triage";
 import { readTrust } from "../../../lambda/revoke-sessions/trust";
 import type { Clients } from "../../aws/clients";
 import { isDenied, unlessMissing } from "../../aws/errors";
+import { listFunctions } from "../../aws/list-functions";
 import { allPages } from "../../aws/pages";
 import type { RoleUsers } from "../role-users";
 
@@ -77,9 +77,6 @@ async function readInstances(clients: Clients, profileArns: readonly string[]): 
 }
 
 async function readFunctions(clients: Clients, roleArn: string): Promise<string[]> {
-  const functions = await allPages(async (Marker) => {
-    const page = await clients.lambda().send(new ListFunctionsCommand({ Marker }));
-    return { items: page.Functions, next: page.NextMarker };
-  });
+  const functions = await listFunctions(clients);
   return functions.flatMap(({ Role, FunctionName = "" }) => (Role === roleArn ? FunctionName : []));
 }
