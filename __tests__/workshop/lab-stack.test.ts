@@ -35,6 +35,19 @@ test("the lab is one instance in a network of its own, with its role and its bai
   });
 });
 
+test("instances may use the lab's role, and who deploys the lab may drill it", () => {
+  const { Statement } = JSON.parse(template.only(IamRole)["assume_role_policy"] as string);
+  expect(Statement).toEqual([
+    { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
+    {
+      Sid: "Drill",
+      Effect: "Allow",
+      Principal: { AWS: expect.stringMatching(/^\$\{data\.aws_iam_session_context\.\w+\.issuer_arn\}$/) },
+      Action: "sts:AssumeRole",
+    },
+  ]);
+});
+
 test("the lab's role has the boundary that is set, and otherwise none", () => {
   // GIVEN
   const permissionsBoundaryArn = "arn:aws:iam::123456789012:policy/boundary";

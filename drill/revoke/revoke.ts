@@ -6,7 +6,7 @@ import { claim, type Step } from "../step";
 import { drillEvent } from "./drill-event";
 import type { DrillAccount, DrillSession } from "./ports";
 import { othersIn } from "./undo";
-import { LIMIT_SECONDS, watch, type Watched } from "./watch";
+import { LIMIT_SECONDS, type Seen, watch, type Watched } from "./watch";
 
 /** What is to be drilled. */
 export interface Drill {
@@ -52,7 +52,8 @@ export async function* revoke(account: DrillAccount, drill: Drill): AsyncGenerat
   await account.handOver(event);
   const watched = await watch(account, { roleName, session, call, findingId }, at);
   const { policy, denied, outcome } = watched;
-  const revoked = outcome?.value.outcome === "revoked" ? outcome.value : undefined;
+  // "already-revoked" is a second attempt's, after the first one's write.
+  const revoked = outcome && outcome.value.outcome !== "not-revoked" ? outcome.value : undefined;
   yield {
     title: "The function is handed a finding about that session",
     facts: [
@@ -70,11 +71,7 @@ export async function* revoke(account: DrillAccount, drill: Drill): AsyncGenerat
   };
 
   if (revoked && policy) {
-    yield {
-      title: "The session is explicitly denied",
-      facts: denied ? [`${call}: explicitly denied`, figure(watched)] : [],
-      claims: [claim(`${call} is explicitly denied`, denied ? undefined : `it was not, for ${LIMIT_SECONDS} s`)],
-    };
+    yield sessionIsDenied(call, policy, denied);
     if (denied) yield await laterSessionWorks(account, drill, session, call, revoked);
   }
   if (policy) {
@@ -129,9 +126,20 @@ function timeline({ policy, denied, outcome }: Watched, call: string): string[] 
 }
 
 /** From the finding to the denial, and what of it is the time that IAM takes to enforce what it has taken. */
-function figure({ policy, denied }: Watched): string {
-  const propagation = Math.max(0, denied!.seconds - policy!.seconds);
-  return `${denied!.seconds.toFixed(1)} s from the finding to the explicit deny, of which IAM's propagation ${propagation.toFixed(1)} s`;
+function sessionIsDenied(call: string, policy: Seen<unknown>, denied: Seen<unknown> | undefined): Step {
+  const title = "The session is explicitly denied";
+  const text = `${call} is explicitly denied`;
+  if (!denied) return { title, facts: [], claims: [claim(text, `it was not, for ${LIMIT_SECONDS} s`)] };
+  const propagation = Math.max(0, denied.seconds - policy.seconds);
+  return {
+    title,
+    facts: [
+      `${denied.seconds.toFixed(1)} s from the finding to the explicit deny`,
+      `${propagation.toFixed(1)} s of it are IAM's propagation: from when the policy is on the role`,
+    ],
+    seconds: { findingToDeny: denied.seconds, propagation },
+    claims: [claim(text, undefined)],
+  };
 }
 
 async function laterSessionWorks(
@@ -182,7 +190,9 @@ async function policyIsRemoved(
 
 const policyStays = (roleName: string, policyName: string): Step => ({
   title: "The policy stays on the role",
-  facts: [`It denies the sessions from before the cut-off only. Until it is removed, drill check names it:`],
+  facts: [
+    "It denies sessions from before the cut-off only. Until somebody removes it, drill check names it. To remove it:",
+  ],
   command: `aws iam delete-role-policy --role-name ${roleName} --policy-name ${policyName}`,
   claims: [],
 });

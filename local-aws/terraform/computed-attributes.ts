@@ -44,7 +44,13 @@ const queueUrl: Compute = (attributes, { region, accountId, partition }) =>
 
 /** The attributes that only AWS could tell, as it would tell them: plausible, and the same on every run. */
 const COMPUTED: Record<string, Record<string, Compute>> = {
-  "data.aws_caller_identity": { account_id: (_, { accountId }) => accountId, id: (_, { accountId }) => accountId },
+  "data.aws_caller_identity": {
+    account_id: (_, { accountId }) => accountId,
+    id: (_, { accountId }) => accountId,
+    arn: (_, { accountId, partition }) => `arn:${partition}:iam::${accountId}:user/deployer`,
+  },
+  // A user is its own issuer.
+  "data.aws_iam_session_context": { issuer_arn: configured("arn") },
   "data.aws_partition": {
     partition: (_, { partition }) => partition,
     id: (_, { partition }) => partition,

@@ -1,3 +1,5 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsIamSessionContext } from "@cdktf/provider-aws/lib/data-aws-iam-session-context";
 import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
 import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
@@ -47,7 +49,10 @@ export class LabInstance extends Construct {
       description: "Workshop: the role whose credentials are stolen",
       assumeRolePolicy: jsonText({
         Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+        Statement: [
+          { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
+          { Sid: "Drill", Effect: "Allow", Principal: { AWS: this.deployer() }, Action: "sts:AssumeRole" },
+        ],
       }),
       permissionsBoundary: permissionsBoundaryArn,
       // The revocation adds a policy that Terraform does not know of, and IAM deletes no role that still has one.
@@ -86,5 +91,11 @@ export class LabInstance extends Construct {
       lifecycle: { ignoreChanges: ["ami"] },
       dependsOn: [permissions],
     }).id;
+  }
+  /** ARN of the role or user that deploys the lab, and may drill it. */
+  private deployer(): string {
+    const caller = new DataAwsCallerIdentity(this, "caller");
+    // The ARN of a session would be another one at every login.
+    return new DataAwsIamSessionContext(this, "deployer", { arn: caller.arn }).issuerArn;
   }
 }

@@ -42,7 +42,7 @@ async function run(drill: Partial<Drill> = {}): Promise<Step[]> {
 const failed = (steps: readonly Step[]) => steps.flatMap(({ claims }) => claims.filter((each) => !each.holds));
 const factsOf = (steps: readonly Step[]) => steps.flatMap(({ facts }) => facts).join("\n");
 const propagation = (steps: readonly Step[]): number =>
-  Number(/s from the finding to the explicit deny, of which IAM's propagation (\S+) s/.exec(factsOf(steps))?.[1]);
+  Number(/s from the finding to the explicit deny\n(\S+) s of it are IAM's propagation/.exec(factsOf(steps))?.[1]);
 const policies = () => [...packaged.account.roles.get(ROLE_NAME)!.policies.keys()];
 
 test("a session of the role is denied, one that is issued later works, and the policy stays until it is removed", async () => {
