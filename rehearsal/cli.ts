@@ -3,11 +3,15 @@ import { LocalAwsError } from "../local-aws/local-aws-error";
 import type { Deployment } from "../local-aws/terraform/deployment";
 import { readDeployment } from "../local-aws/terraform/read-deployment";
 import { ResponseMode } from "../src/contract/environment";
+import { measure } from "./measure/measure";
 import { type Options, readOptions, USAGE } from "./options";
 import { functionVariable } from "./play/function-variable";
 import { playOrganization } from "./organization/story";
 import { RehearsalError } from "./play/rehearsal-error";
-import { holds, type Telling } from "./play/run";
+import { holds, stageOf, type Telling } from "./play/run";
+import { replayPage } from "./page/replay-page";
+import { storyPage } from "./page/story-page";
+import { checkPageFile, writePage } from "./page/write-page";
 import { inBrief } from "./print/in-brief";
 import { inFull } from "./print/in-full";
 import { asDocument } from "./print/machine-readable";
@@ -27,27 +31,56 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  // Read before anything is synthesized: a wrong file is reported at once.
+  // Before anything is synthesized: a wrong file is reported at once.
+  if (options.html !== undefined) checkPageFile(options.html);
   const inputs = options.finding === undefined ? undefined : readInputs(options.finding);
 
   const printer = standardPrinter(options.json);
   const output = await outputOf(options);
   try {
     const deployment = readDeployment(output.directory, EXAMPLE_ACCOUNT);
-    if (!inputs) {
-      const play = options.organization ? playOrganization : playStory;
-      const run = await tellStory(revoking(deployment), output.milliseconds, tellingOf(options, printer), play);
-      return holds(run) ? 0 : 1;
-    }
-    const [first, ...others] = inputs;
-    if (!first || "problem" in first || others.length > 0 || options.brief) {
-      return (await replayAll(output.directory, deployment, inputs, printer)) ? 0 : 2;
-    }
-    await replayOne(output.directory, deployment, first, printer);
-    return 0;
+    if (inputs) return await replayAndReport(output.directory, deployment, inputs, options, printer);
+    return await playAndReport(revoking(deployment), output.milliseconds, options, printer);
   } finally {
     output.remove();
   }
+}
+
+async function playAndReport(
+  deployment: Deployment,
+  synthesisMilliseconds: number,
+  options: Options,
+  printer: Printer,
+): Promise<number> {
+  const play = options.organization ? playOrganization : playStory;
+  const run = await tellStory(deployment, synthesisMilliseconds, tellingOf(options, printer), play);
+  if (options.html !== undefined) {
+    writePage(
+      options.html,
+      storyPage(run, holds(run) && !options.organization ? await measure(deployment) : undefined),
+    );
+    printer.text(`The page is ${options.html}.`);
+  }
+  return holds(run) ? 0 : 1;
+}
+
+async function replayAndReport(
+  directory: string,
+  deployment: Deployment,
+  inputs: readonly FindingInput[],
+  options: Options,
+  printer: Printer,
+): Promise<number> {
+  const [first, ...others] = inputs;
+  const isOne = first && !("problem" in first) && others.length === 0 && !options.brief;
+  const replayed = isOne
+    ? [await replayOne(directory, deployment, first, printer)]
+    : await replayAll(directory, deployment, inputs, printer);
+  if (options.html !== undefined) {
+    writePage(options.html, replayPage(stageOf(deployment), replayed));
+    printer.text(`The page is ${options.html}.`);
+  }
+  return replayed.some((each) => "problem" in each) ? 2 : 0;
 }
 
 function tellingOf({ brief, json }: Options, printer: Printer): Telling {

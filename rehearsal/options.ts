@@ -15,6 +15,8 @@ export interface Options {
   /** One line for each thing that happened. */
   readonly brief: boolean;
   readonly json: boolean;
+  /** The file that a page of the run is written to; undefined writes none. */
+  readonly html?: string;
   readonly help: boolean;
 }
 
@@ -36,6 +38,7 @@ Nothing leaves the machine, and no AWS account is needed.
   --synthesized FOLDER  use what "cdktf synth" wrote (cdktf.out), as it is
   --brief               one line for each thing that happens: fits on a screen
   --json                write one JSON document
+  --html FILE           write a page as well, for people who would rather look
   --help                show this
 
 Settings come from cdktf.json and from GUARDDUTY_RESPONSE_... variables:
@@ -54,6 +57,7 @@ export function readOptions(parameters: readonly string[]): Options {
     synthesized,
     brief = false,
     json = false,
+    html,
     help = false,
   } = parse(parameters);
   if (scope !== undefined && !isScope(scope)) {
@@ -73,7 +77,10 @@ export function readOptions(parameters: readonly string[]): Options {
   if (brief && json) {
     throw new RehearsalError("--brief: is for people, and --json for machines; leave one of them out");
   }
-  return { finding, organization, scope, synthesized, brief, json, help };
+  if (html !== undefined && !/\.html?$/.test(html)) {
+    throw new RehearsalError(`--html: must name a file that ends in .html; received "${html}"`);
+  }
+  return { finding, organization, scope, synthesized, brief, json, html, help };
 }
 
 const isScope = (text: string): text is Scope => (Object.values(Scope) as string[]).includes(text);
@@ -89,6 +96,7 @@ function parse(parameters: readonly string[]) {
         synthesized: { type: "string" },
         brief: { type: "boolean" },
         json: { type: "boolean" },
+        html: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     }).values;

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
+import { problemsOf } from "./support/page";
 import { changeJson, only, SynthesizedOutputs } from "./support/synthesized-output";
 
 const PROJECT = dirname(dirname(__dirname));
@@ -122,6 +123,32 @@ test("the README shows what is really printed", () => {
   expect(shown.filter((line) => !printed.includes(line))).toEqual([]);
 });
 
+test.concurrent("--html writes the run as a page, besides what is printed", async () => {
+  const file = join(folder, "page.html");
+  const { exitCode, stdout } = await rehearse(["--brief", "--html", file, "--synthesized", outputs.original]);
+  expect(stdout).toContain(`The page is ${file}.\n`);
+  expect(exitCode).toBe(0);
+  const page = readFileSync(file, "utf8");
+  expect(problemsOf(page)).toEqual([]);
+  expect(page).toMatch(/All \d+ claims hold\./);
+  for (const title of ["Who may do what", "Six hours of siege", "The mails, as they arrive", "The policy"]) {
+    expect(page).toContain(`${title}</h2>`);
+  }
+});
+
+test.concurrent("--html measures nothing if a claim does not hold, and the page says so", async () => {
+  const file = join(folder, "broken.html");
+  const directory = outputs.withChange((stack) => {
+    delete stack.resource["aws_lambda_permission"];
+  });
+  const { exitCode } = await rehearse(["--brief", "--html", file, "--synthesized", directory]);
+  expect(exitCode).toBe(1);
+  const page = readFileSync(file, "utf8");
+  expect(problemsOf(page)).toEqual([]);
+  expect(page).toMatch(/\d+ of \d+ claims do not hold\./);
+  expect(page).not.toContain("Six hours of siege");
+});
+
 test.concurrent("plays scope session, and writes one JSON document with every fact and claim", async () => {
   const { exitCode, stdout } = await rehearse(["--scope", "session", "--json"]);
   expect(exitCode).toBe(0);
@@ -224,8 +251,9 @@ describe("--finding", () => {
     writeFileSync(join(folder, "a.json"), JSON.stringify(finding));
     writeFileSync(join(folder, "b.json"), JSON.stringify({ ...finding, type: "Recon:IAMUser/TorIPCaller" }));
     writeFileSync(join(folder, "c.json"), "no JSON");
+    const file = join(folder, "report.html");
     const [table, json] = await Promise.all([
-      rehearse(["--finding", folder, "--synthesized", anyRole.original]),
+      rehearse(["--finding", folder, "--synthesized", anyRole.original, "--html", file]),
       rehearse(["--finding", folder, "--synthesized", anyRole.original, "--json"]),
     ]);
     expect(table.exitCode).toBe(2);
@@ -233,6 +261,9 @@ describe("--finding", () => {
       /^file +matched +outcome +reason\na\.json +yes +revoked\n {4}mail: GuardDuty: Sessions revoked: role app.*\nb\.json +no +- +detail\.type\nc\.json +- +not usable\n/,
     );
     expect(table.stdout).toContain("3 findings: 1 revoked, 1 matched by no rule, 1 not usable");
+    const page = readFileSync(file, "utf8");
+    expect(problemsOf(page)).toEqual([]);
+    expect(page).toMatch(/>a\.json<\/a>[^]*✓ revoked[^]*>b\.json<\/a>[^]*>c\.json<\/a>[^]*✕ not usable/);
     expect(JSON.parse(json.stdout).findings).toMatchObject([
       { file: "a.json", outcome: "revoked" },
       { file: "b.json", matched: false },
@@ -262,6 +293,11 @@ describe("--finding", () => {
   test.concurrent.each<[string, string[], RegExp]>([
     ["a file that is not there", ["--finding", "gone.json"], /^gone\.json cannot be read: ENOENT[^\n]*\n$/],
     ["an unknown option", ["--fnding", "x"], /^Unknown option '--fnding'[^\n]*\(see --help\)\n$/],
+    [
+      "a page in a folder that is not there",
+      ["--html", "gone/a.html"],
+      /^--html: gone\/a\.html cannot be written: [^\n]*\n$/,
+    ],
     [
       "a folder that cdktf has not written",
       ["--synthesized", "gone"],

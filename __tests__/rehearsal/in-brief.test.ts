@@ -1,12 +1,14 @@
 import type { Fact, Scene } from "../../rehearsal/play/scene";
 import { inBrief } from "../../rehearsal/print/in-brief";
 import { paintFor } from "../../rehearsal/print/terminal";
+import { Scope } from "../../src/contract/environment";
 
 const BEGUN = new Date("2026-03-01T12:00:00Z");
 const stage = {
   accountId: "111122223333",
   region: "us-west-2",
-  scope: "role",
+  scope: Scope.ROLE,
+  repeatScope: Scope.ROLE,
   wait: { deployedSeconds: 0, rehearsedSeconds: 0, overrides: {} },
   startedAt: BEGUN,
 };

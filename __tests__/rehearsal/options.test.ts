@@ -40,6 +40,7 @@ test.each<[string, string[], RegExp]>([
     ["--organization", "--scope", "role", "--finding", "x"],
     /^--organization: plays a deployment of its own; leave out --finding and --scope$/,
   ],
+  ["a page that is no page", ["--html", "findings.json"], /^--html: .* ends in \.html; received "findings\.json"$/],
   ["a form for people and machines", ["--brief", "--json"], /^--brief: .*leave one of them out$/],
 ])("rejects %s", (_, parameters, message) => {
   expect(() => readOptions(parameters)).toThrow(
@@ -49,7 +50,8 @@ test.each<[string, string[], RegExp]>([
 
 test("the help fits into 80 columns and names every option", () => {
   expect(USAGE.split("\n").filter((line) => line.length > 80)).toEqual([]);
-  for (const option of ["--finding", "--organization", "--scope", "--synthesized", "--brief", "--json", "--help"]) {
+  const options = ["--finding", "--organization", "--scope", "--synthesized", "--brief", "--json", "--html", "--help"];
+  for (const option of options) {
     expect(USAGE).toContain(option);
   }
 });

@@ -56,6 +56,9 @@ export class AwsEndpoint {
   /** Every call so far, in the order in which they arrived. */
   readonly calls: AwsCall[] = [];
 
+  /** By how much its clock is ahead of this machine's. The SDK tries again if AWS's clock is not its own. */
+  private aheadMilliseconds = 0;
+
   private constructor(
     readonly account: AwsAccount,
     readonly hooks: EndpointHooks,
@@ -78,6 +81,11 @@ export class AwsEndpoint {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** Sets the clock that responses show, which then goes on as usual. */
+  setClock(time: Date): void {
+    this.aheadMilliseconds = time.getTime() - Date.now();
+  }
+
   /** Stops listening and breaks every connection, hanging ones included. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
@@ -87,6 +95,7 @@ export class AwsEndpoint {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
+    response.setHeader("date", new Date(Date.now() + this.aheadMilliseconds).toUTCString());
     let call: AwsCall | undefined;
     try {
       call = this.record(await readRequest(request));

@@ -93,15 +93,22 @@ export class LocalDeployment {
    * Puts an event on the default bus of its region, and waits until every target is done with it, and every rule of a bus that it
    * is forwarded to. If no rule of its region takes it, it is put on the buses of all regions: an event that somebody wants to see
    * handled may be from anywhere.
+   *
+   * @param at the time that the clocks of AWS and the functions show, from now on; undefined leaves them as they are.
    */
-  async send(event: Record<string, unknown>): Promise<RuleOutcome[]> {
+  async send(event: Record<string, unknown>, at?: Date): Promise<RuleOutcome[]> {
+    if (at) this.endpoint.setClock(at);
     const rules = this.deployment.rules.filter(({ eventBusName }) => eventBusName === "default");
     const ofRegion = rules.filter(({ region }) => region === event["region"]);
     const isTaken = ofRegion.some(({ eventPattern }) => EventPattern.parse(eventPattern).match(event).matched);
-    return this.match(event, isTaken ? ofRegion : rules);
+    return this.match(event, isTaken ? ofRegion : rules, at);
   }
 
-  private async match(event: Record<string, unknown>, rules: readonly DeployedRule[]): Promise<RuleOutcome[]> {
+  private async match(
+    event: Record<string, unknown>,
+    rules: readonly DeployedRule[],
+    at?: Date,
+  ): Promise<RuleOutcome[]> {
     const outcomes: RuleOutcome[] = [];
     for (const rule of rules) {
       const match = EventPattern.parse(rule.eventPattern).match(event);
@@ -111,11 +118,11 @@ export class LocalDeployment {
       const targets = match.matched
         ? [...rule.targets].sort((a, b) => Number(this.isFunction(a)) - Number(this.isFunction(b)))
         : [];
-      for (const target of targets) deliveries.push(await this.deliver(rule, target, event));
+      for (const target of targets) deliveries.push(await this.deliver(rule, target, event, at));
       outcomes.push({ rule, match, receivedAt, deliveries });
       for (const delivery of deliveries) {
         // The bus's own rules see the event as it was; its region and account are still those that it arose in.
-        if (delivery.kind === "forwarded") outcomes.push(...(await this.match(event, this.rulesOn(delivery.bus))));
+        if (delivery.kind === "forwarded") outcomes.push(...(await this.match(event, this.rulesOn(delivery.bus), at)));
       }
     }
     return outcomes;
@@ -137,7 +144,12 @@ export class LocalDeployment {
     return this.deployment.functions.some(({ functionArn }) => functionArn === arn);
   }
 
-  private async deliver(rule: DeployedRule, target: RuleTarget, event: Record<string, unknown>): Promise<Delivery> {
+  private async deliver(
+    rule: DeployedRule,
+    target: RuleTarget,
+    event: Record<string, unknown>,
+    at?: Date,
+  ): Promise<Delivery> {
     const { topics, functions, eventBuses } = this.deployment;
     const payload = target.inputTransformer
       ? transformInput(target.inputTransformer, event, {
@@ -168,10 +180,10 @@ export class LocalDeployment {
     }
     const why = await refusalByFunction(this.deployment, deployed, rule);
     if (why !== undefined) return { kind: "refused", target, why };
-    return { kind: "invoked", target, invoked: await this.invoke(deployed, JSON.parse(payload)) };
+    return { kind: "invoked", target, invoked: await this.invoke(deployed, JSON.parse(payload), at) };
   }
 
-  private async invoke(deployed: DeployedFunction, event: unknown): Promise<InvokedFunction> {
+  private async invoke(deployed: DeployedFunction, event: unknown, at?: Date): Promise<InvokedFunction> {
     const startedAt = new Date();
     const warm = this.processes.get(deployed.functionArn);
     const process = warm ?? (await this.startFunction(deployed));
@@ -179,7 +191,7 @@ export class LocalDeployment {
       return { deployed, startedAt, invocation: notStarted(process), calls: [], mails: [] };
     }
     const [callsBefore, mailsBefore] = [this.endpoint.calls.length, this.account.mails.length];
-    const invocation = await process.invoke(event);
+    const invocation = await process.invoke(event, at);
     return {
       deployed,
       startedAt,

@@ -68,8 +68,12 @@ export class FunctionProcess {
     return new FunctionProcess(definition, child, directory, message.milliseconds, output);
   }
 
-  /** Hands one event to the handler and waits for its end; what the handler throws is in the returned invocation. */
-  async invoke(event: unknown): Promise<Invocation> {
+  /**
+   * Hands one event to the handler and waits for its end; what the handler throws is in the returned invocation.
+   *
+   * @param at the time that the function's clock shows, from now on; undefined leaves it as it is.
+   */
+  async invoke(event: unknown, at?: Date): Promise<Invocation> {
     const { functionName, functionArn, memorySize, timeoutSeconds } = this.definition;
     const requestId = randomUUID();
     const context = {
@@ -86,7 +90,7 @@ export class FunctionProcess {
     const timer = setTimeout(() => this.child.kill("SIGKILL"), timeoutSeconds * 1_000);
     const ending = nextMessage(this.child);
     // If the process is gone, sending fails silently; `nextMessage` reports the exit.
-    this.child.send({ requestId, event, context, deadline }, () => {});
+    this.child.send({ requestId, event, context, deadline, at: at?.getTime() }, () => {});
     const end = await ending;
     clearTimeout(timer);
 

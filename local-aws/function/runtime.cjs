@@ -27,8 +27,22 @@ try {
 // Without its parent nobody would ever end this process.
 process.on("disconnect", () => process.exit());
 
-process.on("message", async ({ requestId, event, context, deadline }) => {
-  const getRemainingTimeInMillis = () => Math.max(0, deadline - Date.now());
+const MachineDate = Date;
+const machineNow = Date.now;
+
+/** From now on the function sees this time, which goes on as usual. */
+function setClock(time) {
+  const ahead = time - machineNow();
+  const now = () => machineNow() + ahead;
+  globalThis.Date = new Proxy(MachineDate, {
+    construct: (target, values, made) => Reflect.construct(target, values.length === 0 ? [now()] : values, made),
+    get: (target, key) => (key === "now" ? now : Reflect.get(target, key)),
+  });
+}
+
+process.on("message", async ({ requestId, event, context, deadline, at }) => {
+  if (at !== undefined) setClock(at);
+  const getRemainingTimeInMillis = () => Math.max(0, deadline - machineNow());
   const started = performance.now();
   const ending = await Promise.resolve()
     .then(() => handler(event, { ...context, awsRequestId: requestId, getRemainingTimeInMillis }))

@@ -1,15 +1,29 @@
+import type { Deployment } from "../../local-aws/terraform/deployment";
+import { Scope } from "../../src/contract/environment";
 import type { Claim } from "./claim";
+import { functionVariable } from "./function-variable";
 import type { Scene } from "./scene";
-import type { ShortenedWait } from "./verification-wait";
+import { type ShortenedWait, shortenWait } from "./verification-wait";
 
 /** Where a rehearsal is played, and with which settings. */
 export interface Stage {
   readonly accountId: string;
   readonly region: string;
   /** What the deployment revokes at the first theft. */
-  readonly scope: string;
+  readonly scope: Scope;
+  /** What it revokes from the second theft of one instance on. */
+  readonly repeatScope: Scope;
   readonly wait: ShortenedWait;
   readonly startedAt: Date;
+}
+
+/** The stage that a deployment makes, now. */
+export function stageOf(deployment: Deployment): Stage {
+  const { accountId, region, functions } = deployment;
+  const [first] = functions;
+  const scope = ((first && functionVariable(first, "SCOPE")) ?? Scope.ROLE) as Scope;
+  const repeatScope = ((first && functionVariable(first, "REPEAT_SCOPE")) ?? scope) as Scope;
+  return { accountId, region, scope, repeatScope, wait: shortenWait(deployment), startedAt: new Date() };
 }
 
 /** A rehearsal that was played to its end, or to the first scene with a claim that does not hold. */

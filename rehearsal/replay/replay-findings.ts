@@ -4,8 +4,8 @@ import { fold } from "../print/terminal";
 import { renderFact } from "../print/timeline";
 import type { Deployment } from "../../local-aws/terraform/deployment";
 import { shortenWait, waitNote } from "../play/verification-wait";
-import type { FindingInput, ReplayedEvent } from "./finding-input";
-import { replay } from "./replay";
+import type { FindingInput, ReplayedEvent, UnusableInput } from "./finding-input";
+import { type Replay, replay } from "./replay";
 import { renderTable, type TableRow } from "./replay-table";
 import { summarize } from "./summary";
 
@@ -19,7 +19,7 @@ export async function replayOne(
   deployment: Deployment,
   event: ReplayedEvent,
   printer: Printer,
-): Promise<void> {
+): Promise<Replay> {
   const { strong, faint } = printer.paint;
   const wait = shortenWait(deployment);
   const played = await replay(directory, event, wait.overrides);
@@ -31,26 +31,25 @@ export async function replayOne(
   const note = waitNote(wait);
   if (note) printer.text(`\n${fold(note, "").join("\n")}`);
   printer.document({ ...summarize(played), assumptions: played.assumptions, facts: played.facts.map(factData) });
+  return played;
 }
 
-/**
- * Replays several events, each in an account of its own, and prints a table.
- *
- * @returns whether everything could be replayed.
- */
+/** Replays several events, each in an account of its own, and prints a table. */
 export async function replayAll(
   directory: string,
   deployment: Deployment,
   inputs: readonly FindingInput[],
   printer: Printer,
-): Promise<boolean> {
+): Promise<(Replay | UnusableInput)[]> {
   const { overrides } = shortenWait(deployment);
-  const rows: TableRow[] = [];
+  const replayed: (Replay | UnusableInput)[] = [];
   for (const input of inputs) {
-    if ("problem" in input) rows.push({ file: input.name, problem: input.problem });
-    else rows.push(summarize(await replay(directory, input, overrides)));
+    replayed.push("problem" in input ? input : await replay(directory, input, overrides));
   }
+  const rows = replayed.map((each): TableRow =>
+    "problem" in each ? { file: each.name, problem: each.problem } : summarize(each),
+  );
   printer.text(renderTable(rows, printer.paint, printer.columns));
   printer.document({ findings: rows });
-  return !inputs.some((input) => "problem" in input);
+  return replayed;
 }

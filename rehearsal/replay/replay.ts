@@ -17,6 +17,7 @@ import { envelopeSuppositions, supposeRoles } from "./suppositions";
 /** What would have happened to an event. */
 export interface Replay {
   readonly name: string;
+  readonly event: Record<string, unknown>;
   /** What had to be assumed about the event and the account to play it. */
   readonly assumptions: readonly string[];
   readonly outcomes: readonly RuleOutcome[];
@@ -41,7 +42,7 @@ export async function replay(
   try {
     const assumptions = [...supposeRoles(local.account, event), ...envelopeSuppositions(replayed, local.deployment)];
     const outcomes = await local.send(event);
-    return { name, assumptions, outcomes, facts: factsOf(local.account, typeOf(event), outcomes) };
+    return { name, event, assumptions, outcomes, facts: factsOf(local.account, typeOf(event), outcomes) };
   } finally {
     await local.close();
   }

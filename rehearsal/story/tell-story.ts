@@ -1,10 +1,7 @@
 import { LocalDeployment } from "../../local-aws/deployment/local-deployment";
 import type { Deployment } from "../../local-aws/terraform/deployment";
-import { Scope } from "../../src/contract/environment";
-import { functionVariable } from "../play/function-variable";
-import type { Run, Stage, Telling } from "../play/run";
+import { type Run, stageOf, type Telling } from "../play/run";
 import type { Scene } from "../play/scene";
-import { shortenWait } from "../play/verification-wait";
 
 /**
  * Plays a story, and tells of it scene by scene.
@@ -18,9 +15,7 @@ export async function tellStory(
   play: (local: LocalDeployment) => AsyncGenerator<Scene>,
 ): Promise<Run> {
   const started = performance.now();
-  const { accountId, region, functions } = deployment;
-  const scope = (functions[0] && functionVariable(functions[0], "SCOPE")) ?? Scope.ROLE;
-  const stage: Stage = { accountId, region, scope, wait: shortenWait(deployment), startedAt: new Date() };
+  const stage = stageOf(deployment);
   const local = await LocalDeployment.start(deployment, stage.wait.overrides);
   const scenes: Scene[] = [];
   telling.begin(stage);

@@ -57,6 +57,25 @@ test("hands the event and Lambda's context to the handler and returns its result
   expect(lambda.initMilliseconds).toBeGreaterThan(0);
 });
 
+test("shows the function another time if it is asked to, which goes on and counts no time of the function", async () => {
+  const lambda = await start(`const made = new Date(0); exports.handler = async (event, context) => {
+    const now = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return {
+      now, passed: new Date() - now, isDate: made instanceof Date && new Date() instanceof Date,
+      given: new Date("2026-03-01T00:00:00Z").toISOString(), remaining: context.getRemainingTimeInMillis(),
+    };
+  };`);
+  const at = new Date("2031-05-06T07:08:09Z");
+  const { result } = (await lambda.invoke({}, at)) as unknown as { result: Record<string, unknown> };
+  expect(result).toMatchObject({ isDate: true, given: "2026-03-01T00:00:00.000Z" });
+  expect(Number(result["now"]) - at.getTime()).toBeLessThan(5_000);
+  expect(Number(result["now"])).toBeGreaterThanOrEqual(at.getTime());
+  expect(result["passed"]).toBeGreaterThanOrEqual(15);
+  expect(result["remaining"]).toBeGreaterThan(5_000);
+  expect(result["remaining"]).toBeLessThanOrEqual(10_000);
+});
+
 test("gives the function its own variables and Lambda's, and none of the caller's", async () => {
   process.env["OF_THE_CALLER"] = "secret";
   const lambda = await start("exports.handler = async () => process.env;");

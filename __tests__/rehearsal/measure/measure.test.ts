@@ -1,0 +1,70 @@
+import type { AccessChange } from "../../../rehearsal/measure/access";
+import { measure, type Measured } from "../../../rehearsal/measure/measure";
+import { COMPARED, type Course, SIEGE } from "../../../rehearsal/measure/siege";
+import { readDeployment } from "../../../local-aws/terraform/read-deployment";
+import { SynthesizedOutputs } from "../support/synthesized-output";
+
+jest.setTimeout(120_000);
+
+let outputs: SynthesizedOutputs;
+let measured: Measured;
+beforeAll(async () => {
+  outputs = SynthesizedOutputs.create();
+  measured = await measure(readDeployment(outputs.original, "111122223333"));
+});
+afterAll(() => outputs.remove());
+
+const effects = (changes: readonly AccessChange[], when: "before" | "after") =>
+  changes.map((change) => [`${change.who} ${change.credentials}`, change[when].effect]);
+
+test("everybody may call before the finding is handled, and afterwards those with new credentials", () => {
+  expect(new Set(effects(measured.access, "before").map(([, effect]) => effect))).toEqual(new Set(["allowed"]));
+  expect(effects(measured.access, "after")).toEqual([
+    ["The thief with stolen credentials", "explicitly denied"],
+    ["The robbed instance with the same credentials", "explicitly denied"],
+    ["The robbed instance with new credentials", "allowed"],
+    ["Another instance with credentials from before", "explicitly denied"],
+    ["Another instance with new credentials", "allowed"],
+  ]);
+});
+
+describe("a siege", () => {
+  const courseOf = (scope: string, repeatScope: string): Course =>
+    measured.siege.find((each) => each.scope === scope && each.repeatScope === repeatScope)!;
+  const denied = ({ calls }: Course, from = 0): number =>
+    calls.filter(({ minute }) => minute >= from).reduce((sum, each) => sum + each.denied, 0);
+  const worked = ({ thefts }: Course): number => thefts.filter((theft) => theft.worked).length;
+  const allThefts = SIEGE.minutes / SIEGE.minutesBetweenThefts;
+
+  test("is as long, and has as many thefts and calls, under all settings", () => {
+    expect(measured.siege.map(({ scope, repeatScope }) => ({ scope, repeatScope }))).toEqual(COMPARED);
+    for (const { thefts, calls } of measured.siege) {
+      expect(thefts).toHaveLength(allThefts);
+      expect(calls).toHaveLength(SIEGE.minutes / SIEGE.minutesBetweenCalls);
+      expect(calls.every(({ made }) => made === SIEGE.healthyInstances)).toBe(true);
+    }
+  });
+
+  test("of a role keeps all its instances down, for each theft cuts them again", () => {
+    const course = courseOf("role", "role");
+    expect(denied(course)).toBeGreaterThan(0.8 * SIEGE.healthyInstances * course.calls.length);
+    expect([worked(course), course.writes, course.mails]).toEqual([allThefts, allThefts, allThefts]);
+  });
+
+  test("of a role whose repeats lock the instance ends with the second theft", () => {
+    const course = courseOf("role", "instance");
+    expect(denied(course)).toBeGreaterThan(0);
+    expect(denied(course, SIEGE.minutesBetweenRenewals)).toBe(0);
+    expect([worked(course), course.writes, course.mails]).toEqual([2, 2, 2]);
+  });
+
+  test("of a session denies nobody else, and every theft works until it is found", () => {
+    const course = courseOf("session", "session");
+    expect([denied(course), worked(course), course.writes]).toEqual([0, allThefts, allThefts]);
+  });
+
+  test("of an instance denies nobody else, and only the first theft works", () => {
+    const course = courseOf("instance", "instance");
+    expect([denied(course), worked(course), course.writes, course.mails]).toEqual([0, 1, 1, 1]);
+  });
+});
