@@ -20,24 +20,29 @@ export function renderAccess(changes: readonly AccessChange[]): Html {
 }
 
 function renderPanel(when: "before" | "after", changes: readonly AccessChange[]): Html {
+  return html`<div>
+    <h3>${when === "before" ? "Before" : "After"}</h3>
+    ${drawAccess(when, changes)}
+  </div>`;
+}
+
+/** Draws who may do what at one of the two times. */
+export function drawAccess(when: "before" | "after", changes: readonly AccessChange[]): Html {
   const height = TOP + changes.length * ROW;
   const isAllowed = (change: AccessChange) => change[when].effect === "allowed";
   const told = changes.map(
     (change) => `${change.who} ${change.credentials}: ${isAllowed(change) ? "allowed" : "denied"}.`,
   );
-  return html`<div>
-    <h3>${when === "before" ? "Before" : "After"}</h3>
-    <svg
-      class="access"
-      viewBox="0 0 360 ${height}"
-      role="img"
-      aria-label="${`${THIEFS_CALL}, ${when}. ${told.join(" ")}`}"
-    >
-      <rect class="box" x="306" y="${TOP}" width="53" height="${height - TOP - 12}" rx="6" />
-      <text class="name" x="332" y="${(height - 4) / 2 + 4}" text-anchor="middle">AWS</text>
-      ${changes.map((change, index) => renderRow(change, isAllowed(change), TOP + index * ROW))}
-    </svg>
-  </div>`;
+  return html`<svg
+    class="access"
+    viewBox="0 0 360 ${height}"
+    role="img"
+    aria-label="${`${THIEFS_CALL}, ${when}. ${told.join(" ")}`}"
+  >
+    <rect class="box" x="306" y="${TOP}" width="53" height="${height - TOP - 12}" rx="6" />
+    <text class="name" x="332" y="${(height - 4) / 2 + 4}" text-anchor="middle">AWS</text>
+    ${changes.map((change, index) => renderRow(change, isAllowed(change), TOP + index * ROW))}
+  </svg>`;
 }
 
 function renderRow({ who, credentials }: AccessChange, isAllowed: boolean, y: number): Html {

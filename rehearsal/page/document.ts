@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
-
-import { Html, html, type Part } from "./html";
+import { type Html, html, type Part } from "./html";
+import { styleSheet } from "./style-sheet";
 
 /** A part of a page, with a heading that the contents list. */
 export interface Section {
@@ -19,7 +17,7 @@ export interface Page {
   readonly footer: Part;
 }
 
-const STYLE = new Html(readFileSync(path.join(__dirname, "style.css"), "utf8"));
+const STYLE = [styleSheet("figures.css"), styleSheet("style.css")];
 
 /** Writes a page as one file that needs nothing else: it loads nothing, runs nothing, and says so to the browser. */
 export function renderPage({ title, lead, sections, footer }: Page): string {

@@ -29,20 +29,17 @@ export function renderSiege(courses: readonly Course[], stage: Stage): Html {
 }
 
 function renderCourse(course: Course, stage: Stage): Html {
-  const { scope, repeatScope, thefts, calls, writes, mails } = course;
-  const made = sum(calls.map((each) => each.made));
-  const denied = sum(calls.map((each) => each.denied));
+  const { scope, repeatScope, thefts, writes, mails } = course;
+  const { denied, made, share } = deniedCalls(course);
   const worked = thefts.filter((theft) => theft.worked).length;
-  const share = `${Math.round(percent(denied, made))} %`;
   const isDeployed = scope === stage.scope && repeatScope === stage.repeatScope;
-  const label = `Scope ${nameOf(course)}: ${share} of the healthy calls are denied.`;
   return html`<li>
     <h3>
       Scope <code>${scope}</code>${repeatScope === scope ? undefined : html`, repeats <code>${repeatScope}</code>`}${
         isDeployed ? html` <small class="tag">as deployed</small>` : undefined
       }
     </h3>
-    ${renderPlot(course, label)}
+    ${drawPlot(course)}
     <dl>
       <div>
         <dt>Healthy calls denied</dt>
@@ -64,11 +61,25 @@ function renderCourse(course: Course, stage: Stage): Html {
   </li>`;
 }
 
-const nameOf = ({ scope, repeatScope }: Course): string =>
-  repeatScope === scope ? scope : `${scope}, repeats ${repeatScope}`;
+/** How many of the healthy instances' calls are denied, and their share of all. */
+function deniedCalls({ calls }: Course) {
+  const made = sum(calls.map((each) => each.made));
+  const denied = sum(calls.map((each) => each.denied));
+  return { denied, made, share: `${Math.round(percent(denied, made))} %` };
+}
+
+/** What a course of the siege comes to, in one line. */
+export function summaryOf(course: Course): string {
+  const { scope, repeatScope } = course;
+  const name = repeatScope === scope ? scope : `${scope}, repeats ${repeatScope}`;
+  return `Scope ${name}: ${deniedCalls(course).share} of healthy calls denied`;
+}
+
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-function renderPlot({ calls, thefts }: Course, label: string): Html {
+/** Plots the share of denied calls over time, and the thefts above it. */
+export function drawPlot(course: Course): Html {
+  const { calls, thefts } = course;
   const { left, top, width, height, bottom } = PLOT;
   const x = (minute: number) => left + (width * minute) / SIEGE.minutes;
   const y = (share: number) => top + height * (1 - share / 100);
@@ -76,7 +87,7 @@ function renderPlot({ calls, thefts }: Course, label: string): Html {
     ({ minute, made, denied }) => `V${round(y(percent(denied, made)))}H${round(x(minute + SIEGE.minutesBetweenCalls))}`,
   );
   const area = `M${left} ${y(0)}${steps.join("")}V${y(0)}Z`;
-  return html`<svg class="plot" viewBox="0 0 340 ${top + height + bottom}" role="img" aria-label="${label}">
+  return html`<svg class="plot" viewBox="0 0 340 ${top + height + bottom}" role="img" aria-label="${summaryOf(course)}">
     ${[0, 50, 100].map(
       (share) =>
         html`<path class="grid" d="M${left} ${y(share)}h${width}" /><text

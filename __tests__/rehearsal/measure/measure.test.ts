@@ -1,6 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import type { AccessChange } from "../../../rehearsal/measure/access";
 import { measure, type Measured } from "../../../rehearsal/measure/measure";
 import { COMPARED, type Course, SIEGE } from "../../../rehearsal/measure/siege";
+import { renderPicture } from "../../../rehearsal/page/picture";
+import { PROJECT } from "../../../scripts/project-files";
 import { readDeployment } from "../../../local-aws/terraform/read-deployment";
 import { SynthesizedOutputs } from "../support/synthesized-output";
 
@@ -26,6 +31,10 @@ test("everybody may call before the finding is handled, and afterwards those wit
     ["Another instance with credentials from before", "explicitly denied"],
     ["Another instance with new credentials", "allowed"],
   ]);
+});
+
+test("the picture in the documents shows what is measured", () => {
+  expect(readFileSync(join(PROJECT, "docs", "rehearsal.svg"), "utf8")).toBe(renderPicture(measured));
 });
 
 describe("a siege", () => {
