@@ -94,6 +94,8 @@ describe("the commands of the workshop", () => {
     const made = valuesOf(/(?:> |120 )(\w+\.json)$/g);
     const used = valuesOf(/(?:file:\/\/|\s)([\w/-]+\.json)/g);
     expect(made.sort()).toEqual(["event.json", "result.json"]);
+    const ignored = readFileSync(join(PROJECT, ".gitignore"), "utf8").split("\n");
+    expect(ignored).toEqual(expect.arrayContaining(made.map((file) => `/${file}`)));
     expect(used.filter((file) => !made.includes(file) && !existsSync(join(PROJECT, file)))).toEqual([]);
   });
 
