@@ -127,7 +127,7 @@ const leastChange = (narrow: Steps, wider: Steps): Steps => (writes(narrow) && !
 
 /** Whether this very event was handled before, in an attempt whose mail may never have left. */
 export const wasHandledBefore = ({ steps }: Steps): boolean =>
-  steps.some(({ target, before }) => isOwnEarlierAttempt(target, [before]));
+  steps.some(({ target, before }) => isOwnEarlierAttempt(target, before));
 
 /** The latest cut-off in force. */
 export const cutoffOf = (steps: readonly Step[]): Date => latest(steps.map(({ revocation }) => revocation.cutoff))!;

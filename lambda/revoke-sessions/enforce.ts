@@ -1,7 +1,7 @@
 import { policyAfter, type Step, withPolicy } from "./decision";
 import type { Verification } from "./incident";
 import { EXPIRED_POLICY, readPolicy, writePolicy } from "./policy";
-import type { Account, Dependencies } from "./ports";
+import type { Dependencies, Roles } from "./ports";
 import { type Refusal, RefusalError } from "./refusal";
 import { hasExpired, renewed, restoreRevocation } from "./revocation";
 import { sessionPolicyName } from "./target";
@@ -31,19 +31,19 @@ const RESERVE_SECONDS = 20;
  * @throws whatever AWS still answers with after the retries.
  */
 async function attach(
-  account: Account,
+  roles: Roles,
   roleName: string,
   steps: readonly Step[],
   now: Dependencies["now"],
 ): Promise<Written[]> {
-  const writes = steps.map((step) => attachOne(account, roleName, step, now));
+  const writes = steps.map((step) => attachOne(roles, roleName, step, now));
   await Promise.allSettled(writes);
   return Promise.all(writes);
 }
 
-async function attachOne(account: Account, roleName: string, step: Step, now: () => Date): Promise<Written> {
+async function attachOne(roles: Roles, roleName: string, step: Step, now: () => Date): Promise<Written> {
   if (step.revocation.kind === "covered") return { kind: "taken", step };
-  let written = await put(account, roleName, step, now());
+  let written = await put(roles, roleName, step, now());
   if (written.kind === "refused" && step.revocation.kind === "remember") {
     // Nobody gets through because of what is not remembered.
     return { kind: "taken", step: { ...step, revocation: { kind: "covered", cutoff: step.revocation.cutoff } } };
@@ -52,7 +52,7 @@ async function attachOne(account: Account, roleName: string, step: Step, now: ()
     const { target, revocation } = written.step;
     const renewal = revocation.kind === "cut" ? renewed(revocation, target, now()) : undefined;
     if (renewal === undefined) break;
-    const again = await put(account, roleName, { ...written.step, revocation: renewal }, now());
+    const again = await put(roles, roleName, { ...written.step, revocation: renewal }, now());
     // What was taken stands, whatever IAM says to a later cut-off.
     if (again.kind === "refused") break;
     written = again;
@@ -61,9 +61,9 @@ async function attachOne(account: Account, roleName: string, step: Step, now: ()
 }
 
 /** Writes a policy; if the role has no room for it, without what it need not remember: as long as before, it always fits. */
-async function put(account: Account, roleName: string, step: Step, now: Date): Promise<Written> {
+async function put(roles: Roles, roleName: string, step: Step, now: Date): Promise<Written> {
   const { target, before } = step;
-  const write = (document: string) => refusalOf(account.putRolePolicy(roleName, target.policyName, document));
+  const write = (document: string) => refusalOf(roles.putRolePolicy(roleName, target.policyName, document));
   const document = writePolicy(policyAfter(step));
   const refusal = await write(document);
   if (refusal === undefined) return { kind: "taken", step };
@@ -91,15 +91,15 @@ async function refusalOf(write: Promise<void>): Promise<Refusal | undefined> {
 
 /** Attaches what some steps ask for; in a role that is full, after making room. */
 export async function attachInRoom(
-  account: Account,
+  roles: Roles,
   roleName: string,
   steps: readonly Step[],
   now: Dependencies["now"],
 ): Promise<Written[]> {
-  const written = await attach(account, roleName, steps, now);
-  if (!isFull(written) || !(await makeRoom(account, roleName, now()))) return written;
+  const written = await attach(roles, roleName, steps, now);
+  if (!isFull(written) || !(await makeRoom(roles, roleName, now()))) return written;
   return attach(
-    account,
+    roles,
     roleName,
     written.map(({ step }) => step),
     now,
@@ -114,15 +114,15 @@ export const isFull = (written: readonly Written[]): boolean =>
  *
  * @returns whether there is more room now.
  */
-async function makeRoom(account: Account, roleName: string, now: Date): Promise<boolean> {
+async function makeRoom(roles: Roles, roleName: string, now: Date): Promise<boolean> {
   let shortened = false;
   try {
-    for (const name of await account.listRolePolicies(roleName)) {
+    for (const name of await roles.listRolePolicies(roleName)) {
       if (!name.startsWith(sessionPolicyName(""))) continue;
-      const document = await account.getRolePolicy(roleName, name);
+      const document = await roles.getRolePolicy(roleName, name);
       const userId = /"aws:userid":\s*"([^"]+)"/.exec(document ?? "")?.[1];
       if (userId === undefined || !hasExpired(readPolicy(document, userId, now), now)) continue;
-      await account.putRolePolicy(roleName, name, EXPIRED_POLICY);
+      await roles.putRolePolicy(roleName, name, EXPIRED_POLICY);
       shortened = true;
     }
   } catch (error) {
@@ -146,7 +146,7 @@ export interface Kept {
  * @param seconds how long to wait before each look; 0 does not look.
  */
 export async function verify(
-  account: Account,
+  roles: Roles,
   { roleName, roleId }: ClaimedRole,
   written: readonly Step[],
   seconds: number,
@@ -162,8 +162,8 @@ export async function verify(
     let role: Role | undefined, documents: (string | undefined)[];
     try {
       [role, ...documents] = await Promise.all([
-        account.getRole(roleName),
-        ...steps.map(({ target }) => account.getRolePolicy(roleName, target.policyName)),
+        roles.getRole(roleName),
+        ...steps.map(({ target }) => roles.getRolePolicy(roleName, target.policyName)),
       ]);
     } catch (error) {
       return end({ state: "unverified", why: messageOf(error) });
@@ -175,7 +175,7 @@ export async function verify(
     const last = restorations === MAX_RESTORATIONS;
     if (lost.length === 0 || (last && !weakened)) return end({ state: restored ? "restored" : "verified" });
 
-    const again = await attach(account, roleName, lost, now);
+    const again = await attach(roles, roleName, lost, now);
     steps = steps.map(
       (step) => again.find((each) => each.kind === "taken" && each.step.target === step.target)?.step ?? step,
     );

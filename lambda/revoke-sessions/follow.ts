@@ -8,7 +8,7 @@ import type { Plan } from "./incident";
 import { digestOf } from "./memory";
 import { readPolicy } from "./policy";
 import type { NotRevokedReason } from "../../src/contract/reasons";
-import type { Account, Dependencies } from "./ports";
+import type { Dependencies, Roles } from "./ports";
 import { RefusalError } from "./refusal";
 import { isOwnEarlierAttempt, planRevocation } from "./revocation";
 import { accountOf, type RoleSession, roleSessionOf, sessionId } from "./started-session";
@@ -56,11 +56,11 @@ interface Started {
 export async function follow(
   handled: RevokedCredentials,
   { sessions }: LookedUp,
-  acting: Account,
+  ofAccount: Roles,
   dependencies: Dependencies,
 ): Promise<Following> {
   const { configuration, now, secondsLeft } = dependencies;
-  const account = whileThereIsTime(acting, secondsLeft);
+  const roles = whileThereIsTime(ofAccount, secondsLeft);
   const found = new Map<string, Followed>();
   const shortfalls = new Set<string>();
   let isNews = false;
@@ -74,7 +74,7 @@ export async function follow(
     }
     attempts++;
     const keys = accessKeyIds.length > 0 ? accessKeyIds : [id];
-    return revokeStarted(account, known, session.startedAt, keys, handled.finding, dependencies);
+    return revokeStarted(roles, known, session.startedAt, keys, handled.finding, dependencies);
   };
 
   let level = groupsOf(sessions);
@@ -99,7 +99,7 @@ export async function follow(
   }
 
   const open = [...found].flatMap(([id, { end }]) => (end.kind === "open" ? digestOf(id) : []));
-  const isUntold = open.length > 0 && (await remember(account, handled, open.slice(0, MAX_REMEMBERED), now()));
+  const isUntold = open.length > 0 && (await remember(roles, handled, open.slice(0, MAX_REMEMBERED), now()));
   return {
     sessions: [...found.values()],
     shortfall: shortfalls.size > 0 ? [...shortfalls].join("; ") : undefined,
@@ -147,7 +147,7 @@ function isDeniedWith(
 
 /** Revokes one session, if it may be. */
 async function revokeStarted(
-  account: Account,
+  roles: Roles,
   { roleName, roleId, userId }: RoleSession,
   startedAt: Date,
   accessKeyIds: readonly string[],
@@ -157,9 +157,9 @@ async function revokeStarted(
   const target = startedTarget(userId, accessKeyIds, finding);
   try {
     const [role, own, ofRole] = await Promise.all([
-      account.getRole(roleName),
-      account.getRolePolicy(roleName, target.policyName),
-      account.getRolePolicy(roleName, POLICY_NAME),
+      roles.getRole(roleName),
+      roles.getRolePolicy(roleName, target.policyName),
+      roles.getRolePolicy(roleName, POLICY_NAME),
     ]);
     const refusal = triageRole({ roleName, roleId }, role, configuration);
     if (refusal) throw new RefusalError(refusal);
@@ -169,7 +169,7 @@ async function revokeStarted(
     // When it was issued is known, which proves more than when it was seen.
     const revocation = planRevocation(target, before, wider, { lastSeen: startedAt, provesLife: false }, decidedAt);
     // No cut-off has to be renewed for a session that was issued before all this.
-    const [written] = await attachInRoom(account, roleName, [{ target, before, revocation }], () => decidedAt);
+    const [written] = await attachInRoom(roles, roleName, [{ target, before, revocation }], () => decidedAt);
     if (written?.kind !== "taken") throw new RefusalError(written!.refusal);
     const { kind, cutoff } = written.step.revocation;
     const isAttached = kind !== "covered" || before.own !== undefined;
@@ -177,7 +177,7 @@ async function revokeStarted(
       end: { kind: "denied", cutoff, ...(isAttached && { policy: { roleName, policyName: target.policyName } }) },
       leadsOn: true,
       // The attempt before may have failed to tell.
-      isNew: kind !== "covered" || isOwnEarlierAttempt(target, [before]),
+      isNew: kind !== "covered" || isOwnEarlierAttempt(target, before),
     };
   } catch (error) {
     return handlingOf(error);
@@ -201,21 +201,21 @@ function handlingOf(error: unknown): Handling {
  * @returns whether one of them was not remembered.
  */
 async function remember(
-  account: Account,
+  roles: Roles,
   { plan: { roleName }, steps, finding }: RevokedCredentials,
   told: readonly string[],
   now: Date,
 ): Promise<boolean> {
   const { target } = steps[0]!;
   try {
-    const before = readPolicy(await account.getRolePolicy(roleName, target.policyName), target.userId, now);
-    if (told.every((digest) => before.own?.memory.has(digest))) return isOwnEarlierAttempt(target, [before]);
+    const before = readPolicy(await roles.getRolePolicy(roleName, target.policyName), target.userId, now);
+    if (told.every((digest) => before.own?.memory.has(digest))) return isOwnEarlierAttempt(target, before);
     const telling = { ...target, foreign: [...target.foreign, ...told] };
     const sighting = { lastSeen: finding.sighting.lastSeen, provesLife: false };
     const revocation = planRevocation(telling, before, [], sighting, now);
     // A policy that was lost meanwhile is for the look-back to restore, and not for this.
     if (revocation.kind === "remember") {
-      await attachInRoom(account, roleName, [{ target: telling, before, revocation }], () => now);
+      await attachInRoom(roles, roleName, [{ target: telling, before, revocation }], () => now);
     }
   } catch {
     // They are told once more, which is better than never.
@@ -263,8 +263,8 @@ function shortfallOf(activity: KeyActivity | undefined): string | undefined {
   return why.length > 0 ? `CloudTrail did not tell all that they started in turn (${why.join(", ")})` : undefined;
 }
 
-/** An account of which nothing more is asked once a call could take the time that the mail needs. */
-function whileThereIsTime(account: Account, secondsLeft: () => number): Account {
+/** The roles of an account, of which nothing more is asked once a call could take the time that the mail needs. */
+function whileThereIsTime(roles: Roles, secondsLeft: () => number): Roles {
   const inTime =
     <Parameters extends unknown[], Value>(call: (...parameters: Parameters) => Promise<Value>) =>
     async (...parameters: Parameters): Promise<Value> => {
@@ -272,11 +272,9 @@ function whileThereIsTime(account: Account, secondsLeft: () => number): Account 
       return call(...parameters);
     };
   return {
-    findRoleUse: (...parameters) => account.findRoleUse(...parameters),
-    lookUpActivity: (...parameters) => account.lookUpActivity(...parameters),
-    getRole: inTime((...parameters) => account.getRole(...parameters)),
-    getRolePolicy: inTime((...parameters) => account.getRolePolicy(...parameters)),
-    listRolePolicies: inTime((...parameters) => account.listRolePolicies(...parameters)),
-    putRolePolicy: inTime((...parameters) => account.putRolePolicy(...parameters)),
+    getRole: inTime((...parameters) => roles.getRole(...parameters)),
+    getRolePolicy: inTime((...parameters) => roles.getRolePolicy(...parameters)),
+    listRolePolicies: inTime((...parameters) => roles.listRolePolicies(...parameters)),
+    putRolePolicy: inTime((...parameters) => roles.putRolePolicy(...parameters)),
   };
 }

@@ -33,16 +33,13 @@ export function writeMemory(memory: Memory): string {
 
 /** Reads back what {@link writeMemory} wrote, to the minute; an identity that stands there twice counts with its later cut-off. */
 export function readMemory(text: string, now: Date): Memory {
-  const memory = new Map<string, Date>();
   // A cut-off may lie ahead of a clock that is behind, but not by a day.
   const latest = Math.floor(now.getTime() / 60_000) + 24 * 60;
-  for (const [, digest, minutes] of text.matchAll(ENTRY)) {
+  const entries = [...text.matchAll(ENTRY)].map(([, digest, minutes]): Memory => {
     const age = (((latest - parseInt(minutes!, 36)) % MINUTES) + MINUTES) % MINUTES;
-    const cutoff = new Date((latest - age) * 60_000);
-    const known = memory.get(digest!);
-    if (!known || known < cutoff) memory.set(digest!, cutoff);
-  }
-  return memory;
+    return new Map([[digest!, new Date((latest - age) * 60_000)]]);
+  });
+  return mergeMemories(entries);
 }
 
 /** Several memories as one; an identity counts with its latest cut-off. */

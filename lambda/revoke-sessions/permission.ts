@@ -1,14 +1,14 @@
-import type { Account } from "./ports";
+import type { Roles } from "./ports";
 import { type Refusal, RefusalError } from "./refusal";
 
 /** The permissions of a deployment that has just been made can take this long to reach every part of IAM. */
 const PROPAGATION_WAITS_SECONDS = [1, 2, 4, 8];
 
 /**
- * An account whose calls are tried again if they are not permitted, for as long as the permissions of a fresh deployment
+ * The roles of an account, whose calls are tried again if they are not permitted, for as long as the permissions of a fresh deployment
  * take to spread. What a policy denies explicitly is not tried again.
  */
-export function outlastingPropagation(account: Account, wait: (seconds: number) => Promise<void>): Account {
+export function outlastingPropagation(roles: Roles, wait: (seconds: number) => Promise<void>): Roles {
   const patiently =
     <Parameters extends unknown[], Value>(call: (...parameters: Parameters) => Promise<Value>) =>
     async (...parameters: Parameters): Promise<Value> => {
@@ -23,12 +23,10 @@ export function outlastingPropagation(account: Account, wait: (seconds: number) 
       return call(...parameters);
     };
   return {
-    getRole: patiently((...parameters) => account.getRole(...parameters)),
-    getRolePolicy: patiently((...parameters) => account.getRolePolicy(...parameters)),
-    putRolePolicy: patiently((...parameters) => account.putRolePolicy(...parameters)),
-    listRolePolicies: (...parameters) => account.listRolePolicies(...parameters),
-    findRoleUse: (...parameters) => account.findRoleUse(...parameters),
-    lookUpActivity: (...parameters) => account.lookUpActivity(...parameters),
+    getRole: patiently((...parameters) => roles.getRole(...parameters)),
+    getRolePolicy: patiently((...parameters) => roles.getRolePolicy(...parameters)),
+    putRolePolicy: patiently((...parameters) => roles.putRolePolicy(...parameters)),
+    listRolePolicies: (...parameters) => roles.listRolePolicies(...parameters),
   };
 }
 

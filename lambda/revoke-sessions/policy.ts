@@ -1,4 +1,5 @@
 import { ENTRY_LENGTH, latestOf, type Memory, mergeMemories, readMemory, writeMemory } from "./memory";
+import { asRecord } from "./record";
 
 /** What an inline policy says about old sessions, as this function reads and writes it. */
 export interface Policy {
@@ -54,11 +55,11 @@ export const EXPIRED_POLICY = JSON.stringify({
 export function readPolicy(document: string | undefined, userId: string | undefined, now: Date): Policy {
   const { version, statements } = parse(document);
   const denying = statements.filter(({ Effect, Action }) => Effect === "Deny" && Action !== NO_ACTION);
-  const denials = denying.map((statement) => ({ statement, ...denialOf(statement, userId) }));
+  const denials = denying.map((statement) => ({ statement, denial: denialOf(statement, userId) }));
   // A deny of the whole role for ever is a person's: our own words would add nothing, and stay if it is lifted.
-  const isOwn = ({ cutoff, ofTarget }: Denial) =>
-    ofTarget && cutoff !== undefined && (cutoff < FOREVER || userId !== undefined);
-  const own = denials.filter(isOwn);
+  const isOwn = (denial: Denial | undefined) =>
+    denial !== undefined && denial.ofTarget && (denial.cutoff < FOREVER || userId !== undefined);
+  const own = denials.filter(({ denial }) => isOwn(denial));
   const cutoff = latest(cutoffs(own));
   return {
     userId,
@@ -114,9 +115,8 @@ const withoutSid = ({ Sid: _, ...statement }: Statement): Statement => statement
 
 /** What statements remember. Nothing was covered by a later cut-off than the policy has: somebody else wrote that. */
 function memoryOf(denials: readonly { readonly statement: Statement }[], cutoff: Date, now: Date): Memory {
-  const ids = denials.flatMap(({ statement: { Sid } }) => (typeof Sid === "string" ? Sid : []));
-  const memories = ids
-    .flatMap((id) => /^Answers((?:[0-9a-z]{9})*)$/.exec(id)?.[1] ?? [])
+  const memories = denials
+    .flatMap(({ statement: { Sid } }) => /^Answers((?:[0-9a-z]{9})*)$/.exec(String(Sid))?.[1] ?? [])
     .map((text) => readMemory(text, now));
   return new Map([...mergeMemories(memories)].filter(([, time]) => time <= cutoff));
 }
@@ -133,25 +133,24 @@ function parse(document: string | undefined): { version: string; statements: Sta
 }
 
 interface Denial {
-  /** Sessions issued before it are denied; undefined if the statement denies less than everything. */
-  readonly cutoff?: Date;
+  /** Sessions issued before it are denied. */
+  readonly cutoff: Date;
   /** Whether it denies just the sessions that the policy is for, not others of the role too. */
   readonly ofTarget: boolean;
 }
 
-/** What a deny statement means for the sessions that a policy is for. */
-function denialOf(statement: Statement, userId: string | undefined): Denial {
-  const { Sid: _, Effect, Action, Resource, Condition, ...further } = statement;
-  const less: Denial = { ofTarget: false };
-  if (Effect !== "Deny" || !isAll(Action) || !isAll(Resource) || Object.keys(further).length > 0) return less;
+/** What a deny statement means for the sessions that a policy is for; undefined if it denies less than everything. */
+function denialOf(statement: Statement, userId: string | undefined): Denial | undefined {
+  const { Sid: _, Effect: __, Action, Resource, Condition, ...further } = statement;
+  if (!isAll(Action) || !isAll(Resource) || Object.keys(further).length > 0) return undefined;
   const { StringEquals, ...conditions } = asRecord(Condition);
   const ofTarget = userId === undefined ? StringEquals === undefined : isSession(StringEquals, userId);
-  if (StringEquals !== undefined && !ofTarget) return less;
+  if (StringEquals !== undefined && !ofTarget) return undefined;
   const isUndated = Condition === undefined || (StringEquals !== undefined && Object.keys(conditions).length === 0);
   const times = isUndated ? [FOREVER] : timesOf(Object.entries(conditions));
   // Any of several times suffices. One that was not read may be the latest: such a statement is not replaced.
   const cutoff = latest(times);
-  return cutoff === undefined ? less : { cutoff, ofTarget: ofTarget && !times.includes(undefined) };
+  return cutoff && { cutoff, ofTarget: ofTarget && !times.includes(undefined) };
 }
 
 /** The times before which sessions must be issued for a condition to hold, if that is all that it asks. */
@@ -182,9 +181,8 @@ function isSession(condition: unknown, userId: string): boolean {
 }
 
 const isAll = (value: unknown): boolean => [value].flat().includes("*");
-const asRecord = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-const cutoffs = (denials: readonly Denial[]): Date[] => denials.flatMap(({ cutoff }) => cutoff ?? []);
+const cutoffs = (denials: readonly { readonly denial: Denial | undefined }[]) =>
+  denials.map(({ denial }) => denial?.cutoff);
 
 /** The latest of some times; undefined if there are none. */
 export function latest(times: readonly (Date | undefined)[]): Date | undefined {

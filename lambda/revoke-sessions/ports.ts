@@ -6,10 +6,10 @@ import type { Stolen } from "./stolen";
 import type { Role } from "./triage";
 
 /**
- * What the function does in one account. Each call retries by itself what can pass; what it throws must be retried as a
- * whole, but for a RefusalError, which is final.
+ * The roles of one account. Each call retries by itself what can pass; what it throws must be retried as a whole, but for a
+ * RefusalError, which is final.
  */
-export interface Account {
+export interface Roles {
   /** The role; undefined if the account has none of that name. */
   getRole(roleName: string): Promise<Role | undefined>;
   /** The document of an inline policy; undefined if there is none. */
@@ -18,6 +18,10 @@ export interface Account {
   listRolePolicies(roleName: string): Promise<readonly string[]>;
   /** Attaches an inline policy, in place of one of the same name. */
   putRolePolicy(roleName: string, policyName: string, document: string): Promise<void>;
+}
+
+/** What the function does in one account. */
+export interface Account extends Roles {
   /** The instances of a region whose profile holds the role. */
   findRoleUse(roleName: string, region: string): Promise<readonly RoleUse[]>;
   /**

@@ -70,5 +70,5 @@ async function all<Value>(promises: readonly Promise<Value>[]): Promise<Value[]>
 /** The place of an outcome among those of one finding: the smaller, the worse. */
 function urgency({ outcome: { outcome, needsPerson } }: Handled): number {
   if (needsPerson) return outcome === "not-revoked" ? 0 : 1;
-  return 2 + ["revoked", "not-revoked", "already-revoked"].indexOf(outcome);
+  return outcome === "already-revoked" ? 3 : 2;
 }

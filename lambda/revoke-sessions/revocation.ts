@@ -68,7 +68,11 @@ export function planRevocation(
   }
   // What comes from a locked instance is dead on arrival, and people know it if the lock remembers the session.
   const { own } = attached;
-  const isKnown = target.isLock && isForever(own?.cutoff) && target.sessions.every((each) => own?.memory.has(each));
+  const isKnown =
+    target.isLock &&
+    own !== undefined &&
+    isForever(own.cutoff) &&
+    target.sessions.every((each) => own.memory.has(each));
   const untold = isKnown ? target.foreign : [...target.stolen, ...target.foreign];
   if (untold.every((digest) => memory.has(digest))) {
     return { kind: "covered", cutoff: standing };
@@ -155,14 +159,12 @@ export function restoreRevocation(
   target: Target,
   now: Date,
 ): Exclude<Revocation, { kind: "covered" }> | undefined {
-  const cutoff = written.own?.cutoff;
-  if (cutoff === undefined) return undefined;
+  if (written.own === undefined) return undefined;
+  const { cutoff, memory } = written.own;
   const standing = attached.own?.cutoff;
   const denies = standing !== undefined && standing >= earliest(cutoff, now);
   // What there was no room for is not lost.
-  const remembers = digestsOf(target).every(
-    (digest) => !written.own?.memory.has(digest) || attached.own?.memory.has(digest),
-  );
+  const remembers = digestsOf(target).every((digest) => !memory.has(digest) || attached.own?.memory.has(digest));
   const kept = latest([cutoff, standing, denies ? undefined : cutoffAt(now)])!;
   if (remembers && kept.getTime() === standing?.getTime()) return undefined;
   const policy = remembering(attached, target, kept);
@@ -170,15 +172,13 @@ export function restoreRevocation(
 }
 
 /** Whether a policy of one session denies nobody any more, so that something shorter can take its place. */
-export function hasExpired({ own, others, deniedBefore }: Policy, now: Date): boolean {
-  if (own === undefined || others.length > 0 || deniedBefore === undefined) return false;
+export function hasExpired({ others, deniedBefore }: Policy, now: Date): boolean {
+  if (others.length > 0 || deniedBefore === undefined) return false;
   return deniedBefore.getTime() < now.getTime() - MEMORY_HOURS * 3_600_000;
 }
 
 /** Whether this very event has written a revocation already, in an attempt whose mail may never have left. */
-export function isOwnEarlierAttempt({ event }: Target, policies: readonly Policy[]): boolean {
-  return policies.some(({ own }) => own?.memory.has(event));
-}
+export const isOwnEarlierAttempt = ({ event }: Target, { own }: Policy): boolean => own?.memory.has(event) ?? false;
 
 /** Whole seconds, as IAM writes them, {@link MARGIN_SECONDS} ahead. */
 function cutoffAt(now: Date): Date {

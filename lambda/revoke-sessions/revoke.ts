@@ -12,7 +12,7 @@ import { attachInRoom, isFull } from "./enforce";
 import type { Finding } from "./finding";
 import type { Plan, Refused } from "./incident";
 import { outlastingPropagation } from "./permission";
-import type { Account, Dependencies } from "./ports";
+import type { Account, Dependencies, Roles } from "./ports";
 import { type Refusal, RefusalError } from "./refusal";
 import { roleTargets, type Target } from "./target";
 import { claimedRole, memberRoleFor, type Role, triageFinding, triageRole } from "./triage";
@@ -62,11 +62,11 @@ export async function revoke(finding: Finding, dependencies: Dependencies): Prom
   const plans = plansFor(finding, claimed, [configuration.scope, configuration.repeatScope ?? configuration.scope]);
   const wanted = plans[configuration.scope] ?? plans.role;
 
-  let account: Account, patient: Account, role: Role | undefined, documents: Documents;
+  let account: Account, roles: Roles, role: Role | undefined, documents: Documents;
   try {
     account = await accountOf(finding);
-    patient = outlastingPropagation(account, wait);
-    [role, documents] = await look(patient, roleName, Object.values(plans));
+    roles = outlastingPropagation(account, wait);
+    [role, documents] = await look(roles, roleName, Object.values(plans));
   } catch (error) {
     if (error instanceof RefusalError) return refuse(error.refusal, wanted);
     throw error;
@@ -76,10 +76,10 @@ export async function revoke(finding: Finding, dependencies: Dependencies): Prom
 
   const situation = { role, documents, sighting: finding.sighting, now: now() };
   let decision = decide(plans, configuration, situation);
-  let written = await attachInRoom(patient, roleName, decision.steps, now);
+  let written = await attachInRoom(roles, roleName, decision.steps, now);
   if (isFull(written) && decision.plan !== plans.role) {
     decision = { ...decideFor(plans.role, [], situation), asked: decision.asked };
-    written = await attachInRoom(patient, roleName, decision.steps, now);
+    written = await attachInRoom(roles, roleName, decision.steps, now);
   }
   const refused = written.find((each) => each.kind === "refused");
   if (refused) {
@@ -98,14 +98,14 @@ export async function revoke(finding: Finding, dependencies: Dependencies): Prom
 
 /** Reads the role and what is attached to it, all at once. */
 async function look(
-  account: Account,
+  roles: Roles,
   roleName: string,
   plans: readonly (Plan | undefined)[],
 ): Promise<[Role | undefined, Documents]> {
   const names = plans.flatMap((plan) => plan?.targets.map(({ policyName }) => policyName) ?? []);
   const [role, ...documents] = await Promise.all([
-    account.getRole(roleName),
-    ...names.map((policyName) => account.getRolePolicy(roleName, policyName)),
+    roles.getRole(roleName),
+    ...names.map((policyName) => roles.getRolePolicy(roleName, policyName)),
   ]);
   return [role, new Map(names.map((name, index) => [name, documents[index]]))];
 }

@@ -1,3 +1,5 @@
+import { asRecord } from "./record";
+
 /** Who may assume a role, as its trust policy says. */
 export interface Trust {
   /** Services, such as `ec2.amazonaws.com`. */
@@ -59,5 +61,3 @@ function allowing(document: string | undefined): Readonly<Record<string, unknown
 
 const texts = (value: unknown): string[] => [value].flat().filter((each) => typeof each === "string");
 const unique = (values: readonly string[]): string[] => [...new Set(values)];
-const asRecord = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};

@@ -34,6 +34,14 @@ describe("a memory", () => {
     }
   });
 
+  test("takes three letters and digits for any minute", () => {
+    // GIVEN the minutes begin anew every 36 * 36 * 36
+    const first = new Date(Math.ceil(NOON.getTime() / 60_000 / 36 ** 3) * 36 ** 3 * 60_000);
+    // THEN
+    expect(writeMemory(new Map([["aaaaaa", first]]))).toBe("aaaaaa000");
+    expect([...readMemory("aaaaaa000", first)]).toEqual([["aaaaaa", first]]);
+  });
+
   test("takes nine letters and digits for each entry", () => {
     expect(
       writeMemory(
@@ -46,8 +54,9 @@ describe("a memory", () => {
   });
 
   test("counts an identity that stands there twice with its later cut-off", () => {
-    const twice = writeMemory(new Map([["aaaaaa", after(-1)]])) + writeMemory(new Map([["aaaaaa", after(-2)]]));
-    expect([...readMemory(twice, NOON)]).toEqual([["aaaaaa", after(-1)]]);
+    const [earlier, later] = [after(-2), NOON].map((time) => writeMemory(new Map([["aaaaaa", time]])));
+    expect([...readMemory(later! + earlier!, NOON)]).toEqual([["aaaaaa", NOON]]);
+    expect([...readMemory(earlier! + later!, NOON)]).toEqual([["aaaaaa", NOON]]);
     const merged = mergeMemories([new Map([["a", after(-2)]]), new Map([["a", NOON]]), new Map([["a", after(-1)]])]);
     expect([...merged]).toEqual([["a", NOON]]);
   });

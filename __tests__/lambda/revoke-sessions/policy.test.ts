@@ -53,6 +53,25 @@ describe("a policy that is written", () => {
     expect(kept).toEqual([...memory.keys()].slice(-kept.length));
   });
 
+  test("denies a locked session without a time", () => {
+    const own = { cutoff: FOREVER, memory: new Map() };
+    const Condition = { StringEquals: { "aws:userid": USER_ID } };
+    expect(writePolicy({ ...read(undefined, USER_ID), own })).toBe(policy(statement("", { Condition })));
+  });
+
+  test("remembers as much beside what somebody else denies in it", () => {
+    // GIVEN
+    const other = {
+      Effect: "Deny",
+      Action: "s3:*",
+      Resource: Array.from({ length: 40 }, (_, n) => `arn:aws:s3:::b${n}`),
+    };
+    const own = { cutoff: new Date(LATER), memory: memoryOf(500) };
+    const remembered = (attached: Policy) => read(writePolicy({ ...attached, own })).own!.memory.size;
+    // THEN
+    expect(remembered(read(policy(other)))).toBe(remembered(read(undefined)));
+  });
+
   test("takes no more room than there is, down to its cut-off alone", () => {
     const full = { ...read(undefined), own: { cutoff: new Date(LATER), memory: memoryOf(50) } };
     const bare = writePolicy(full, 0);
@@ -85,6 +104,7 @@ describe("a policy that is read", () => {
     ["with more in its lists", { Action: ["s3:*", "*"], Resource: ["arn:aws:s3:::x", "*"] }],
     ["with a time of another zone", statement("2026-03-02T02:00:00+02:00")],
     ["with a zone as IAM writes it too", statement("2026-03-02T02:00:00+0200")],
+    ["without seconds", statement("2026-03-02T00:00Z")],
     ["with seconds since 1970", statement("1772409600")],
     ["with seconds since 1970 as a number", statement(1_772_409_600)],
     ["with a fraction, in the next whole second", statement("2026-03-01T23:59:59.001Z")],
@@ -138,6 +158,8 @@ describe("a policy that is read", () => {
     "xAnswersaaaaaa000",
     "aaaaaa000",
     "Answers aaaaaa000",
+    "Answersaaaaaa000X",
+    "Answersaaaaaa000a",
   ])("does not take the statement id %j for a memory", (Sid) => {
     expect(read(policy(statement(LATER, { Sid }))).own!.memory.size).toBe(0);
   });
@@ -166,10 +188,16 @@ describe("what somebody else wrote", () => {
         },
       },
     ],
+    ["sets of dates", { Condition: { "ForAllValues:DateLessThan": { "aws:TokenIssueTime": LATER } } }],
+    ["a date if there is one", { Condition: { DateLessThanIfExists: { "aws:TokenIssueTime": LATER } } }],
+    ["what has a part that IAM does not know yet", { Exception: "*" }],
     ["an empty condition", { Condition: {} }],
     ["a condition that is a list", { Condition: [{ DateLessThan: { "aws:TokenIssueTime": LATER } }] }],
     ["an operator without a key", { Condition: { DateLessThan: {} } }],
     ["a date that IAM may not read", { Condition: { DateLessThan: { "aws:TokenIssueTime": "2050-01-01" } } }],
+    ["seconds with a fraction", { Condition: { DateLessThan: { "aws:TokenIssueTime": "1772409600.5" } } }],
+    ["seconds after a space", { Condition: { DateLessThan: { "aws:TokenIssueTime": " 1772409600" } } }],
+    ["seconds before a space", { Condition: { DateLessThan: { "aws:TokenIssueTime": "1772409600 " } } }],
     ["a date without a zone", { Condition: { DateLessThan: { "aws:TokenIssueTime": "2050-01-01T00:00:00" } } }],
     [
       "one session",
@@ -254,7 +282,7 @@ describe("what somebody else wrote", () => {
       Action: "s3:*",
       Condition: { Bool: { "aws:PrincipalTag/~": "x" } },
     });
-    const document = `{"Version":"2012-10-17","Statement":[${escaped.replace("~", "gr\u00f6\\u00df\\u4e2d\\ud83e\\udd8a")}]}`;
+    const document = `{"Version":"2012-10-17","Statement":[${escaped.replace("~", "gr\u00f6\\u00df\\u0142\\u4e2d\\ud83e\\udd8a")}]}`;
     // WHEN
     const written = writePolicy(read(document));
     // THEN

@@ -295,6 +295,12 @@ test.each<Call>(["getRole", "getRolePolicy"])("throws if %s does, before anythin
 });
 
 describe("reading back", () => {
+  test("is done as long as there is just the time to mend what it finds", async () => {
+    secondsLeft = 30;
+    await handleFinding();
+    expect(aws.incidents).toMatchObject([{ verification: { state: "verified" } }]);
+  });
+
   /** Lets somebody change the role's policies just before each of the first so many readings back. */
   function tampering(times: number, tamper: (policies: Map<string, string>) => void) {
     let left = times;
@@ -460,6 +466,65 @@ describe("scope session", () => {
     await handleFinding({ recentCredentials: [SECOND_THEFT] }, session);
     expect(aws.writes.slice(2).map((write) => write.policyName)).toEqual([policyName(instanceId(2))]);
     expect(cutoffOf(attached(policyName(instanceId(2)))!)).toEqual(new Date("2026-03-01T12:00:45Z"));
+  });
+
+  test("puts back one policy after the other, if they are lost in turn", async () => {
+    // GIVEN a thief who deletes the second policy at the first look, and the first one at the next
+    const lost = [instanceId(2), INSTANCE_ID].map(policyName);
+    let looks = 0;
+    aws.before = (call) => {
+      if (call === "getRole" && looks++ > 0) aws.roles.get(ROLE_NAME)!.policies.delete(lost.shift() ?? "none");
+    };
+    // WHEN
+    await handleFinding({ recentCredentials: [SECOND_THEFT] }, session);
+    // THEN
+    const policies = [...aws.roles.get(ROLE_NAME)!.policies.keys()].sort();
+    expect(policies).toEqual([policyName(INSTANCE_ID), policyName(instanceId(2))].sort());
+    expect(aws.writes.slice(2).map((write) => write.policyName)).toEqual([instanceId(2), INSTANCE_ID].map(policyName));
+  });
+
+  test("is told of again if only one of the two policies knows the event: the mail never left", async () => {
+    // GIVEN an attempt that wrote one of two policies, and failed
+    let puts = 0;
+    aws.before = (call) => {
+      if (call === "putRolePolicy" && ++puts === 2) throw new Error("Throttling");
+    };
+    const both = { recentCredentials: [SECOND_THEFT] };
+    await expect(handleFinding(both, session)).rejects.toThrow("Throttling");
+    // and another event that revokes the other session meanwhile
+    await handleFinding({ ...SECOND_THEFT, session: instanceId(2), set: { id: "another" } }, session);
+    aws.mails.length = 0;
+    // WHEN the first event is tried again
+    await handleFinding(both, session);
+    // THEN
+    expect(aws.mails).toHaveLength(1);
+  });
+
+  test("distrusts what was seen alive of one of two sessions", async () => {
+    // GIVEN a revocation of one, and a finding about both in a call that was not denied
+    await handleFinding({}, session);
+    clock = later(3_600);
+    const set = {
+      "detail.service.eventFirstSeen": later(-600).toISOString(),
+      "detail.service.eventLastSeen": later(-300).toISOString(),
+      "detail.service.action.awsApiCallAction.errorCode": undefined,
+    };
+    // WHEN
+    await handleFinding({ time: later(-5), recentCredentials: [SECOND_THEFT], set }, session);
+    // THEN
+    expect(aws.revoked.map(({ distrusted }) => distrusted)).toEqual([false, true]);
+  });
+
+  test("writes nothing that a policy of the whole role says as well", async () => {
+    // GIVEN a role that was cut whole, and another key of a session that was seen before
+    await handleFinding();
+    clock = later(3_600);
+    const set = { "detail.service.eventLastSeen": "2026-03-01T12:00:10Z" };
+    // WHEN it is found where single sessions are cut
+    const result = await handleFinding({ time: later(-5), accessKeyId: accessKeyId(2), set }, session);
+    // THEN
+    expect(result).toMatchObject({ outcome: "already-revoked", scope: "role", policyName: "RevokeOldSessions" });
+    expect(aws.writes.map((write) => write.policyName)).toEqual(["RevokeOldSessions", "RevokeOldSessions"]);
   });
 
   test("throws only when every write has ended: none outlives the invocation", async () => {
@@ -706,6 +771,34 @@ describe("scope instance for repeats", () => {
     expect(denies(policies, { userId: `${ROLE_ID}:${instanceId(2)}`, issuedAt: later(-10) })).toBe(true);
   });
 
+  test("names the lock that denies what is stolen from a locked instance", async () => {
+    await theft(1);
+    clock = later(3_600);
+    await theft(2);
+    clock = later(3_600);
+    expect(await theft(3)).toMatchObject({
+      outcome: "already-revoked",
+      scope: "instance",
+      policyName: `RevokeAllSessions-${INSTANCE_ID}`,
+    });
+  });
+
+  test("does not cut for a locked instance and one whose credentials are denied already", async () => {
+    // GIVEN a locked instance, and another one that was robbed under the same cut-off
+    await theft(1);
+    await handleFinding({ accessKeyId: accessKeyId(7), session: instanceId(2), set: { id: "other" } }, repeats);
+    clock = later(3_600);
+    await theft(2);
+    const written = aws.writes.length;
+    clock = later(3_600);
+    // WHEN one finding names both
+    const recentCredentials = [{ accessKeyId: accessKeyId(7), principalId: `${ROLE_ID}:${instanceId(2)}` }];
+    const result = await handleFinding({ time: later(-5), accessKeyId: accessKeyId(3), recentCredentials }, repeats);
+    // THEN
+    expect(result.outcome).toBe("already-revoked");
+    expect(aws.writes.slice(written).map(({ document }) => cutoffOf(document))).not.toContainEqual(later(30));
+  });
+
   test("tells a new session of another role in a finding about a locked instance", async () => {
     await theft(1);
     clock = later(3_600);
@@ -714,6 +807,7 @@ describe("scope instance for repeats", () => {
     const recentCredentials = [{ accessKeyId: accessKeyId(9), principalId: "AROAINVENTEDOTHER0001:deploy" }];
     for (const _ of [1, 2]) await handleFinding({ time: later(-5), recentCredentials }, repeats);
     expect(aws.incidents).toHaveLength(3);
+    expect(aws.revoked.at(-1)).toMatchObject({ asked: "instance", plan: { scope: "instance" } });
   });
 });
 
@@ -816,6 +910,65 @@ describe("a role that is full", () => {
       expect(result).toMatchObject({ outcome: "revoked" });
       expect(denies([attached()!], { userId: `${ROLE_ID}:${INSTANCE_ID}`, issuedAt: later(-10) })).toBe(true);
     }
+  });
+});
+
+describe("a role without room", () => {
+  const puts = () => aws.calls.filter((call) => call === "putRolePolicy").length;
+  const user = (id: string) =>
+    JSON.stringify({
+      Statement: [
+        {
+          Effect: "Deny",
+          Action: "*",
+          Resource: "*",
+          Condition: {
+            DateLessThan: { "aws:TokenIssueTime": "2026-02-20T00:00:00Z" },
+            StringEquals: { "aws:userid": `${ROLE_ID}:${id}` },
+          },
+        },
+      ],
+    });
+
+  test("is not asked twice for the same", async () => {
+    aws.refuse = () => QUOTA;
+    expect(await handleFinding()).toMatchObject({ reason: "policy-quota-exceeded" });
+    // With and without what can be forgotten.
+    expect(puts()).toBe(2);
+  });
+
+  test("is asked once if there is another reason to refuse", async () => {
+    aws.refuse = () => DENIED;
+    expect(await handleFinding()).toMatchObject({ reason: "not-permitted" });
+    expect(puts()).toBe(1);
+  });
+
+  test("loses nothing but what the function has left behind and nobody needs", async () => {
+    // GIVEN a policy of an expired session, one that still denies, and others that only look like it
+    const { policies } = aws.roles.get(ROLE_NAME)!;
+    const kept = {
+      Application: user("i-1"),
+      "RevokeOldSessions-i-2": user("i-2").replace("2026-02-20", "2026-03-01"),
+      "RevokeOldSessions-i-3": '{"Statement":[]}',
+      "RevokeOldSessions-i-4": user("i-4").replace("DateLessThan", "DateGreaterThan"),
+    };
+    for (const [name, document] of Object.entries(kept)) policies.set(name, document);
+    policies.set("RevokeOldSessions-i-5", user("i-5").replaceAll('":', '": '));
+    aws.refuse = ({ policyName }) =>
+      policyName === "RevokeOldSessions" && policies.get("RevokeOldSessions-i-5") !== EXPIRED_POLICY
+        ? QUOTA
+        : undefined;
+    // WHEN
+    expect(await handleFinding()).toMatchObject({ outcome: "revoked" });
+    // THEN
+    expect(Object.fromEntries(policies)).toMatchObject(kept);
+    expect(policies.get("RevokeOldSessions-i-5")).toBe(EXPIRED_POLICY);
+  });
+
+  test("is tried again as a whole if making room fails for now", async () => {
+    aws.refuse = () => QUOTA;
+    aws.before = failing("listRolePolicies", 1);
+    await expect(handleFinding()).rejects.toThrow("Throttling");
   });
 });
 
@@ -956,6 +1109,64 @@ test("two compromised instances of one role, found in turn, both end denied", as
   // THEN there were two writes, and the cut-off stands at the second
   expect(aws.writes).toHaveLength(2);
   expect(cutoffOf(attached()!)).toEqual(new Date("2026-03-01T13:00:45Z"));
+});
+
+describe("a repeat whose sessions are followed", () => {
+  const followed = { activity: true, followSessions: true } as const;
+  const repeat = (changed: Partial<FunctionConfiguration> = followed) => {
+    clock = later(900);
+    return handleFinding({ time: later(-5), set: { id: "another event" } }, changed);
+  };
+  beforeEach(async () => {
+    await handleFinding({}, followed);
+    aws.incidents.length = 0;
+  });
+
+  test("is told if the policy had to be put back", async () => {
+    // GIVEN somebody who deletes it before it is read back
+    let looks = 0;
+    aws.before = (call) => {
+      if (call === "getRole" && looks++ === 1) aws.roles.get(ROLE_NAME)!.policies.clear();
+    };
+    // WHEN
+    await repeat();
+    // THEN
+    expect(aws.revoked).toMatchObject([{ isRepeat: true, moved: false, verification: { state: "restored" } }]);
+  });
+
+  test("is told if the policy was not kept", async () => {
+    let looks = 0;
+    aws.before = (call) => {
+      if (call !== "getRole" || looks++ === 0) return;
+      aws.roles.get(ROLE_NAME)!.policies.clear();
+      aws.refuse = () => DENIED;
+    };
+    await repeat();
+    expect(aws.revoked).toMatchObject([{ isRepeat: true, verification: { state: "not-kept" } }]);
+  });
+
+  test.each<[string, Partial<FunctionConfiguration>]>([
+    ["CloudTrail says nothing", followed],
+    ["CloudTrail is not asked", { followSessions: true }],
+  ])("is not told if %s", async (_, changed) => {
+    expect(await repeat(changed)).toMatchObject({ outcome: "already-revoked", needsPerson: false });
+    expect(aws.incidents).toEqual([]);
+  });
+});
+
+describe("a finding of a member account", () => {
+  const MEMBER = "444455556666";
+  const members = { organization: "o-a1b2c3d4e5", role: "/guardduty-response/Member" };
+  const memberRole = `arn:aws:iam::${MEMBER}:role/guardduty-response/Member`;
+
+  test("has an outcome that names the role by which it was handled", async () => {
+    expect(await handleFinding({ accountId: MEMBER }, { members })).toMatchObject({ actedIn: MEMBER, memberRole });
+    expect(aws.incidents).toMatchObject([{ memberRole }]);
+  });
+
+  test("which the own account's has not", async () => {
+    expect(await handleFinding({}, { members })).not.toHaveProperty("actedIn");
+  });
 });
 
 describe("what the keys were used for", () => {
@@ -1100,6 +1311,25 @@ describe("an attack sequence", () => {
     expect(aws.writes.map(({ roleName }) => roleName)).toEqual([ROLE_NAME]);
     expect(aws.mails.map(({ subject }) => subject)).toEqual([
       "GuardDuty: NOT revoked (exempt-role): role app and 2 more, 111122223333 us-west-2",
+    ]);
+  });
+
+  test("with several roles tells first of the one that was not revoked, then of the one that needs a person", async () => {
+    // GIVEN one whose policy does not stay, one that is gone, and one that goes well
+    aws.addRole({ name: "app", roleId: APP.roleId });
+    let looks = 0;
+    aws.before = (call) => {
+      if (call === "getRole" && ++looks > 3) aws.roles.get("app")!.policies.clear();
+    };
+    aws.refuse = ({ roleName }) => (roleName === "app" && looks > 3 ? DENIED : undefined);
+    const gone = { roleName: "gone", roleId: "AROAINVENTEDROLEGONE1" };
+    // WHEN
+    const { outcome, others } = await respondTo(attackSequenceEvent([roleActor(), roleActor(APP), roleActor(gone)]));
+    // THEN
+    expect([outcome, ...others.map((other) => other.outcome)]).toMatchObject([
+      { role: "gone", outcome: "not-revoked", needsPerson: true },
+      { role: "app", outcome: "revoked", needsPerson: true },
+      { role: ROLE_NAME, outcome: "revoked", needsPerson: false },
     ]);
   });
 

@@ -4,6 +4,7 @@ import { FOREVER, type Policy, readPolicy, writePolicy } from "../../../lambda/r
 import {
   hasExpired,
   isOwnEarlierAttempt,
+  isRepeatedTheft,
   planRevocation,
   renewed,
   restoreRevocation,
@@ -59,6 +60,10 @@ const knows = (policy: Policy, key: string): boolean => policy.own!.memory.has(d
 describe("a new theft", () => {
   test("moves the cut-off to now plus thirty seconds", () => {
     expect(plan(target("K1"), NOT_ATTACHED, 0)).toMatchObject({ kind: "cut", cutoff: after(30), distrusted: false });
+  });
+
+  test("is not distrusted, however alive, if there was no cut-off that should have ended it", () => {
+    expect(plan(target("K1"), NOT_ATTACHED, 0, seen(-MINUTE, 0, true))).toMatchObject({ distrusted: false });
   });
 
   test("rounds up to the whole seconds that a policy can hold", () => {
@@ -175,6 +180,19 @@ describe("remembered credentials", () => {
     expect(plan(target("K1"), attached, at)).toMatchObject({ kind });
   });
 
+  test("are forgotten to the minute", () => {
+    expect(plan(target("K1"), attached, 13 * HOUR)).toMatchObject({ kind: "cut" });
+  });
+
+  test("are denied if they were seen while a session can live, however late that is handled", () => {
+    expect(plan(target("K1"), attached, 20 * HOUR, seen(HOUR, 12 * HOUR))).toMatchObject({ kind: "covered" });
+  });
+
+  test("that were stolen once more count from then on", () => {
+    const twice = history([target("K1"), 0], [target("K1"), 14 * HOUR]);
+    expect(plan(target("K1"), twice, 20 * HOUR)).toMatchObject({ kind: "covered" });
+  });
+
   test("that expired do not cut everybody again beside one that is fresh", () => {
     const twice = history([target("K1"), 0], [target("K2"), 13 * HOUR]);
     expect(plan(target("K2", "K1"), twice, 14 * HOUR)).toMatchObject({ kind: "covered" });
@@ -186,6 +204,10 @@ describe("remembered credentials", () => {
       cutoff: after(HOUR + 30),
       distrusted: true,
     });
+  });
+
+  test("are not believed if they are seen at this very moment", () => {
+    expect(plan(target("K1"), attached, HOUR, seen(HOUR, HOUR, true))).toMatchObject({ kind: "cut", distrusted: true });
   });
 
   test.each<[string, Sighting]>([
@@ -228,6 +250,18 @@ describe("what is stolen from a locked instance", () => {
     expect(plan(lock("K2"), locked(own), HOUR)).toMatchObject({ kind: "remember" });
   });
 
+  test("is told if the lock does not remember all of its sessions", () => {
+    const attached = locked({ cutoff: FOREVER, memory: new Map([[session, NOON]]) });
+    const two = { ...lock("K2"), sessions: [session, digestOf("another")] };
+    expect(plan(two, attached, HOUR)).toMatchObject({ kind: "remember" });
+  });
+
+  test("before the lock is there is denied by a policy of the whole role", () => {
+    const role = history([target("K2"), 0]);
+    const none = readPolicy(undefined, userId, NOON);
+    expect(plan(lock("K2"), none, HOUR, JUST_NOW(HOUR), [role])).toMatchObject({ kind: "covered", cutoff: after(30) });
+  });
+
   test("is told if only a policy of the whole role remembers the session", () => {
     const role = history([{ ...target("K1"), sessions: [session] }, 0]);
     const attached = locked({ cutoff: FOREVER, memory: new Map() });
@@ -256,6 +290,11 @@ describe("credentials of which the finding says when they were issued", () => {
       kind: "cut",
       distrusted: true,
     });
+  });
+
+  test("at this very moment, before a cut-off that lies ahead, are denied though nobody has seen them", () => {
+    const revocation = plan(issued("K2", 0), attached, 0, { provesLife: false });
+    expect(revocation).toMatchObject({ kind: "remember", cutoff: after(30) });
   });
 
   test("does not believe a time that is yet to come: every repeat would move the cut-off", () => {
@@ -306,6 +345,7 @@ describe("a policy that was lost or weakened after it was written", () => {
     expect(restored(NOT_ATTACHED)).toMatchObject({
       kind: "cut",
       cutoff: after(40),
+      distrusted: false,
       policy: { own: { cutoff: after(40) } },
     });
   });
@@ -342,6 +382,12 @@ describe("a policy that was lost or weakened after it was written", () => {
     expect(completed && knows(completed.policy, "K1") && knows(completed.policy, "K2")).toBe(true);
   });
 
+  test("is put back if there was no room to remember anything", () => {
+    const bare = { ...written, own: { cutoff: after(30), memory: new Map<string, Date>() } };
+    expect(restoreRevocation(NOT_ATTACHED, bare, target("K1"), after(10))).toMatchObject({ kind: "cut" });
+    expect(restoreRevocation(bare, bare, target("K1"), after(10))).toBeUndefined();
+  });
+
   test("is nothing if nothing was written for the target", () => {
     expect(restoreRevocation(NOT_ATTACHED, NOT_ATTACHED, target("K1"), NOON)).toBeUndefined();
   });
@@ -349,8 +395,27 @@ describe("a policy that was lost or weakened after it was written", () => {
 
 test("an event is known as handled before by the policy that it wrote", () => {
   const attached = history([target("K1"), 0]);
-  expect(isOwnEarlierAttempt(target("K1"), [attached])).toBe(true);
-  expect(isOwnEarlierAttempt({ ...target("K1"), event: digestOf("another") }, [attached])).toBe(false);
+  expect(isOwnEarlierAttempt(target("K1"), attached)).toBe(true);
+  expect(isOwnEarlierAttempt({ ...target("K1"), event: digestOf("another") }, attached)).toBe(false);
+  expect(isOwnEarlierAttempt(target("K1"), NOT_ATTACHED)).toBe(false);
+});
+
+describe("a theft is a repeated one", () => {
+  const robbed = (...sessions: string[]): Target => ({ ...target("K1"), sessions: sessions.map(digestOf) });
+  const attached = history([robbed("i-1"), 0]);
+  const isRepeated = (at: number, stolen: Target, ...policies: Policy[]) =>
+    isRepeatedTheft(stolen, policies, JUST_NOW(at), after(at));
+
+  test("if one of the robbed sessions was robbed before", () => {
+    expect(isRepeated(HOUR, robbed("i-2", "i-1"), NOT_ATTACHED, attached)).toBe(true);
+  });
+
+  test.each<[string, number, Target]>([
+    ["none of them was", HOUR, robbed("i-2")],
+    ["that was too long ago", 14 * HOUR, robbed("i-1")],
+  ])("but not if %s", (_, at, stolen) => {
+    expect(isRepeated(at, stolen, attached)).toBe(false);
+  });
 });
 
 describe("a policy of one session has expired", () => {
@@ -360,7 +425,7 @@ describe("a policy of one session has expired", () => {
     ["not before that", { own, deniedBefore: NOON }, 13 * HOUR, false],
     ["not if somebody else denies more in it", { own, deniedBefore: FOREVER }, 20 * HOUR, false],
     ["not if somebody else denies something in it", { own, deniedBefore: NOON, others: [{}] }, 20 * HOUR, false],
-    ["not if it is not there", {}, 20 * HOUR, false],
+    ["not if it is not there", { deniedBefore: undefined }, 20 * HOUR, false],
   ])("%s", (_, changed, at, expected) => {
     expect(hasExpired({ ...NOT_ATTACHED, ...changed }, after(at))).toBe(expected);
   });

@@ -1,7 +1,14 @@
 import type { FunctionConfiguration } from "../../../lambda/revoke-sessions/configuration";
 import { parseFindings } from "../../../lambda/revoke-sessions/finding";
 import { NOT_REVOKED_REASONS } from "../../../src/contract/reasons";
-import { type Role, severityOf, triageFinding, triageRole } from "../../../lambda/revoke-sessions/triage";
+import {
+  actsIn,
+  memberRoleFor,
+  type Role,
+  severityOf,
+  triageFinding,
+  triageRole,
+} from "../../../lambda/revoke-sessions/triage";
 import { configuration } from "../../support/configuration";
 import { TRUSTS_EC2 } from "../../support/memory-aws";
 import { ACCOUNT_ID, FINDING_TYPE, findingEvent, ROLE_ID, ROLE_NAME } from "../../support/finding";
@@ -185,6 +192,46 @@ describe("the account", () => {
   });
 });
 
+describe("an account of an organization", () => {
+  const MEMBER = "444455556666";
+  const members = { organization: "o-a1b2c3d4e5", except: ["777788889999"], role: "/guardduty-response/Member" };
+
+  test("is acted in if it is a member", () => {
+    expect(triage({ "detail.accountId": MEMBER }, { members })).toEqual(CLAIMED);
+    expect(actsIn(configuration({ members }), MEMBER)).toBe(true);
+  });
+
+  test("is other-account if it is left out, or none is named", () => {
+    const explanation = (finding: string) =>
+      `the finding is ${finding}, and this deployment may only act in the accounts that it is deployed for`;
+    expect(triage({ "detail.accountId": "777788889999" }, { members })).toMatchObject({
+      reason: "other-account",
+      explanation: explanation("about another account"),
+    });
+    expect(triage({ "detail.accountId": undefined }, { members })).toMatchObject({
+      explanation: explanation("without an account"),
+    });
+  });
+
+  test("is acted in by the role that it has for that, the own one without any", () => {
+    const roleFor = (accountId?: string, changed: Partial<FunctionConfiguration> = { members }) =>
+      memberRoleFor(configuration(changed), accountId);
+    expect(roleFor(MEMBER)).toBe("arn:aws:iam::444455556666:role/guardduty-response/Member");
+    expect(roleFor(ACCOUNT_ID)).toBeUndefined();
+    expect(roleFor("777788889999")).toBeUndefined();
+    expect(roleFor(undefined)).toBeUndefined();
+    expect(roleFor(MEMBER, {})).toBeUndefined();
+  });
+
+  test.each<[string | undefined, boolean]>([
+    [ACCOUNT_ID, true],
+    [MEMBER, false],
+    [undefined, false],
+  ])("without an organization is acted in only if it is the own one: %s", (accountId, expected) => {
+    expect(actsIn(configuration(), accountId)).toBe(expected);
+  });
+});
+
 describe("the principal", () => {
   test.each<[string, Record<string, unknown>]>([
     ["no user type", { [`${KEY}.userType`]: undefined }],
@@ -262,6 +309,11 @@ describe("the role as IAM knows it", () => {
     expect(triageOf({ path: "/other/team/" }, { revocableRoles: { path: "/team/" } })).toMatchObject({
       reason: "protected-role",
     });
+  });
+
+  test("is protected-role if one of several that are protected is it", () => {
+    const protectedRoles = ["arn:aws:iam::111122223333:role/another", arn];
+    expect(triageOf({}, { protectedRoles })).toMatchObject({ reason: "protected-role" });
   });
 
   test("is exempt-role if the tag's key differs in case only, as IAM compares", () => {
