@@ -12,6 +12,7 @@ module.exports = {
     ],
   },
   moduleNameMapper: { "/stack-trace$": "<rootDir>/__tests__/support/no-stack-trace.ts" },
+  reporters: ["default", "<rootDir>/__tests__/support/skipped-reporter.cjs"],
   testTimeout: 30_000,
   // Many tests mostly wait for a process of their own.
   maxConcurrency: 3,

@@ -56,7 +56,7 @@ export function describeWithTerraform(name: string, tests: () => void): void {
 }
 
 /**
- * Tests that need something of the machine. If it is missing they are skipped, and a line says why; with
+ * Tests that need something of the machine. If it is missing they are skipped, and the end of the run says why; with
  * `REQUIRE_TERRAFORM=1`, which CI sets, they fail instead.
  *
  * @param missing what is missing; undefined if nothing is.
@@ -69,7 +69,6 @@ export function describeWith(missing: string | undefined, name: string, tests: (
       throw new Error(`REQUIRE_TERRAFORM=1, but ${missing}`);
     });
   } else {
-    process.stderr.write(`skipped: ${name}: ${missing}\n`);
     describe.skip(`${name} (skipped: ${missing})`, tests);
   }
 }
