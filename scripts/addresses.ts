@@ -8,7 +8,7 @@ import { CredentialExfiltrationResponse, RevocableRoles } from "../src";
 import { LabStack } from "../workshop/lab-stack";
 import { ResponseStack } from "../workshop/response-stack";
 import { readSettings } from "../workshop/settings";
-import { responseModule } from "./terraform-module/module-configuration";
+import { responseModule } from "./terraform-module/response/module";
 
 /** Addresses of resources in Terraform's state, by the construct that makes them, for each thing that can be deployed. */
 export type Addresses = Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -63,7 +63,8 @@ export interface FindingForwarderProps {
   readonly provider?: TerraformProvider;
 }
 
-const BUS_ARN = /^arn:[a-z-]+:events:[a-z0-9-]+:\d{12}:event-bus\/[\w./-]+$/;
+export const BUS_ARN = /^arn:[a-z-]+:events:[a-z0-9-]+:\d{12}:event-bus\/[\w./-]+$/;
+export const OWN_BUS_WORDS = "the ARN of an event bus other than the default one";
 
 /**
  * The forwarder of a further region's findings to the region that has the response. It sends on every finding of GuardDuty as it
@@ -225,7 +226,7 @@ export class FindingForwarder extends Construct {
       return;
     }
     const isOwn = (arn: string) => BUS_ARN.test(arn) && !arn.endsWith("/default");
-    problems.check("to.findingBusArn", findingBusArn, isOwn, "the ARN of an event bus other than the default one");
+    problems.check("to.findingBusArn", findingBusArn, isOwn, OWN_BUS_WORDS);
     const here = configuredRegion(this, this.props.provider);
     if (here === undefined || here !== this.homeRegion) return;
     problems.add(

@@ -50,11 +50,6 @@ output "dead_letter_queue_url" {
   value       = aws_sqs_queue.failure_queue.url
 }
 
-output "detector_id" {
-  description = "The detector that was created; null if none was."
-  value       = one(aws_guardduty_detector.detector[*].id)
-}
-
 output "finding_bus_arn" {
   description = "The event bus that further regions forward their findings to; null unless `further_regions` is true."
   value = (
@@ -62,4 +57,9 @@ output "finding_bus_arn" {
     "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${aws_cloudwatch_event_bus_policy.finding_bus_policy[0].event_bus_name}" :
     null
   )
+}
+
+output "detector_id" {
+  description = "The detector that was created; null if none was."
+  value       = one(aws_guardduty_detector.detector[*].id)
 }

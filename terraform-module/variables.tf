@@ -289,7 +289,7 @@ variable "members" {
 
 variable "further_regions" {
   type        = bool
-  description = "Whether findings of further regions are handled too: an event bus is made, to which a forwarder in each of them sends its own."
+  description = "Whether findings of further regions are handled too: an event bus is made, to which the module `modules/finding-forwarder` in each of them sends its own."
   default     = false
   nullable    = false
 }

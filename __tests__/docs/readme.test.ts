@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { PROJECT } from "../../scripts/project-files";
-import { type Input, INPUTS } from "../../scripts/terraform-module/inputs";
+import type { Input } from "../../scripts/terraform-module/input";
+import { INPUTS } from "../../scripts/terraform-module/response/inputs";
 import { workshopResources } from "../../scripts/workshop-resources";
 
 const README = readFileSync(join(PROJECT, "README.md"), "utf8");

@@ -106,6 +106,24 @@ export function withTexts(value: Value, change: (text: string) => string): Value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), inside(item)]));
 }
 
+/**
+ * Replaces a part of a text, or of one of the texts of a document.
+ *
+ * @throws Error unless the part occurs exactly once.
+ */
+export function replaced<T extends Value>(value: T, from: string, to: string): T {
+  let found = 0;
+  const changed = withTexts(value, (text) => {
+    found += text.split(from).length - 1;
+    return text.replace(from, () => to);
+  });
+  if (found !== 1) throw new Error(`${JSON.stringify(from)} must occur once in: ${JSON.stringify(value)}`);
+  return changed;
+}
+
+/** An expression over several lines. */
+export const lines = (...written: readonly string[]): string => written.join("\n");
+
 /** Longest text that is written in one line if it could be in several. */
 const MAX_LINE = 90;
 

@@ -129,6 +129,11 @@ function trustPolicy(partition: string, trust: MemberTrust): PolicyDocument {
   return { Version: "2012-10-17", Statement: [statement] };
 }
 
+/** Name of a role, in which `*` stands for any text. */
+export const TRUSTED_ROLE_NAME = /^[\w+=,.@*-]{1,64}$/;
+export const TRUSTED_ROLE_NAME_WORDS = "the name of a role, or a pattern of names such as GuardDuty-Response-Revoke-*";
+export const REQUIRED_BOUNDARY = /^arn:[a-z-]+:iam::(\d{12}|aws|\*):policy\/[\w+=,.@/-]+$/;
+
 /**
  * Adds what is wrong with the settings of a member role.
  *
@@ -144,22 +149,18 @@ export function checkMemberRole(
   problems.check("trust.securityAccountId", trust.securityAccountId, matches(ACCOUNT_ID), ACCOUNT_ID_WORDS);
   problems.check("trust.organizationId", trust.organizationId, matches(ORGANIZATION_ID), ORGANIZATION_ID_WORDS);
   problems.check("trust.prefix", trust.prefix, matches(prefix.pattern), prefix.words);
-  problems.check(
-    "trust.functionRoleName",
-    trust.functionRoleName,
-    (name) => /^[\w+=,.@*-]{1,64}$/.test(name) && /[\w+=,.@-]/.test(name),
-    "the name of a role, or a pattern of names such as GuardDuty-Response-Revoke-*",
-  );
+  const { functionRoleName } = trust;
+  const isTrustedName = (name: string) => TRUSTED_ROLE_NAME.test(name) && !/^\*+$/.test(name);
+  problems.check("trust.functionRoleName", functionRoleName, isTrustedName, TRUSTED_ROLE_NAME_WORDS);
   problems.add(...namingProblems("", naming).map((problem) => problem.slice(1)));
   const ofLimits = new Problems();
   checkRevocation(limits, ofLimits);
   if (ofEveryAccount && limits.revocableRoles) checkReach(limits.revocableRoles, ofLimits);
   problems.add(...ofLimits.messages.map((message) => `limits.${message}`));
-  const isBoundary = matches(/^arn:[a-z-]+:iam::(\d{12}|aws|\*):policy\/[\w+=,.@/-]+$/);
   problems.check(
     "limits.requiredBoundary",
     limits.requiredBoundary,
-    isBoundary,
+    matches(REQUIRED_BOUNDARY),
     "the ARN of an IAM policy, whose account may be *",
   );
 }

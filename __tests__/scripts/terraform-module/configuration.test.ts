@@ -1,8 +1,10 @@
 import { expression } from "../../../scripts/terraform-module/expression";
-import { type Input, INPUTS } from "../../../scripts/terraform-module/inputs";
-import { responseModule } from "../../../scripts/terraform-module/module-configuration";
+import type { Input } from "../../../scripts/terraform-module/input";
+import { INPUTS } from "../../../scripts/terraform-module/response/inputs";
+import { responseModule } from "../../../scripts/terraform-module/response/module";
 import { NamedBlocks } from "../../../scripts/terraform-module/named-blocks";
 import { moduleReadme } from "../../../scripts/terraform-module/readme";
+import { RESPONSE_README } from "../../../scripts/terraform-module/response/readme";
 
 const { configuration } = responseModule();
 const text = JSON.stringify(configuration);
@@ -70,7 +72,7 @@ describe("the Terraform module", () => {
 
   test("has a README that lists every input, output and resource", () => {
     // WHEN
-    const readme = moduleReadme(configuration);
+    const readme = moduleReadme(configuration, RESPONSE_README);
 
     // THEN
     const resources = Object.entries<object>(configuration["resource"]).flatMap(([type, named]) =>

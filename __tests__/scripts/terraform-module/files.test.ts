@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { withTexts } from "../../../scripts/terraform-module/expression";
-import { responseModule, type TerraformModule, ZIP_NAME } from "../../../scripts/terraform-module/module-configuration";
+import type { TerraformModule } from "../../../scripts/terraform-module/assemble";
+import { responseModule, ZIP_NAME } from "../../../scripts/terraform-module/response/module";
 import { moduleFiles } from "../../../scripts/terraform-module/module-files";
 import { generatedTexts, MODULE } from "../../../scripts/terraform-module/write-module";
 import { PROJECT } from "../../../scripts/project-files";
@@ -44,7 +45,8 @@ describe("the module in the repository", () => {
   });
 
   test("has no configuration that is not generated, and the project's licence", () => {
-    const configuration = readdirSync(MODULE).filter((name) => /\.tf(\.json)?$/.test(name));
+    const files = readdirSync(MODULE, { recursive: true, encoding: "utf8" });
+    const configuration = files.filter((name) => /\.tf(\.json)?$/.test(name) && !/^examples|\.terraform/.test(name));
     expect(configuration.filter((name) => !generatedTexts().has(name))).toEqual([]);
     expect(read("LICENSE")).toBe(readFileSync(path.join(PROJECT, "LICENSE"), "utf8"));
   });
@@ -52,6 +54,11 @@ describe("the module in the repository", () => {
   test("is laid out as Terraform's registry expects", () => {
     const layout = ["README.md", "main.tf", "outputs.tf", "variables.tf", "versions.tf"];
     expect([...generatedTexts().keys()]).toEqual(expect.arrayContaining(layout));
+    for (const submodule of ["modules/member-role", "modules/finding-forwarder"]) {
+      const submodules = layout.map((name) => `${submodule}/${name}`);
+      expect([...generatedTexts().keys()]).toEqual(expect.arrayContaining(submodules));
+      expect(read("examples/organization/main.tf")).toContain(`source    = "../../${submodule}"`);
+    }
     expect(read("examples/complete/main.tf")).toContain('source = "../.."');
   });
 });
@@ -95,14 +102,14 @@ describe("the module's files", () => {
   });
 
   test("hold nothing of the machine that they were made on, nothing of cdktf, and no marker", () => {
-    const text = [...moduleFiles(current).values()].join("");
+    const text = [...generatedTexts().values()].join("");
     expect(text).not.toContain(process.cwd());
     expect(text).not.toMatch(/TfToken|e\+289|spliced_into_the_list|\[object|undefined/);
   });
 
   test("are formatted as terraform fmt does it, by the same code of Terraform's, which CDKTF's command line brings", () => {
     // GIVEN
-    const texts = [...moduleFiles(current).values()];
+    const texts = [...generatedTexts()].filter(([name]) => name.endsWith(".tf")).map(([, text]) => text);
 
     // THEN
     expect(formatted(texts)).toEqual(texts);

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 
 import { CreateRoleCommand, GetRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { TerraformStack, Testing } from "cdktf";
+import type { TerraformStack } from "cdktf";
 
 import { FunctionProcess } from "../../../local-aws/function/function-process";
 import {
@@ -16,12 +15,12 @@ import {
   OutcomeDestination,
   RevocableRoles,
 } from "../../../src";
-import { ZIP_NAME } from "../../../scripts/terraform-module/module-configuration";
-import { nameOf } from "../../../scripts/terraform-module/named-blocks";
+import { ZIP_NAME } from "../../../scripts/terraform-module/response/module";
 import { type AwsEmulator, emulatorEnvironment, emulatorMissing, startEmulator } from "../../support/aws-emulator";
 import { findingEvent } from "../../support/finding";
-import { describeWith, terraform } from "../../support/terraform";
+import { describeWith } from "../../support/terraform";
 import { HclRoot, SOURCE } from "./hcl-root";
+import { type Construct, plannedOver, synthesized } from "./planned-over";
 
 jest.setTimeout(300_000);
 
@@ -225,7 +224,7 @@ describeWith(emulatorMissing(), "the Terraform module, applied", () => {
 
   test.each(Object.keys(WISHES))("is what the construct makes: %s", async (name) => {
     // GIVEN
-    const construct = synthesized(WISHES[name]!);
+    const construct = constructOf(WISHES[name]!);
 
     // WHEN
     const changes = await plannedOver(roots[name]!, construct);
@@ -242,7 +241,7 @@ describeWith(emulatorMissing(), "the Terraform module, applied", () => {
   test("is not what the construct makes when asked for something else", async () => {
     // GIVEN
     const { props } = WISHES["as little as possible"]!;
-    const construct = synthesized({
+    const construct = constructOf({
       inputs: "",
       props: (stack) => ({ ...props(stack), protectedRoles: [`${ROLE}-admin`] }),
     });
@@ -313,66 +312,11 @@ output "response" {
 }`;
 }
 
-interface Construct {
-  /** The folder that Terraform runs in. */
-  readonly directory: string;
-  /** Addresses by what the module calls the same resource. */
-  readonly addresses: ReadonlyMap<string, { type: string; name: string }>;
-}
-
-/** A stack with the construct alone, ready for Terraform. */
-function synthesized({ props, further }: Wish): Construct {
-  const stack = new TerraformStack(Testing.app(), "stack");
-  new AwsProvider(stack, "aws", { region: "us-west-2" });
-  stack.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
-  const response = new CredentialExfiltrationResponse(stack, "response", props(stack));
-  further?.(response);
-  const directory = path.join(Testing.fullSynth(stack), "stacks", "stack");
-  const { resource } = JSON.parse(readFileSync(path.join(directory, "cdk.tf.json"), "utf8"));
-  const addresses = Object.entries<Record<string, any>>(resource).flatMap(([type, named]) =>
-    Object.entries(named).map(([name, block]) => {
-      const inside = block["//"].metadata.path.replace(/^stack\//, "").replace(/\/Resource$/, "");
-      return [`${type}.${repeated(inside) ?? nameOf(inside, "response")}`, { type, name }] as const;
-    }),
-  );
-  return { directory, addresses: new Map(addresses) };
-}
-
-/** What the module calls something that it makes for each item of an input, with the item's key; undefined for anything else. */
-function repeated(construct: string): string | undefined {
-  const [, kind, key] = /^response\/(topic\/email|topic\/subscriber|redrive)-(.+)$/.exec(construct) ?? [];
-  return kind && `${kind === "redrive" ? "redrive_role" : kind.replace("/", "_")}.${key}`;
-}
-
-/** What a construct would change of what the module has made, in Terraform's words. */
-async function plannedOver(root: HclRoot, { directory, addresses }: Construct): Promise<string> {
-  const configuration = JSON.parse(readFileSync(path.join(directory, "cdk.tf.json"), "utf8"));
-  const state = JSON.parse(root.read("terraform.tfstate"));
-  state.outputs = {};
-  state.resources = state.resources
-    .filter(({ mode }: { mode: string }) => mode === "managed")
-    .flatMap(({ module: _, type, name, instances, ...others }: any) =>
-      instances.map(({ index_key, ...instance }: any) => {
-        const address = addresses.get(`${type}.${name}${typeof index_key === "string" ? `.${index_key}` : ""}`);
-        if (!address) throw new Error(`the construct makes nothing like ${type}.${name}`);
-        // The module's addresses mean nothing here, and each keeps its zip in another place: its hash must be the same.
-        const attributes = {
-          ...instance.attributes,
-          ...(type === "aws_lambda_function" && { filename: zipOf(configuration) }),
-        };
-        return { ...others, ...address, instances: [{ ...instance, attributes, dependencies: [] }] };
-      }),
-    );
-  writeFileSync(path.join(directory, "terraform.tfstate"), JSON.stringify(state));
-  cpSync(path.join(root.directory, ".terraform.lock.hcl"), path.join(directory, ".terraform.lock.hcl"));
-  await terraform(directory, ["init"], root.environment);
-  const { output } = await terraform(directory, ["plan"], root.environment);
-  return /^(No changes\.|Plan: .*)/m.exec(output)?.[1] ?? output;
-}
-
-function zipOf({ resource }: { resource: { aws_lambda_function: Record<string, { filename: string }> } }): string {
-  return Object.values(resource.aws_lambda_function)[0]!.filename;
-}
+const constructOf = ({ props, further }: Wish): Construct =>
+  synthesized("response", "us-west-2", (stack) => {
+    const response = new CredentialExfiltrationResponse(stack, "response", props(stack));
+    further?.(response);
+  });
 
 function clients({ url: endpoint }: AwsEmulator) {
   const configuration = {

@@ -1,27 +1,20 @@
-import { App, ref, TerraformOutput, TerraformResource, TerraformStack, Token } from "cdktf";
-import type { IConstruct } from "constructs";
+import { App, ref, TerraformOutput, TerraformStack, Token } from "cdktf";
 
-import { AlertTopic } from "../../src/alerting/alert-topic";
-import { CredentialExfiltrationResponse } from "../../src/credential-exfiltration-response";
-import { Detector } from "../../src/detection/detector";
-import type { ResponseMode, Scope } from "../../src/contract/environment";
-import { MemberAccounts } from "../../src/revocation/member-accounts";
-import { OutcomeDestination } from "../../src/revocation/outcome-destination";
-import { RevocableRoles } from "../../src/revocation/revocable-roles";
-import { preventTakeOver } from "../../src/shared/take-over";
-import { splice } from "./expression";
+import { AlertTopic } from "../../../src/alerting/alert-topic";
+import { CredentialExfiltrationResponse } from "../../../src/credential-exfiltration-response";
+import { Detector } from "../../../src/detection/detector";
+import type { ResponseMode, Scope } from "../../../src/contract/environment";
+import { MemberAccounts } from "../../../src/revocation/member-accounts";
+import { OutcomeDestination } from "../../../src/revocation/outcome-destination";
+import { RevocableRoles } from "../../../src/revocation/revocable-roles";
+import { preventTakeOver } from "../../../src/shared/take-over";
+import { splice } from "../expression";
+import { tagged } from "../tagged";
 
 const text = (expression: string): string => Token.asString(ref(expression));
 const number = (expression: string): number => Token.asNumber(ref(expression));
 const flag = (expression: string): boolean => Token.asAny(ref(expression)) as unknown as boolean;
 const list = (expression: string): string[] => Token.asList(ref(expression));
-
-interface Taggable {
-  tags: Record<string, string>;
-}
-
-const isTaggable = (node: IConstruct): node is IConstruct & Taggable =>
-  TerraformResource.isTerraformResource(node) && "tagsInput" in node;
 
 /**
  * Everything that the module can make, wired to its inputs. It holds even what an input may leave out: the conditions that
@@ -81,7 +74,7 @@ export class ModuleStack extends TerraformStack {
     response.grantRedrive("role", text("each.value"));
     // In the construct the topic is one of the response's own parts, which wait.
     preventTakeOver(topic, response.revoker.role);
-    for (const node of this.node.findAll()) if (isTaggable(node)) node.tags = Token.asStringMap(ref("var.tags"));
+    tagged(this);
     for (const [name, [value, description]] of Object.entries(outputs(response))) {
       new TerraformOutput(this, name, { value, description });
     }

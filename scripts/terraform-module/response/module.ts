@@ -1,35 +1,29 @@
-import { TerraformResource, type TerraformStack } from "cdktf";
-
-import { whatFollows } from "../../src/alerting/alert-message";
-import { everybodyHasConfirmed } from "../../src/alerting/confirmation-check";
-import { CONSOLES } from "../../src/contract/consoles";
-import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
-import { DEFAULTS } from "../../src/contract/defaults";
-import { type FunctionEnvironment, ResponseMode } from "../../src/contract/environment";
-import {
-  choiceStatements,
-  memberStatements,
-  namedArns,
-  protectedArns,
-  protectedEverywhere,
-} from "../../src/revocation/permissions";
-import { orTypes, typesBySeverity } from "../../src/detection/finding-pattern";
-import type { Block } from "../block";
-import { type ConstructNote, noteOn } from "./construct-note";
+import { whatFollows } from "../../../src/alerting/alert-message";
+import { everybodyHasConfirmed } from "../../../src/alerting/confirmation-check";
+import { CONSOLES } from "../../../src/contract/consoles";
+import { CREDENTIAL_EXFILTRATION_TYPES } from "../../../src/contract/finding-kinds";
+import { DEFAULTS } from "../../../src/contract/defaults";
+import { type FunctionEnvironment, ResponseMode } from "../../../src/contract/environment";
+import { memberStatements, namedArns, protectedArns, protectedEverywhere } from "../../../src/revocation/permissions";
+import { orTypes, typesBySeverity } from "../../../src/detection/finding-pattern";
+import type { Block } from "../../block";
+import { assembled, type Local, PLACE, type TerraformModule } from "../assemble";
 import {
   Conditional,
   Encoded,
   expression,
+  lines,
   Merged,
   OptionalItems,
+  replaced,
   spliced,
   template,
   type Value,
-  withTexts,
-} from "./expression";
+} from "../expression";
+import { NamedBlocks } from "../named-blocks";
+import { choices, NOT_BOTH, PROTECTED_LOCALS, type Statement } from "../revocable-roles";
 import { INPUTS, OUTCOME_ACTIONS } from "./inputs";
-import { ModuleStack } from "./module-stack";
-import { NamedBlocks, nameOf, pathInStack } from "./named-blocks";
+import { ModuleStack } from "./stack";
 
 /*
  * What this file does, by the failure queue, which takes events from a rule that is always made and from one that is made only
@@ -63,13 +57,6 @@ import { NamedBlocks, nameOf, pathInStack } from "./named-blocks";
  * 3. References to what has a `count` allow for its absence. `hcl.ts` writes the rest.
  */
 
-interface Statement {
-  readonly Sid: string;
-  Action: unknown;
-  Resource: unknown;
-  readonly Condition?: unknown;
-}
-
 /** The zip's name in the module's folder. */
 export const ZIP_NAME = "revoke-sessions.zip";
 
@@ -80,10 +67,6 @@ const PARTITION = template("local.partition");
 
 /** The construct whose children are the module. */
 const MAIN = "response";
-
-/** The first version that has `check` blocks and `strcontains`. */
-const TERRAFORM_VERSIONS = ">= 1.5.0";
-const AWS_PROVIDER = { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" };
 
 /** By the rules on what further regions forward, the same rules on findings of the region. */
 const FORWARDED: Readonly<Record<string, string>> = {
@@ -133,28 +116,8 @@ const REPEATED: Readonly<Record<string, string>> = {
   "response/redrive-role": "toset(var.redrive_role_names)",
 };
 
-/** A name that is a pattern, below a path: the one entry of the protected roles that is not protected by its name. */
-const PATTERN_BELOW_PATH = "^[^/]*/.+/[^/]*[*]";
-
-/** An expression over several lines. */
-const lines = (...written: readonly string[]): string => written.join("\n");
-
-/** An expression with a name, and the comment above it. */
-interface Local {
-  readonly value: string;
-  readonly comment?: string;
-}
-
-/** Where the module is: names of what data sources say, which would make every ARN twice as long. */
-const PLACE: Readonly<Record<string, string>> = {
-  partition: "data.aws_partition.place_partition.partition",
-  account_id: "data.aws_caller_identity.place_account.account_id",
-  region: "data.aws_region.place_region.id",
-};
-
 /** Names, from an input or else those that the construct would choose, and what several resources need. */
 const LOCALS: Readonly<Record<string, Local>> = {
-  ...Object.fromEntries(Object.entries(PLACE).map(([name, value]) => [name, { value }])),
   topic_name: { value: "coalesce(var.topic_name, var.prefix)", comment: "Names, from an input or from the prefix." },
   rule_name: { value: 'coalesce(var.rule_name, "${var.prefix}-CredentialExfiltration")' },
   function_name: { value: 'coalesce(var.function_name, "${var.prefix}-RevokeSessions")' },
@@ -214,26 +177,7 @@ const LOCALS: Readonly<Record<string, Local>> = {
     ),
     comment: "What the first mail says about the second one.",
   },
-  protected_resources: {
-    value: lines(
-      "flatten([",
-      `  for arn in var.protected_role_arns : can(regex("${PATTERN_BELOW_PATH}", arn)) ? [arn] : [`,
-      '    for path in ["", "*/"] : "${regex("^[^/]*/", arn)}${path}${basename(arn)}"',
-      "  ]",
-      "])",
-    ),
-    comment: "A role is protected by its name, whatever its path; a pattern below a path is taken as it is.",
-  },
-  roles_both_revocable_and_protected: {
-    value: lines(
-      "flatten([",
-      "  for arn in coalesce(var.revocable_roles.arns, []) : [",
-      "    for pattern in local.protected_resources : arn",
-      '    if can(regex("^${replace(replace(pattern, "/([^*])/", "[$1]"), "*", ".*")}$", arn))',
-      "  ]",
-      "])",
-    ),
-  },
+  ...PROTECTED_LOCALS,
   member_role_name: {
     value: 'coalesce(try(var.members.role_name, null), "${var.prefix}-Member")',
     comment: "The role that each member has for the function: its name, and path and name.",
@@ -295,31 +239,8 @@ const PRECONDITIONS = [
   ],
   ["var.alarms || var.alarm_actions == null", "alarm_actions must be left out if alarms is false."],
   ["var.events || var.event_bus_arn == null", "event_bus_arn must be left out unless events is true."],
-  [
-    "length(local.roles_both_revocable_and_protected) == 0",
-    "protected_role_arns must not cover a role that revocable_roles names: remove it from one of them.",
-  ],
+  NOT_BOTH,
 ].map(([condition, message]) => ({ condition: template(condition!), error_message: message }));
-
-/** A module: its configuration, and where each part comes from. */
-export interface TerraformModule {
-  /**
-   * The configuration as in Terraform's JSON syntax: what the constructs are synthesized to, except that expressions over the
-   * inputs make the choices that the constructs make from their props.
-   */
-  readonly configuration: Block;
-  /** By the addresses of resources and data sources, in the order of the constructs. */
-  readonly origins: ReadonlyMap<string, Origin>;
-  /** Comments on locals, by name. */
-  readonly comments: Readonly<Record<string, string | undefined>>;
-}
-
-/** Where a resource comes from. */
-export interface Origin {
-  readonly note: ConstructNote;
-  /** Names of what is a block in the resource, not an attribute. */
-  readonly blocks: ReadonlySet<string>;
-}
 
 /** The module that makes what {@link CredentialExfiltrationResponse} makes. */
 export function responseModule(): TerraformModule {
@@ -349,63 +270,30 @@ export function responseModule(): TerraformModule {
     dynamic: { on_success: { for_each: template("var.outcome_destination[*]"), content: onSuccess } },
   };
   blocks.at("topic/subscriber")["filter_policy"] = template("each.value.filter_policy");
-  decideWhatIsMade(blocks);
+  const bus = blocks.outputs["finding_bus_arn"]!;
+  bus["value"] = new Conditional(CONDITIONS["response/finding-bus"]!, bus["value"] as Value, null);
 
-  const configuration = {
-    terraform: { required_version: TERRAFORM_VERSIONS, required_providers: { aws: AWS_PROVIDER } },
-    variable: variables(),
-    locals: Object.fromEntries(Object.entries(LOCALS).map(([name, { value }]) => [name, template(value)])),
-    data: blocks.nested("data"),
-    resource: referring(blocks.nested("resource"), counted(blocks)),
-    moved: moved(blocks),
-    check: {
+  return assembled({
+    stack,
+    blocks,
+    main: MAIN,
+    inputs: INPUTS,
+    locals: LOCALS,
+    conditions: CONDITIONS,
+    repeated: REPEATED,
+    formerPaths: FORMER_PATHS,
+    checks: {
       somebody_is_mailed: { assert: SOMEBODY_IS_MAILED },
       everybody_has_confirmed: { assert: everybodyHasConfirmed("local.subscriptions") },
     },
-    output: outputs(blocks),
-  };
-  const comments = Object.fromEntries(Object.entries(LOCALS).map(([name, { comment }]) => [name, comment]));
-  return { configuration, origins: origins(stack, blocks), comments };
-}
-
-function outputs(blocks: NamedBlocks): Block {
-  const { finding_bus_arn: bus, ...others } = blocks.outputs;
-  const condition = CONDITIONS["response/finding-bus"]!;
-  const value = withTexts(bus!["value"] as Value, references(counted(blocks), condition));
-  return {
-    ...(withTexts(others, references(counted(blocks))) as Block),
-    finding_bus_arn: { ...bus, value: new Conditional(condition, value, null) },
-  };
-}
-
-/** Where everything comes from that a stack makes. */
-function origins(stack: TerraformStack, blocks: NamedBlocks): ReadonlyMap<string, Origin> {
-  const resources = stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));
-  return new Map(
-    resources.map((resource) => [
-      blocks.address(pathInStack(resource.node.path)),
-      { note: noteOn(resource), blocks: blockNames(resource.toHclTerraform() as Value) },
-    ]),
-  );
-}
-
-/** Names of what CDKTF's bindings say is a block, at any depth. */
-function blockNames(described: Value): ReadonlySet<string> {
-  if (typeof described !== "object" || described === null) return new Set();
-  const inside = Object.entries(described).flatMap(([name, value]: [string, Block]) => [
-    ...(value?.["isBlock"] === true ? [name] : []),
-    ...blockNames(value as Value),
-  ]);
-  return new Set(inside);
+  });
 }
 
 /** Which statements the function's policy has, by how roles are chosen and whether the topic has a key. */
 function decidePermissions(permissions: Block): void {
   const { document } = permissions["policy"] as Encoded;
   const { Statement: statements, ...envelope } = document as unknown as { readonly Statement: Statement[] };
-  const [anyRole, ...others] = statements;
-  if (anyRole?.Sid !== "RevokeAnyRole") throw new Error("the policy must begin with the statement about any role");
-  const roles = { roleArns: (path = "/") => replaced(anyRole.Resource as string, "role/*", `role${path}*`) };
+  const [anyRole, ...others] = statements as [Statement, ...Statement[]];
   const protectedRoles = others.find(({ Sid }) => Sid === "NeverProtectedRoles")!;
   protectedRoles.Resource = [
     ...namedArns(replaced(anyRole.Resource as string, "role/*", "role/"), template("local.function_role_names")),
@@ -414,16 +302,7 @@ function decidePermissions(permissions: Block): void {
   ];
   const sending = others.find(({ Sid }) => Sid === "SendOutcomes")!;
   sending.Action = template("local.outcome_action");
-  const choices = choiceStatements(roles, {
-    arns: [spliced("var.revocable_roles.arns")],
-    path: template("var.revocable_roles.path"),
-    tag: { key: template("var.revocable_roles.tag.key"), value: template("var.revocable_roles.tag.value") },
-  });
   const conditions: Readonly<Record<string, string>> = {
-    RevokeAnyRole: "(var.revocable_roles.any != null || var.revocable_roles.any_of_every_account != null)",
-    RevokeNamedRoles: "var.revocable_roles.arns != null",
-    RevokeRolesByPath: "var.revocable_roles.path != null",
-    RevokeRolesByTag: "var.revocable_roles.tag != null",
     LookWhatWasDone: "var.activity",
     AssumeMemberRoles: ANY_MEMBERS,
     NeverExceptedAccounts: "length(try(var.members.except, [])) > 0",
@@ -431,15 +310,18 @@ function decidePermissions(permissions: Block): void {
     SendOutcomes: "var.outcome_destination != null",
     EncryptReports: "(var.existing_topic == null ? true : var.existing_topic.key_arn != null)",
   };
-  const all = [anyRole, ...choices, ...others] as Statement[];
-  const withMembers = all.flatMap((each) => (each.Sid === "AssumeMemberRoles" ? decideMembers(each) : [each]));
-  const decided = withMembers.map((statement) => {
-    const condition = conditions[statement.Sid];
-    const value = statement as unknown as Value;
-    return condition === undefined ? value : new OptionalItems(condition, value);
-  });
+  const withMembers = others.flatMap((each) => (each.Sid === "AssumeMemberRoles" ? decideMembers(each) : [each]));
+  const decided = [
+    ...choices(anyRole).map(({ condition, statement }) => new OptionalItems(condition, statement as unknown as Value)),
+    ...withMembers.map((statement) => optional(conditions[statement.Sid], statement)),
+  ];
   permissions["policy"] = new Encoded({ ...envelope, Statement: decided });
 }
+
+const optional = (condition: string | undefined, statement: Statement): Value =>
+  condition === undefined
+    ? (statement as unknown as Value)
+    : new OptionalItems(condition, statement as unknown as Value);
 
 /** ARNs of the roles that are never revoked in any account, without a path and below any. */
 function protectedInEveryAccount(): string[] {
@@ -557,120 +439,4 @@ function withConsole(text: string): string {
   const hosts = Object.entries(CONSOLES).map(([partition, host]) => `"${partition}" = "${host}"`);
   const lookup = `lookup({${hosts.join(", ")}}, ${PLACE["partition"]}, ${JSON.stringify(CONSOLES.aws)})`;
   return replaced(text, lookup, "local.console");
-}
-
-/** Gives each block the condition of its construct, or of the nearest one around it. */
-function decideWhatIsMade(blocks: NamedBlocks): void {
-  for (const path of blocks.paths) {
-    const decided = Object.keys(CONDITIONS).filter((prefix) => `${path}/`.startsWith(`${prefix}/`));
-    const nearest = decided.sort((one, other) => other.length - one.length)[0];
-    if (nearest) blocks.at(path)["count"] = template(`${CONDITIONS[nearest]} ? 1 : 0`);
-  }
-  for (const path of Object.keys(CONDITIONS)) {
-    if (!blocks.paths.some((other) => `${other}/`.startsWith(`${path}/`))) {
-      throw new Error(`nothing is made at ${path}`);
-    }
-  }
-  for (const [path, forEach] of Object.entries(REPEATED)) {
-    const block = blocks.at(path);
-    delete block["count"];
-    block["for_each"] = template(forEach);
-  }
-}
-
-/** The blocks that let Terraform find again what an earlier version of the module made at another address. */
-function moved(blocks: NamedBlocks): { from: string; to: string }[] {
-  return Object.entries(FORMER_PATHS).flatMap(([now, before]) =>
-    blocks.paths
-      .filter((path) => path.startsWith(`${now}/`))
-      .map((path) => {
-        const to = blocks.address(path);
-        const [type] = to.split(".");
-        return { from: `${type}.${nameOf(path.replace(now, before), MAIN)}`, to };
-      }),
-  );
-}
-
-/** The conditions of the resources that may be left out, by their addresses. */
-const counted = (blocks: NamedBlocks): ReadonlyMap<string, string> =>
-  new Map(
-    blocks.paths.flatMap((path) => {
-      const block = blocks.at(path);
-      return "count" in block ? [[blocks.address(path), conditionOf(block)!] as const] : [];
-    }),
-  );
-
-/** The condition on which a resource is made at all; undefined if it always is. */
-export const conditionOf = ({ count, for_each: forEach }: Block): string | undefined =>
-  /^\$\{(.*?) \? /.exec(count ?? forEach ?? "")?.[1];
-
-/** The place by its locals. */
-const withPlace = (text: string): string =>
-  Object.entries(PLACE).reduce((changed, [name, value]) => changed.replaceAll(value, `local.${name}`), text);
-
-/** Resources by type and name, with references to others that may be left out. */
-function referring(resources: Block, conditions: ReadonlyMap<string, string>): Block {
-  const byType = Object.entries(resources as Record<string, Block>).map(([type, named]) => [
-    type,
-    Object.fromEntries(
-      Object.entries(named).map(([name, block]) => [
-        name,
-        withTexts(block as Value, references(conditions, conditionOf(block as Block))),
-      ]),
-    ),
-  ]);
-  return Object.fromEntries(byType) as Block;
-}
-
-/**
- * Rewrites references to resources that may be left out: each becomes the attribute, or null.
- *
- * @param own the condition on which the referring resource is made: what is then made too is referred to as the first, which is
- * the only one.
- */
-function references(conditions: ReadonlyMap<string, string>, own?: string): (text: string) => string {
-  const names = [...conditions.keys()].map((address) => address.replaceAll(".", "\\."));
-  const reference = new RegExp(`\\b(${names.join("|")})\\.(\\w+)`, "g");
-  return (text) =>
-    withPlace(text).replace(reference, (_, address: string, attribute: string) => {
-      const condition = conditions.get(address)!;
-      const conditionsOf = (text: string) => text.split(" && ");
-      const isMade = own !== undefined && conditionsOf(condition).every((each) => conditionsOf(own).includes(each));
-      return isMade ? `${address}[0].${attribute}` : `one(${address}[*].${attribute})`;
-    });
-}
-
-/**
- * Replaces a part of a text, or of one of the texts of a document.
- *
- * @throws Error unless the part occurs exactly once.
- */
-function replaced<T extends Value>(value: T, from: string, to: string): T {
-  let found = 0;
-  const changed = withTexts(value, (text) => {
-    found += text.split(from).length - 1;
-    return text.replace(from, () => to);
-  });
-  if (found !== 1) throw new Error(`${JSON.stringify(from)} must occur once in: ${JSON.stringify(value)}`);
-  return changed;
-}
-
-/** The inputs as Terraform's variables. */
-function variables(): Block {
-  return Object.fromEntries(
-    Object.entries(INPUTS).map(([name, { validation = [], ...input }]) => [
-      name,
-      {
-        ...input,
-        // An input whose default is not null must not be null: null would pass every condition.
-        ...("default" in input && input.default === null ? {} : { nullable: false }),
-        ...(validation.length > 0 && {
-          validation: validation.map(({ condition, message }) => ({
-            condition: template(condition),
-            error_message: message,
-          })),
-        }),
-      },
-    ]),
-  );
 }

@@ -1,51 +1,44 @@
-import type { CredentialExfiltrationResponseProps } from "../../src/credential-exfiltration-response";
-import { DEFAULTS } from "../../src/contract/defaults";
-import { ResponseMode, Scope } from "../../src/contract/environment";
-import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
+import type { CredentialExfiltrationResponseProps } from "../../../src/credential-exfiltration-response";
+import { DEFAULTS } from "../../../src/contract/defaults";
+import { ResponseMode, Scope } from "../../../src/contract/environment";
+import { CREDENTIAL_EXFILTRATION_TYPES } from "../../../src/contract/finding-kinds";
 import {
   ACCOUNT_ID,
   MAX_NAMED_ACCOUNTS,
   ORGANIZATION_ID,
   ORGANIZATION_ID_WORDS,
-} from "../../src/revocation/member-accounts";
-import { OutcomeDestination } from "../../src/revocation/outcome-destination";
-import { LOG_RETENTIONS } from "../../src/revocation/function-props";
-import { ARN, FORMATS } from "../../src/shared/formats";
-import { EMAIL_ADDRESS } from "../../src/shared/problems";
+} from "../../../src/revocation/member-accounts";
+import { OutcomeDestination } from "../../../src/revocation/outcome-destination";
+import { LOG_RETENTIONS } from "../../../src/revocation/function-props";
+import { ARN, FORMATS } from "../../../src/shared/formats";
+import { EMAIL_ADDRESS } from "../../../src/shared/problems";
 import {
   MAX_NAMED_ROLES,
   PROTECTED_ROLE,
   ROLE_ARN,
   ROLE_PATH,
   ROLE_PATH_WORDS,
-  TAG_KEY,
-  TAG_VALUE,
   TAG_WORDS,
-} from "../../src/revocation/revocable-roles";
+} from "../../../src/revocation/revocable-roles";
 import {
   ATTACK_SEQUENCES,
   CREDENTIAL_FINDING_TYPE,
   FINDING_TYPE,
   FURTHER_FINDINGS_WORDS,
-} from "../../src/revocation/revocation-props";
-
-/** An input of the module: a variable of Terraform. */
-export interface Input {
-  /** A type constraint, such as `list(string)`. */
-  readonly type: string;
-  readonly description: string;
-  /** If left out, the input is required; null stands for what the description says. */
-  readonly default?: unknown;
-  /** Conditions on the value, each with a message for when it does not hold. */
-  readonly validation?: readonly Validation[];
-}
-
-export interface Validation {
-  /** An expression that may name the variable itself only: others came with Terraform 1.9. */
-  readonly condition: string;
-  /** A full sentence, as Terraform asks for. */
-  readonly message: string;
-}
+} from "../../../src/revocation/revocation-props";
+import type { Input, Validation } from "../input";
+import {
+  beginsWithOneOf,
+  between,
+  each,
+  isTag,
+  listed,
+  matches,
+  oneOf,
+  orNull,
+  pattern,
+  wholeBetween,
+} from "../validation";
 
 /** Inputs that are not simply called as the construct's prop in snake case. */
 interface OtherNames {
@@ -72,45 +65,6 @@ export type InputName =
         ? OtherNames[Prop]
         : SnakeCase<Prop>;
     }[keyof CredentialExfiltrationResponseProps];
-
-/** A pattern as Terraform's `regex` takes it, in quotes. */
-const quoted = (pattern: RegExp): string => JSON.stringify(pattern.source.replaceAll("\\/", "/"));
-/** A list in one line, as Terraform formats it. */
-const listed = (values: readonly (string | number)[]): string =>
-  `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
-const matches = (value: string, pattern: RegExp): string => `can(regex(${quoted(pattern)}, ${value}))`;
-const orNull = (name: string, condition: string): string => `var.${name} == null ? true : ${condition}`;
-
-const pattern = (name: string, format: { readonly pattern: RegExp; readonly words: string }): Validation => ({
-  condition: orNull(name, matches(`var.${name}`, format.pattern)),
-  message: `${name} must be ${format.words}.`,
-});
-const between = (name: string, from: number, to: number, words: string): Validation => ({
-  condition: orNull(name, `var.${name} >= ${from} && var.${name} <= ${to}`),
-  message: `${name} must be ${words} from ${from} to ${to}.`,
-});
-const wholeBetween = (name: string, from: number, to: number, words: string): Validation => ({
-  condition: orNull(name, `var.${name} >= ${from} && var.${name} <= ${to} && floor(var.${name}) == var.${name}`),
-  message: `${name} must be ${words} from ${from} to ${to}.`,
-});
-const oneOf = (name: string, values: readonly (string | number)[]): Validation => ({
-  condition: `contains(${listed(values)}, var.${name})`,
-  message: `${name} must be one of ${values.join(", ")}.`,
-});
-const each = (name: string, items: string, condition: string, words: string): Validation => ({
-  condition: `alltrue([for item in ${items} : ${condition}])`,
-  message: `${name} must hold only ${words}.`,
-});
-
-const beginsWithOneOf = (prefixes: readonly string[]): string =>
-  `anytrue([for prefix in ${listed(prefixes)} : startswith(item, prefix)])`;
-
-const isTag = (tag: string): string =>
-  [
-    matches(`${tag}.key`, TAG_KEY),
-    matches(`${tag}.value`, TAG_VALUE),
-    `!${matches(`lower(${tag}.key)`, /^aws:/)}`,
-  ].join(" && ");
 
 const ofMembers = (condition: string): string => orNull("members", condition);
 
@@ -377,8 +331,8 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
   further_regions: {
     type: "bool",
     description:
-      "Whether findings of further regions are handled too: an event bus is made, to which a forwarder in each of them sends its " +
-      "own.",
+      "Whether findings of further regions are handled too: an event bus is made, to which the module `modules/finding-forwarder` in " +
+      "each of them sends its own.",
     default: false,
   },
   alert_emails: {
