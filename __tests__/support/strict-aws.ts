@@ -62,7 +62,7 @@ function refusalOf(event: IncidentEvent): string[] {
   const entry = { Source: INCIDENT_SOURCE, DetailType: INCIDENT_DETAIL_TYPE, Detail: JSON.stringify(event) };
   const json = { Entries: [entry] };
   const request = { service: "events", region: account.region, accessKeyId: "", action: "PutEvents", parameters: {} };
-  eventsActions["PutEvents"]!.perform({}, account, { ...request, json, receivedAt: new Date() });
+  eventsActions["PutEvents"]!.perform({}, account, { ...request, json, awsTime: new Date() });
   return account.events.length === 1 ? [] : ["the bus did not take the event"];
 }
 

@@ -25,12 +25,12 @@ interface LookUp {
 export const cloudTrailActions: Record<string, ServiceAction> = {
   LookupEvents: {
     resource: () => "*",
-    perform: (_, account, { region, receivedAt, json = {} }) => {
-      if (!account.eventHistory.admit(region, receivedAt)) {
+    perform: (_, account, { region, awsTime, json = {} }) => {
+      if (!account.eventHistory.admit(region, awsTime)) {
         throw new AwsError("ThrottlingException", "Rate exceeded");
       }
       const { attribute, from, to, size, start } = readLookUp(json as LookUp);
-      const found = account.eventHistory.delivered(region, receivedAt).filter((event) => {
+      const found = account.eventHistory.delivered(region, awsTime).filter((event) => {
         const time = Date.parse(event.record.eventTime) / 1_000;
         return time >= from && time <= to && attribute(event);
       });

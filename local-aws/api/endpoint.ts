@@ -19,6 +19,8 @@ export interface AwsCall extends AwsRequest {
   /** The resource that the caller must be allowed to act on. */
   readonly resource: string;
   readonly receivedAt: Date;
+  /** When it arrived by AWS's clock, which may be set. */
+  readonly awsTime: Date;
   /** How long the call took until the response was sent or the connection was broken; undefined until then. */
   milliseconds?: number;
   /** HTTP status of the response; undefined if none was sent. */
@@ -81,9 +83,13 @@ export class AwsEndpoint {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Sets the clock that responses show, which then goes on as usual. */
+  /** Sets AWS's clock, which then goes on as usual. */
   setClock(time: Date): void {
     this.aheadMilliseconds = time.getTime() - Date.now();
+  }
+
+  private now(): Date {
+    return new Date(Date.now() + this.aheadMilliseconds);
   }
 
   /** Stops listening and breaks every connection, hanging ones included. */
@@ -95,7 +101,7 @@ export class AwsEndpoint {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
-    response.setHeader("date", new Date(Date.now() + this.aheadMilliseconds).toUTCString());
+    response.setHeader("date", this.now().toUTCString());
     let call: AwsCall | undefined;
     try {
       call = this.record(await readRequest(request));
@@ -125,6 +131,7 @@ export class AwsEndpoint {
       number: this.calls.length + 1,
       resource: findAction(request)?.resource(request.parameters, account, request.json) ?? "*",
       receivedAt: new Date(),
+      awsTime: this.now(),
     };
     this.calls.push(call);
     return call;

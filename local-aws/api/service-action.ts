@@ -4,7 +4,7 @@ import { AwsError, type AwsRequest, type ResponseValue } from "./protocol";
 export type Parameters = AwsRequest["parameters"];
 
 /** A request, and when it arrived. */
-export type ReceivedRequest = AwsRequest & { readonly receivedAt: Date };
+export type ReceivedRequest = AwsRequest & { readonly awsTime: Date };
 
 /** One action of a service: what IAM authorizes it on, and what it does. */
 export interface ServiceAction {

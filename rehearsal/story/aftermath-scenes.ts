@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { LocalDeployment } from "../../local-aws/deployment/local-deployment";
 import { Scope } from "../../src/contract/environment";
 import { claim, unlessDecided } from "../play/claim";
@@ -119,9 +117,9 @@ export async function instanceIsRobbedAgain(
   const working = await tryCall(local, who, stolen);
 
   // Cut-offs are whole seconds: one that was computed within the same second could not be seen to move.
-  await sleep(1_010 - (Date.now() % 1_000));
-  const again: Theft = { ...theft, stolen, count: 3, lastSeen: firstCutoff, publishedAt: new Date() };
-  const outcomes = await local.send(findingEvent(local.account, again));
+  const later = new Date(firstCutoff.getTime() + MINUTE);
+  const again: Theft = { ...theft, stolen, count: 3, lastSeen: firstCutoff, publishedAt: later };
+  const outcomes = await local.send(findingEvent(local.account, again), later);
   const invoked = invokedIn(outcomes.flatMap((outcome) => outcome.deliveries));
   const cutoff = invoked && cutoffOf(outcomeOf(invoked));
   const moved = cutoff !== undefined && Date.parse(cutoff) > firstCutoff.getTime();

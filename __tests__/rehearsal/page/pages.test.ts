@@ -51,6 +51,7 @@ const call = {
   account: new AwsAccount(),
   resource: HOSTILE,
   receivedAt: AT,
+  awsTime: AT,
   milliseconds: 3,
   status: 403,
   error: new AwsError(HOSTILE, HOSTILE, 403),
