@@ -1,19 +1,13 @@
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ListFunctionsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
-import {
-  CreateQueueCommand,
-  DeleteQueueCommand,
-  GetQueueAttributesCommand,
-  ListQueuesCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from "@aws-sdk/client-sqs";
+import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 
 import type { FunctionProcess } from "../../local-aws/function/function-process";
 import { type AwsEmulator, emulatorMissing, startEmulator } from "../support/aws-emulator";
 import { EventBridge } from "../support/event-bridge";
 import { findingEvent, type FindingOptions } from "../support/finding";
+import { Inbox } from "../support/inbox";
 import { Mailbox } from "../support/mailbox";
 import { describeWith } from "../support/terraform";
 import { WorkshopDeployment } from "../support/workshop-deployment";
@@ -202,7 +196,7 @@ describeWith(emulatorMissing(), "the workshop, deployed by Terraform", () => {
     const { service, ...detail } = finding["detail"] as { service: object };
     const home = new EventBridge(emulator.url, REGION);
     const further = new EventBridge(emulator.url, FURTHER_REGION);
-    const inbox = await Inbox.insteadOfTargets(home, workshop);
+    const inbox = await Inbox.insteadOfTargets(home, FORWARDED, workshop.clientConfiguration);
 
     // WHEN
     const Detail = JSON.stringify({ ...detail, service: { ...service, eventFirstSeen: later, eventLastSeen: later } });
@@ -264,47 +258,11 @@ function cutoffOf(document: string): Date {
   return new Date(Condition.DateLessThan["aws:TokenIssueTime"]);
 }
 
-/**
- * A queue that stands for the function and the topic at the rule on forwarded findings: emulators deliver from one bus to another, and
- * from there to a queue.
- */
-class Inbox {
-  private static readonly RULE = {
-    Rule: "GuardDuty-Example-ForwardedCredentialExfiltration",
-    EventBusName: "GuardDuty-Example-findings",
-  };
-
-  private constructor(
-    private readonly home: EventBridge,
-    private readonly sqs: SQSClient,
-    private readonly queueUrl: string,
-    private readonly targets: readonly { Id: string }[],
-  ) {}
-
-  static async insteadOfTargets(home: EventBridge, { clientConfiguration }: WorkshopDeployment): Promise<Inbox> {
-    const sqs = new SQSClient(clientConfiguration);
-    const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: `inbox-${process.pid}` }));
-    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
-    const { Targets } = (await home.call("ListTargetsByRule", Inbox.RULE)) as { Targets: { Id: string }[] };
-    await home.call("RemoveTargets", { ...Inbox.RULE, Ids: Targets.map(({ Id }) => Id) });
-    await home.call("PutTargets", { ...Inbox.RULE, Targets: [{ Id: "inbox", Arn: Attributes?.["QueueArn"] }] });
-    return new Inbox(home, sqs, QueueUrl, Targets);
-  }
-
-  async read(): Promise<Record<string, unknown>[]> {
-    const { Messages = [] } = await this.sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: this.queueUrl, MaxNumberOfMessages: 10 }),
-    );
-    return Messages.map(({ Body = "" }) => JSON.parse(Body) as Record<string, unknown>);
-  }
-
-  /** Gives the rule its own targets back. */
-  async remove(): Promise<void> {
-    await this.home.call("RemoveTargets", { ...Inbox.RULE, Ids: ["inbox"] });
-    await this.home.call("PutTargets", { ...Inbox.RULE, Targets: this.targets });
-    await this.sqs.send(new DeleteQueueCommand({ QueueUrl: this.queueUrl }));
-  }
-}
+/** The rule on forwarded findings. */
+const FORWARDED = {
+  Rule: "GuardDuty-Example-ForwardedCredentialExfiltration",
+  EventBusName: "GuardDuty-Example-findings",
+};
 
 /** What of the workshop is still in a region of the account. */
 async function remains({ clientConfiguration: configuration, emulator }: WorkshopDeployment, region: string) {
