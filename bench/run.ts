@@ -6,7 +6,7 @@ import { bundleSizes } from "./bundle-size";
 import { coldStart } from "./cold-start";
 import { firstApply } from "./deploy";
 import type { Figure } from "./measure";
-import { storm } from "./storm";
+import { storm, stormOverOrganization } from "./storm";
 import { synthesis } from "./synth";
 import { memoryGrowth, warmHandling } from "./warm";
 
@@ -22,7 +22,16 @@ async function main(): Promise<void> {
     far: print("Cold start, 70 ms from IAM, over TLS", await farFromIam(quick ? 7 : 21)),
     byMemory: await byMemory(quick ? 7 : 21),
     memory: log("Memory of one warm process", await memoryGrowth(quick ? 2_000 : 10_000)),
-    storm: log("Storm: repeated findings, every fifth IAM call throttled", await storm()),
+    storm: log(
+      "Storm: repeated findings, every fifth IAM call throttled",
+      await storm({ findings: 1_000, roles: 100, members: 0 }),
+    ),
+    organization: table(
+      "Storm over an organization, every fifth IAM and STS call throttled",
+      await (quick
+        ? stormOverOrganization(1_000, 100, [10, 100])
+        : stormOverOrganization(10_000, 1_000, [10, 100, 1_000])),
+    ),
     synth: await synthesis(quick ? 3 : 9),
     bundle: bundleSizes(),
     firstApply: await firstApply(quick ? 1 : 2),
@@ -46,6 +55,12 @@ function print(title: string, figures: readonly Figure[]): readonly Figure[] {
     console.log(`  ${name.padEnd(44)} ${median.toFixed(1).padStart(9)} ms ${ratio.toFixed(2).padStart(7)} x`);
   }
   return figures;
+}
+
+function table<Row extends object>(title: string, rows: readonly Row[]): readonly Row[] {
+  console.log(`\n${title}`);
+  console.table(rows);
+  return rows;
 }
 
 function log<Value>(title: string, value: Value): Value {
