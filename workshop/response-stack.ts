@@ -9,7 +9,7 @@ import { Place } from "../src/shared/place";
 import { RevocableRoles } from "../src/revocation/revocable-roles";
 import { FindingForwarder } from "../src/finding-forwarder";
 import { RevocationGuard } from "../src/revocation-guard";
-import { type WorkshopSettings, toRevocableRoles } from "./settings";
+import { type WorkshopSettings, toMembers, toRevocableRoles } from "./settings";
 import { WorkshopStack } from "./workshop-stack";
 
 const PREFIX = "GuardDuty-Example";
@@ -27,6 +27,7 @@ export class ResponseStack extends WorkshopStack {
       detector: this.detector(settings.detector),
       revocableRoles: this.revocableRoles(settings.revocableRoles),
       dashboard: true,
+      members: toMembers(settings),
       furtherRegions: settings.regions.length > 0,
     });
     const guard = this.guard(response, settings);

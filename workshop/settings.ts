@@ -5,6 +5,7 @@ import { protects } from "../src/contract/protected-roles";
 import { LAB_ROLE_NAME } from "./lab/lab-instance";
 import { checkFormats, isPlainText, NO_TEMPLATE_WORDS } from "../src/shared/formats";
 import { Problems, shown } from "../src/shared/problems";
+import { MemberAccounts } from "../src/revocation/member-accounts";
 import { RevocableRoles } from "../src/revocation/revocable-roles";
 import { checkRevocation, isSeverity } from "../src/revocation/revocation-props";
 
@@ -14,10 +15,14 @@ export interface WorkshopSettings {
   readonly region: string;
   /** Further regions, whose findings are forwarded to it. */
   readonly regions: readonly string[];
+  /** Id of the organization in whose accounts sessions are revoked too; undefined stays in the own account. */
+  readonly organizationId?: string;
+  /** Ids of the accounts in which sessions are revoked too, in place of a whole organization. */
+  readonly memberAccounts: readonly string[];
   readonly alertEmails: readonly string[];
   /** `create`, `lookup`, `none`, or the id of a detector. */
   readonly detector: string;
-  /** `lab`, `any`, `path:/…/`, `tag:Key=Value`, or ARNs of roles. */
+  /** `lab`, `any`, `any-of-every-account`, `path:/…/`, `tag:Key=Value`, or ARNs of roles. */
   readonly revocableRoles: string | readonly string[];
   /** ARNs of roles, whose names may be patterns. */
   readonly protectedRoles: readonly string[];
@@ -58,6 +63,8 @@ type Kind = "text" | "list" | "text or list" | "number" | "numbers" | "flag";
 const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
   region: "text",
   regions: "list",
+  organizationId: "text",
+  memberAccounts: "list",
   alertEmails: "list",
   detector: "text",
   revocableRoles: "text or list",
@@ -84,6 +91,7 @@ const SETTINGS: Readonly<Record<keyof WorkshopSettings, Kind>> = {
 const WORKSHOP_DEFAULTS: WorkshopSettings = {
   region: "us-west-2",
   regions: [],
+  memberAccounts: [],
   alertEmails: [],
   detector: "create",
   revocableRoles: "lab",
@@ -223,7 +231,7 @@ function fromText(text: string, kind: Kind): unknown {
 }
 
 /** The texts that say which roles may be revoked; whether path, tag and ARN are valid is the construct's to judge. */
-const ROLES_SETTING = /^(lab|any|path:.*|tag:[^=]+=.*|arn:.*)$/;
+const ROLES_SETTING = /^(lab|any|any-of-every-account|path:.*|tag:[^=]+=.*|arn:.*)$/;
 
 /** Notes what the constructs would find too, and what only the settings together can say. */
 function check(settings: WorkshopSettings, problems: Problems): void {
@@ -249,7 +257,7 @@ function check(settings: WorkshopSettings, problems: Problems): void {
       "revocableRoles",
       revocableRoles,
       matches(ROLES_SETTING),
-      "lab, any, path:/…/, tag:Key=Value or a list of role ARNs",
+      "lab, any, any-of-every-account, path:/…/, tag:Key=Value or a list of role ARNs",
     );
   }
   const { stateBucket, stateRegion, stateKeyPrefix } = settings;
@@ -274,14 +282,36 @@ function check(settings: WorkshopSettings, problems: Problems): void {
     );
   }
   const judged = typeof revocableRoles !== "string" || (revocableRoles !== "lab" && ROLES_SETTING.test(revocableRoles));
-  const roles = judged ? toRevocableRoles(revocableRoles) : RevocableRoles.anyOfAccount();
-  checkRevocation({ ...settings, revocableRoles: roles }, problems);
+  const roles = judged ? toRevocableRoles(revocableRoles) : RevocableRoles.anyOfEveryAccount();
+  checkMembers(settings, problems);
+  checkRevocation({ ...settings, revocableRoles: roles, members: toMembers(settings) }, problems);
+}
+
+function checkMembers({ organizationId, memberAccounts, revocableRoles }: WorkshopSettings, problems: Problems): void {
+  if (organizationId !== undefined && memberAccounts.length > 0) {
+    problems.add(
+      "memberAccounts: must be left out if organizationId is set, which means every account of it; remove one of them",
+    );
+  }
+  if (revocableRoles === "lab" && (organizationId !== undefined || memberAccounts.length > 0)) {
+    problems.add(
+      'revocableRoles: must name roles of other accounts if organizationId or memberAccounts is set; received "lab", a role of the own ' +
+        "account; choose roles by path or tag, or give the ARN of a member's lab role",
+    );
+  }
+}
+
+/** The other accounts that are acted in; undefined if there are none. */
+export function toMembers({ organizationId, memberAccounts }: WorkshopSettings): MemberAccounts | undefined {
+  if (organizationId !== undefined) return MemberAccounts.ofOrganization(organizationId);
+  return memberAccounts.length > 0 ? MemberAccounts.named(memberAccounts) : undefined;
 }
 
 /** The roles that a setting other than `lab` stands for: the lab's role is known to the stacks only. */
 export function toRevocableRoles(setting: string | readonly string[]): RevocableRoles {
   if (typeof setting !== "string") return RevocableRoles.named(...setting);
   if (setting === "any") return RevocableRoles.anyOfAccount();
+  if (setting === "any-of-every-account") return RevocableRoles.anyOfEveryAccount();
   if (setting.startsWith("path:")) return RevocableRoles.withPath(setting.slice("path:".length));
   if (setting.startsWith("tag:")) {
     const [key = "", ...value] = setting.slice("tag:".length).split("=");

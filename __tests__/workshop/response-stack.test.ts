@@ -201,6 +201,23 @@ describe("the guard of revocations", () => {
   });
 });
 
+describe("other accounts", () => {
+  const members = (context: Record<string, unknown>) =>
+    synthesize({ revocableRoles: "path:/application/", ...context }).only(LambdaFunction)["environment"].variables
+      .MEMBERS;
+
+  test("are acted in by a role of the workshop's name", () => {
+    expect(JSON.parse(members({ organizationId: "o-a1b2c3d4e5" }))).toEqual({
+      organization: "o-a1b2c3d4e5",
+      role: "/guardduty-response/GuardDuty-Example-Member",
+    });
+  });
+
+  test("are left alone unless they are set", () => {
+    expect(members({})).toBeUndefined();
+  });
+});
+
 describe("further regions", () => {
   const REGIONS = ["us-east-1", "eu-west-1"];
   const forwarding = (context: Record<string, unknown> = {}) =>

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import { readSettings, toRevocableRoles } from "../../workshop/settings";
+import { readSettings, toMembers, toRevocableRoles } from "../../workshop/settings";
 import { problemsOf } from "../support/template";
 
 const DEFAULTS = {
   region: "us-west-2",
   regions: [],
+  memberAccounts: [],
   alertEmails: [],
   detector: "create",
   revocableRoles: "lab",
@@ -84,7 +85,7 @@ test.each<[string, unknown, string, unknown]>([
 });
 
 test.each<[string, object, string]>([
-  ["an unknown key", { alertEmail: "a@example.com" }, "alertEmail: must be one of region, regions, alertEmails, "],
+  ["an unknown key", { alertEmail: "a@example.com" }, "alertEmail: must be one of region, regions, organizationId, "],
   [
     "a further region's name",
     { regions: ["Ireland"] },
@@ -99,6 +100,31 @@ test.each<[string, object, string]>([
     "a further region twice",
     { regions: ["eu-west-1", "eu-west-1"] },
     'regions[1]: must be another region than us-west-2, and named once; received "eu-west-1"',
+  ],
+  [
+    "an organization's name",
+    { organizationId: "ours", revocableRoles: "path:/app/" },
+    'MemberAccounts.ofOrganization: must be the id of an organization such as o-a1b2c3d4e5; received "ours"',
+  ],
+  [
+    "an account's name",
+    { memberAccounts: ["web"], revocableRoles: "path:/app/" },
+    'MemberAccounts.named: must be the id of an account: twelve digits, in quotation marks; received "web"',
+  ],
+  [
+    "an organization and accounts",
+    { organizationId: "o-a1b2c3d4e5", memberAccounts: ["222222222222"], revocableRoles: "path:/app/" },
+    "memberAccounts: must be left out if organizationId is set, which means every account of it; remove one of them",
+  ],
+  [
+    "the lab's role for other accounts",
+    { memberAccounts: ["222222222222"] },
+    "revocableRoles: must name roles of other accounts if organizationId or memberAccounts is set; received",
+  ],
+  [
+    "any role for other accounts, without the word",
+    { organizationId: "o-a1b2c3d4e5", revocableRoles: "any" },
+    "revocableRoles: must be of every account if other accounts are acted in; received RevocableRoles.anyOfAccount",
   ],
   [
     "a list that is a text",
@@ -120,12 +146,12 @@ test.each<[string, object, string]>([
   [
     "a bad choice of roles",
     { revocableRoles: "all" },
-    'revocableRoles: must be lab, any, path:/…/, tag:Key=Value or a list of role ARNs; received "all"',
+    'revocableRoles: must be lab, any, any-of-every-account, path:/…/, tag:Key=Value or a list of role ARNs; received "all"',
   ],
   [
     "a tag without a value",
     { revocableRoles: "tag:team" },
-    'revocableRoles: must be lab, any, path:/…/, tag:Key=Value or a list of role ARNs; received "tag:team"',
+    'revocableRoles: must be lab, any, any-of-every-account, path:/…/, tag:Key=Value or a list of role ARNs; received "tag:team"',
   ],
   ["a bad path", { revocableRoles: "path:app" }, "RevocableRoles.withPath: must be a path such as"],
   ["a bad role", { revocableRoles: ["app"] }, "RevocableRoles.named: must be the ARN of an IAM role such as"],
@@ -271,8 +297,29 @@ test("throws one error with every problem, of whatever kind and wherever it was 
   ]);
 });
 
+test.each<[object, object | undefined]>([
+  [{}, undefined],
+  [{ organizationId: "o-a1b2c3d4e5" }, { organization: "o-a1b2c3d4e5", role: "/guardduty-response/Web-Member" }],
+  [{ memberAccounts: ["222222222222"] }, { accounts: ["222222222222"], role: "/guardduty-response/Web-Member" }],
+])("the settings %j mean the members %j", (given, expected) => {
+  const settings = readSettings({ ...given, revocableRoles: "path:/app/" }, {});
+  expect(toMembers(settings)?.namedAfter("Web").spec).toEqual(expected);
+});
+
+test("members are read from the environment", () => {
+  // GIVEN
+  const environment = {
+    GUARDDUTY_RESPONSE_MEMBER_ACCOUNTS: "222222222222, 333333333333",
+    GUARDDUTY_RESPONSE_REVOCABLE_ROLES: "any-of-every-account",
+  };
+
+  // THEN
+  expect(readSettings({}, environment).memberAccounts).toEqual(["222222222222", "333333333333"]);
+});
+
 test.each<[string | string[], object]>([
   ["any", { any: true }],
+  ["any-of-every-account", { any: true }],
   ["path:/app/", { path: "/app/" }],
   ["tag:team=a=b", { tag: { key: "team", value: "a=b" } }],
   [ROLE, { arns: [ROLE] }],
