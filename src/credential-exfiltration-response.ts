@@ -15,6 +15,7 @@ import { ArnTarget } from "./detection/finding-target";
 import { FailureAlarms } from "./monitoring/failure-alarms";
 import { OutcomeAlarms } from "./monitoring/outcome-alarms";
 import { OutcomeMetrics } from "./monitoring/outcome-metrics";
+import type { DashboardRule } from "./monitoring/dashboard-body";
 import { ResponseDashboard } from "./monitoring/response-dashboard";
 import { checkFunction, type FunctionProps } from "./revocation/function-props";
 import { checkRevocation, isSeverity, type RevocationProps } from "./revocation/revocation-props";
@@ -347,12 +348,25 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
       namePrefix: this.prefix,
       metrics,
       ruleName: this.ruleName,
+      furtherRules: this.furtherDashboardRules(),
       functionName: this.functionName,
       logGroupName: this.revoker.logGroup.name,
       queueName: this.failureQueue.queueName,
       members: this.props.members !== undefined,
       provider: this.props.provider,
     });
+  }
+
+  private furtherDashboardRules(): DashboardRule[] {
+    const eventBusName = this.findingBus?.busName;
+    const rules: [findings: string, rule: FindingRule | undefined, eventBusName?: string][] = [
+      ["further findings", this.furtherFindingsRule],
+      ["forwarded findings", this.forwardedRule, eventBusName],
+      ["further forwarded findings", this.forwardedFurtherFindingsRule, eventBusName],
+    ];
+    return rules.flatMap(([findings, rule, bus]) =>
+      rule ? { findings, ruleName: rule.ruleName, eventBusName: bus } : [],
+    );
   }
 
   private check(): void {

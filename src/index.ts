@@ -46,6 +46,7 @@ export { MemberRole, type MemberRoleProps } from "./member-role";
 export { MemberRoleStackSet, type MemberRoleStackSetProps } from "./member-role-stack-set";
 export { memberRoleTemplate, type MemberRoleTemplateOptions } from "./revocation/member-role-template";
 export { type MemberLimits, type MemberRoleSettings, type MemberTrust } from "./revocation/member-policies";
+export { type DashboardRule } from "./monitoring/dashboard-body";
 export { ResponseDashboard, type ResponseDashboardProps } from "./monitoring/response-dashboard";
 export { OutcomeAlarms, type OutcomeAlarmsProps } from "./monitoring/outcome-alarms";
 export { type Metric, OutcomeMetrics, type OutcomeMetricsProps } from "./monitoring/outcome-metrics";

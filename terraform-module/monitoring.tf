@@ -563,55 +563,102 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
         properties = {
           title = "Findings and what became of them"
           view  = "timeSeries"
-          metrics = [
+          metrics = concat(
             [
-              "AWS/Events",
-              "TriggeredRules",
-              "RuleName",
-              local.rule_name,
-              {
-                label  = "matched by the rule"
-                stat   = "Sum"
-                period = 3600
-              },
+              [
+                "AWS/Events",
+                "TriggeredRules",
+                "RuleName",
+                local.rule_name,
+                {
+                  label  = "matched by the rule"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
             ],
+            length(var.findings) > 0 ? [
+              [
+                "AWS/Events",
+                "TriggeredRules",
+                "RuleName",
+                "${var.prefix}-FurtherFindings",
+                {
+                  label  = "matched by the rule: further findings"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+            ] : [],
+            var.further_regions ? [
+              [
+                "AWS/Events",
+                "TriggeredRules",
+                "EventBusName",
+                one(aws_cloudwatch_event_bus.finding_bus[*].name),
+                "RuleName",
+                "${var.prefix}-ForwardedCredentialExfiltration",
+                {
+                  label  = "matched by the rule: forwarded findings"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+            ] : [],
+            var.further_regions && length(var.findings) > 0 ? [
+              [
+                "AWS/Events",
+                "TriggeredRules",
+                "EventBusName",
+                one(aws_cloudwatch_event_bus.finding_bus[*].name),
+                "RuleName",
+                "${var.prefix}-ForwardedFurtherFindings",
+                {
+                  label  = "matched by the rule: further forwarded findings"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+            ] : [],
             [
-              "${var.prefix}/CredentialExfiltration",
-              "Revoked",
-              {
-                label  = "revoked"
-                stat   = "Sum"
-                period = 3600
-              },
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "Revoked",
+                {
+                  label  = "revoked"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "AlreadyRevoked",
+                {
+                  label  = "already revoked"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "NotRevoked",
+                {
+                  label  = "not revoked"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "${var.prefix}/CredentialExfiltration",
+                "ActByHand",
+                {
+                  label  = "act by hand"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
             ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "AlreadyRevoked",
-              {
-                label  = "already revoked"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "NotRevoked",
-              {
-                label  = "not revoked"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "${var.prefix}/CredentialExfiltration",
-              "ActByHand",
-              {
-                label  = "act by hand"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-          ]
+          )
           region = local.region
         }
         x = 0
@@ -862,74 +909,164 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
         properties = {
           title = "Failures: each of these should be zero"
           view  = "timeSeries"
-          metrics = [
+          metrics = concat(
             [
-              "AWS/Lambda",
-              "Errors",
-              "FunctionName",
-              local.function_name,
-              {
-                label  = "errors of the function"
-                stat   = "Sum"
-                period = 3600
-              },
+              [
+                "AWS/Lambda",
+                "Errors",
+                "FunctionName",
+                local.function_name,
+                {
+                  label  = "errors of the function"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "AWS/Lambda",
+                "Throttles",
+                "FunctionName",
+                local.function_name,
+                {
+                  label  = "function throttled"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "AWS/Lambda",
+                "AsyncEventsDropped",
+                "FunctionName",
+                local.function_name,
+                {
+                  label  = "given up by Lambda"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "AWS/Lambda",
+                "DestinationDeliveryFailures",
+                "FunctionName",
+                local.function_name,
+                {
+                  label  = "lost by Lambda: not even left in the queue"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+              [
+                "AWS/Events",
+                "FailedInvocations",
+                "RuleName",
+                local.rule_name,
+                {
+                  label  = "not delivered by the rule"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
             ],
+            length(var.findings) > 0 ? [
+              [
+                "AWS/Events",
+                "FailedInvocations",
+                "RuleName",
+                "${var.prefix}-FurtherFindings",
+                {
+                  label  = "not delivered by the rule: further findings"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+            ] : [],
+            var.further_regions ? [
+              [
+                "AWS/Events",
+                "FailedInvocations",
+                "EventBusName",
+                one(aws_cloudwatch_event_bus.finding_bus[*].name),
+                "RuleName",
+                "${var.prefix}-ForwardedCredentialExfiltration",
+                {
+                  label  = "not delivered by the rule: forwarded findings"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+            ] : [],
+            var.further_regions && length(var.findings) > 0 ? [
+              [
+                "AWS/Events",
+                "FailedInvocations",
+                "EventBusName",
+                one(aws_cloudwatch_event_bus.finding_bus[*].name),
+                "RuleName",
+                "${var.prefix}-ForwardedFurtherFindings",
+                {
+                  label  = "not delivered by the rule: further forwarded findings"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+            ] : [],
             [
-              "AWS/Lambda",
-              "Throttles",
-              "FunctionName",
-              local.function_name,
-              {
-                label  = "function throttled"
-                stat   = "Sum"
-                period = 3600
-              },
+              [
+                "AWS/Events",
+                "InvocationsFailedToBeSentToDlq",
+                "RuleName",
+                local.rule_name,
+                {
+                  label  = "lost by the rule"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
             ],
-            [
-              "AWS/Lambda",
-              "AsyncEventsDropped",
-              "FunctionName",
-              local.function_name,
-              {
-                label  = "given up by Lambda"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "AWS/Lambda",
-              "DestinationDeliveryFailures",
-              "FunctionName",
-              local.function_name,
-              {
-                label  = "lost by Lambda: not even left in the queue"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "AWS/Events",
-              "FailedInvocations",
-              "RuleName",
-              local.rule_name,
-              {
-                label  = "not delivered by the rule"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-            [
-              "AWS/Events",
-              "InvocationsFailedToBeSentToDlq",
-              "RuleName",
-              local.rule_name,
-              {
-                label  = "lost by the rule"
-                stat   = "Sum"
-                period = 3600
-              },
-            ],
-          ]
+            length(var.findings) > 0 ? [
+              [
+                "AWS/Events",
+                "InvocationsFailedToBeSentToDlq",
+                "RuleName",
+                "${var.prefix}-FurtherFindings",
+                {
+                  label  = "lost by the rule: further findings"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+            ] : [],
+            var.further_regions ? [
+              [
+                "AWS/Events",
+                "InvocationsFailedToBeSentToDlq",
+                "EventBusName",
+                one(aws_cloudwatch_event_bus.finding_bus[*].name),
+                "RuleName",
+                "${var.prefix}-ForwardedCredentialExfiltration",
+                {
+                  label  = "lost by the rule: forwarded findings"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+            ] : [],
+            var.further_regions && length(var.findings) > 0 ? [
+              [
+                "AWS/Events",
+                "InvocationsFailedToBeSentToDlq",
+                "EventBusName",
+                one(aws_cloudwatch_event_bus.finding_bus[*].name),
+                "RuleName",
+                "${var.prefix}-ForwardedFurtherFindings",
+                {
+                  label  = "lost by the rule: further forwarded findings"
+                  stat   = "Sum"
+                  period = 3600
+                },
+              ],
+            ] : [],
+          )
           region = local.region
         }
         x = 12

@@ -7,12 +7,22 @@ export interface DashboardSubjects {
   readonly metrics: OutcomeMetrics;
   readonly region: string;
   readonly ruleName: string;
+  readonly furtherRules: readonly DashboardRule[];
   readonly functionName: string;
   readonly logGroupName: string;
   readonly queueName: string;
   readonly slowAfterSeconds: number;
   /** Whether other accounts are acted in. */
   readonly members: boolean;
+}
+
+/** One more rule that sends findings to the function. */
+export interface DashboardRule {
+  /** What its findings are, as the graphs call them: `forwarded findings`. */
+  readonly findings: string;
+  readonly ruleName: string;
+  /** @default - the default event bus */
+  readonly eventBusName?: string;
 }
 
 /** One line of a graph: a metric, what it is called there, and how it is summed up. */
@@ -46,8 +56,14 @@ const LATEST_FIELDS: readonly OutcomeField[] = [
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
 export function dashboardBody(subjects: DashboardSubjects): object {
-  const { metrics, ruleName, functionName, queueName, slowAfterSeconds, members } = subjects;
-  const rule = (metricName: string) => aws("AWS/Events", metricName, { RuleName: ruleName });
+  const { metrics, ruleName, furtherRules, functionName, queueName, slowAfterSeconds, members } = subjects;
+  const ofRules = (metricName: string, label: string): Line[] => [
+    { metric: aws("AWS/Events", metricName, { RuleName: ruleName }), label },
+    ...furtherRules.map(({ findings, ruleName, eventBusName }) => {
+      const bus = eventBusName !== undefined && { EventBusName: eventBusName };
+      return { metric: aws("AWS/Events", metricName, { ...bus, RuleName: ruleName }), label: `${label}: ${findings}` };
+    }),
+  ];
   const lambda = (metricName: string) => aws("AWS/Lambda", metricName, { FunctionName: functionName });
   const queue = (metricName: string) => aws("AWS/SQS", metricName, { QueueName: queueName });
   const graph = (title: string, lines: readonly Line[], properties: object = {}) =>
@@ -55,7 +71,7 @@ export function dashboardBody(subjects: DashboardSubjects): object {
 
   const widgets = [
     graph("Findings and what became of them", [
-      { metric: rule("TriggeredRules"), label: "matched by the rule" },
+      ...ofRules("TriggeredRules", "matched by the rule"),
       { metric: metrics.revoked, label: "revoked" },
       { metric: metrics.alreadyRevoked, label: "already revoked" },
       { metric: metrics.notRevoked, label: "not revoked" },
@@ -82,8 +98,8 @@ export function dashboardBody(subjects: DashboardSubjects): object {
       { metric: lambda("Throttles"), label: "function throttled" },
       { metric: lambda("AsyncEventsDropped"), label: "given up by Lambda" },
       { metric: lambda("DestinationDeliveryFailures"), label: "lost by Lambda: not even left in the queue" },
-      { metric: rule("FailedInvocations"), label: "not delivered by the rule" },
-      { metric: rule("InvocationsFailedToBeSentToDlq"), label: "lost by the rule" },
+      ...ofRules("FailedInvocations", "not delivered by the rule"),
+      ...ofRules("InvocationsFailedToBeSentToDlq", "lost by the rule"),
     ]),
     graph("Failure queue", [
       { metric: queue("ApproximateNumberOfMessagesVisible"), label: "findings not handled", stat: "Maximum" },

@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { DEFAULTS } from "../contract/defaults";
 import { jsonText } from "../shared/attribute-text";
 import { Place } from "../shared/place";
-import { dashboardBody } from "./dashboard-body";
+import { dashboardBody, type DashboardRule } from "./dashboard-body";
 import type { OutcomeMetrics } from "./outcome-metrics";
 
 export interface ResponseDashboardProps {
@@ -15,6 +15,12 @@ export interface ResponseDashboardProps {
   readonly metrics: OutcomeMetrics;
   /** The rule on stolen role credentials. */
   readonly ruleName: string;
+  /**
+   * Other rules that send findings to the function.
+   *
+   * @default - none
+   */
+  readonly furtherRules?: readonly DashboardRule[];
   readonly functionName: string;
   /** Name of the function's log group. */
   readonly logGroupName: string;
@@ -47,13 +53,14 @@ export class ResponseDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: ResponseDashboardProps) {
     super(scope, id);
-    const { namePrefix, slowAfterSeconds = DEFAULTS.slowAfterSeconds, members = false, provider } = props;
+    const { namePrefix, furtherRules = [], members = false, provider } = props;
+    const { slowAfterSeconds = DEFAULTS.slowAfterSeconds } = props;
     const { region } = Place.of(this, provider);
     // Dashboards are the account's, not the region's: those of two regions would overwrite each other.
     this.dashboardName = `${namePrefix}-${region}`;
     this.resource = new CloudwatchDashboard(this, "Resource", {
       dashboardName: this.dashboardName,
-      dashboardBody: jsonText(dashboardBody({ ...props, region, slowAfterSeconds, members })),
+      dashboardBody: jsonText(dashboardBody({ ...props, region, furtherRules, slowAfterSeconds, members })),
       provider,
     });
   }

@@ -1,4 +1,5 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
+import { CloudwatchEventBus } from "@cdktf/provider-aws/lib/cloudwatch-event-bus";
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 
 import {
@@ -88,6 +89,38 @@ describe("the dashboard", () => {
 
   test("has no line for what happens with members only, if there are none", () => {
     expect(shown(response(true)).filter((metric) => metric.includes("member-role-refused"))).toEqual([]);
+  });
+
+  test.each(["TriggeredRules", "FailedInvocations", "InvocationsFailedToBeSentToDlq"])(
+    "shows %s of every rule that sends findings to the function",
+    (metric) => {
+      // WHEN
+      const template = Template.from((stack) => {
+        new CredentialExfiltrationResponse(stack, "response", {
+          revocableRoles: RevocableRoles.withPath("/application/"),
+          topicArn: TOPIC,
+          dashboard: true,
+          findings: ["AttackSequence:IAM/CompromisedCredentials"],
+          furtherRegions: true,
+          alertSeverity: 4,
+        });
+      });
+
+      // THEN
+      const bus = `EventBusName ${template.reference(CloudwatchEventBus, "name")} `;
+      expect(shown(template).filter((line) => line.startsWith(`AWS/Events ${metric} `))).toEqual(
+        [
+          "RuleName GuardDuty-Response-CredentialExfiltration",
+          "RuleName GuardDuty-Response-FurtherFindings",
+          `${bus}RuleName GuardDuty-Response-ForwardedCredentialExfiltration`,
+          `${bus}RuleName GuardDuty-Response-ForwardedFurtherFindings`,
+        ].map((dimensions) => `AWS/Events ${metric} ${dimensions}`),
+      );
+    },
+  );
+
+  test("shows one rule if there is no other", () => {
+    expect(shown(response(true)).filter((line) => line.startsWith("AWS/Events TriggeredRules"))).toHaveLength(1);
   });
 
   test("reads the log of the function, in the region that it is in", () => {

@@ -62,6 +62,7 @@ export const ZIP_NAME = "revoke-sessions.zip";
 
 /** Whether other accounts are acted in, and as what the constructs see them. */
 const ANY_MEMBERS = "var.members != null";
+const ANY_FURTHER_FINDINGS = "length(var.findings) > 0";
 const MEMBERS = { organization: template("var.members.organization_id"), role: template("local.member_role") };
 const PARTITION = template("local.partition");
 
@@ -81,11 +82,11 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   topic: "var.existing_topic == null",
   "topic/key": "var.existing_topic == null && var.topic_key == null",
   "topic/key-alias": "var.existing_topic == null && var.topic_key == null",
-  ...ofRule("further-findings", "length(var.findings) > 0"),
+  ...ofRule("further-findings", ANY_FURTHER_FINDINGS),
   ...ofRule("any-finding", "var.alert_severity != null"),
   "response/finding-bus": "var.further_regions",
   ...ofRule("forwarded", "var.further_regions"),
-  ...ofRule("forwarded-further-findings", "var.further_regions && length(var.findings) > 0"),
+  ...ofRule("forwarded-further-findings", `var.further_regions && ${ANY_FURTHER_FINDINGS}`),
   ...ofRule("forwarded-any-finding", "var.further_regions && var.alert_severity != null"),
   "response/alarms": "var.alarms",
   "response/outcome-alarms": "var.alarms",
@@ -424,15 +425,28 @@ function decideForwarded(blocks: NamedBlocks): void {
   }
 }
 
-/** Which reasons not to revoke the dashboard has a line for. */
+/** Which lines the dashboard's graphs have. */
 function decideDashboard(dashboard: Block): void {
   const { document } = dashboard["dashboard_body"] as Encoded;
-  const widgets = (document as Block)["widgets"] as Block[];
-  const { properties } = widgets.find(({ properties: { title } }) => title === "Not revoked, by reason")!;
-  properties.metrics = (properties.metrics as Value[]).map((line) =>
-    JSON.stringify(line).includes('"member-role-refused"') ? new OptionalItems(ANY_MEMBERS, line) : line,
-  );
+  for (const { properties } of (document as Block)["widgets"] as Block[]) {
+    if (properties.metrics === undefined) continue;
+    properties.metrics = (properties.metrics as Value[]).map((line) => {
+      const [, condition] = OPTIONAL_LINES.find(([end]) => labelOf(line).endsWith(end)) ?? [];
+      return condition === undefined ? line : new OptionalItems(condition, line);
+    });
+  }
 }
+
+/** The conditions of lines, by the ends of their labels. */
+const OPTIONAL_LINES: readonly [end: string, condition: string][] = [
+  ["member-role-refused", ANY_MEMBERS],
+  [": further findings", ANY_FURTHER_FINDINGS],
+  [": forwarded findings", "var.further_regions"],
+  [": further forwarded findings", `var.further_regions && ${ANY_FURTHER_FINDINGS}`],
+];
+
+/** What a line of a graph is called: its last item has it. */
+const labelOf = (line: Value): string => ((line as Value[]).at(-1) as { readonly label: string }).label;
 
 /** A text with the console's host by its name, in place of how it is found. */
 function withConsole(text: string): string {
