@@ -5,14 +5,18 @@
  * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
  */
 export default {
-  mutate: ["lambda/revoke-sessions/*.ts", "!lambda/revoke-sessions/{index,handling,reporting}.ts"],
+  mutate: [
+    "lambda/revoke-sessions/{*,mail/*}.ts",
+    "!lambda/revoke-sessions/{index,handling,reporting,member-session}.ts",
+  ],
   testRunner: "jest",
   jest: {
     config: {
       testEnvironment: "node",
+      testTimeout: 1_000,
       roots: ["<rootDir>/__tests__/lambda/revoke-sessions"],
       testMatch: ["**/*.test.ts"],
-      testPathIgnorePatterns: ["\\.property\\.test\\.ts$", "public-samples"],
+      testPathIgnorePatterns: ["\\.property\\.test\\.ts$", "public-samples", "denied-sessions", "/aws/"],
       transform: {
         "^.+\\.ts$": [
           "@swc/jest",
@@ -22,8 +26,10 @@ export default {
     },
   },
   coverageAnalysis: "perTest",
+  // Each change of what is made once, when a module is loaded, would run all tests.
+  ignoreStatic: true,
   concurrency: 2,
-  ignorePatterns: ["cdktf.out", "dist", "docs", "bench", "examples", "local-aws", "rehearsal", "drill", "*.tfstate*"],
+  ignorePatterns: ["cdktf.out", "dist", "bench", "examples", "local-aws", "rehearsal", "drill", "*.tfstate*"],
   reporters: ["clear-text", "progress-append-only", "json"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   thresholds: { high: 95, low: 90, break: 90 },

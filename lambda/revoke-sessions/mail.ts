@@ -8,6 +8,7 @@ import { done, refusedAll } from "./mail/done";
 import { happened } from "./mail/happened";
 import { holders, holdersToCut } from "./mail/holders";
 import { limits } from "./mail/limits";
+import { numbered } from "./mail/step";
 import { headline, subject, whose } from "./mail/subject";
 import { hang, indented, wrap } from "./mail/text";
 import { undo } from "./mail/undo";
@@ -70,8 +71,9 @@ function revocationSections(incident: Revoked): Section[] {
 
 function refusalSections(incident: Refused): Section[] {
   const { plan, attached, refusal, finding, configuration } = incident;
-  const { steps, advice } = ADVICE[refusal.reason];
+  const { steps, advice, checks } = ADVICE[refusal.reason];
   const ofKind = (!finding.sample && findingKind(finding.type, configuration.findings)?.advice) || "";
+  const toMend = numbered(checks?.(incident) ?? []);
   const canRevoke = plan !== undefined && steps.includes("revoke");
   return [
     ["DO NOW", doNow(incident)],
@@ -79,7 +81,7 @@ function refusalSections(incident: Refused): Section[] {
     ...usedForSection(incident),
     ["WHAT WAS DONE", refusedAll(incident)],
     ...(canRevoke ? [["WHO HOLDS CREDENTIALS", holdersToCut(incident)] as const] : []),
-    ["HOW TO ACT BY HAND", wrap([advice(incident), ofKind, canRevoke ? BY_HAND : ""].join(" "))],
+    ["HOW TO ACT BY HAND", [...wrap([advice(incident), ofKind, canRevoke ? BY_HAND : ""].join(" ")), ...toMend]],
     ...(plan && attached.length > 0 ? [[LET_BACK, undo(incident, plan.roleName, attached)] as const] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { type Mail, mailAbout } from "../../../lambda/revoke-sessions/mail";
 import { notPermitted } from "../../../lambda/revoke-sessions/permission";
-import type { NotRevokedReason } from "../../../src/contract/reasons";
+import { NOT_REVOKED_REASONS, type NotRevokedReason } from "../../../src/contract/reasons";
 import { type FindingOptions, instanceId, ROLE_ID } from "../../support/finding";
 import {
   commandsIn,
@@ -355,5 +355,30 @@ describe("a mail about several roles of one finding", () => {
     const { subject, message } = mailAbout(long, [long, long, long, long]);
     expect(subject).toBe(`GuardDuty: Sessions revoked: role ${"r".repeat(27)}... and 4 more, 111122223333 us-west-2`);
     expect(Buffer.byteLength(message)).toBeLessThan(256 * 1_024);
+  });
+});
+
+describe("a member account that does not let the function act", () => {
+  const memberRole = "arn:aws:iam::111122223333:role/guardduty-response/GuardDuty-Response-Member";
+  const mail = mailAbout(refused("member-role-refused", {}, { memberRole }));
+
+  test("is told what to look at, one thing after the other, each with its command", () => {
+    const lines = section(mail, BY_HAND);
+    expect(lines.filter((line) => /^\d\. /.test(line)).map((line) => line.slice(0, 30))).toEqual([
+      "1. Does the role exist in acco",
+      "2. Does it trust the function'",
+      "3. Does a service control poli",
+      "4. Is account 111122223333 act",
+    ]);
+    expect(commandsIn(mail, BY_HAND).map((line) => line.trim())).toEqual([
+      "aws cloudformation list-stack-instances --stack-set-name GuardDuty-Response-Member --stack-instance-account 111122223333",
+      "aws iam get-role --role-name GuardDuty-Response-Member --query Role.AssumeRolePolicyDocument",
+      "aws organizations describe-account --account-id 111122223333",
+    ]);
+  });
+
+  test("which no other refusal is", () => {
+    const others = NOT_REVOKED_REASONS.filter((reason) => reason !== "member-role-refused");
+    for (const reason of others) expect(commandsIn(mailAbout(refused(reason)), BY_HAND)).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 import type { NotRevokedReason } from "../../../src/contract/reasons";
 import type { Refused } from "../incident";
 import { denyingPolicy, isExplicitDeny } from "../permission";
+import { quote } from "./shell";
+import type { Step } from "./step";
 import type { StepName } from "./steps";
 import { printable } from "./text";
 
@@ -12,6 +14,8 @@ export interface Advice {
   readonly steps: readonly StepName[];
   /** What else to know. */
   readonly advice: (refused: Refused) => string;
+  /** What to look at to mend the deployment, one after the other. */
+  readonly checks?: (refused: Refused) => readonly Step[];
 }
 
 const ALIVE = "NOT over: nothing was revoked, and the stolen credentials still work.";
@@ -63,12 +67,9 @@ export const ADVICE: Readonly<Record<NotRevokedReason, Advice>> = {
   "member-role-refused": {
     state: ALIVE,
     steps: REVOKE,
-    advice: ({ memberRole = "the member role", finding: { accountId }, configuration }) =>
-      `Find out why, in this order. 1. Does ${memberRole} exist? If a StackSet makes it, see from the account of the StackSet: aws ` +
-      `cloudformation list-stack-instances --stack-set-name ${memberRole.split("/").at(-1)} --stack-instance-account ${accountId}. 2. Does it trust the function's role in account ${configuration.accountId}, by that ` +
-      "role's name, and this organization? 3. Does a service control policy of this account deny sts:AssumeRole, or a " +
-      `resource control policy of account ${accountId} deny it to others? 4. Is account ${accountId} active, and still in the ` +
-      "organization? Once that is mended, GuardDuty's next update of the finding is handled as usual.",
+    advice: () =>
+      "Find out why, in the order below. Once that is mended, GuardDuty's next update of the finding is handled as usual.",
+    checks: memberRoleChecks,
   },
   "role-not-found": {
     state: "The stolen sessions are dead with their role. Who deleted it, and what was done before?",
@@ -115,6 +116,33 @@ export const ADVICE: Readonly<Record<NotRevokedReason, Advice>> = {
   },
   "not-permitted": { state: ALIVE, steps: REVOKE, advice: ({ refusal }) => permissionAdvice(refusal.explanation) },
 };
+
+function memberRoleChecks({ memberRole = "", finding: { accountId = "" }, configuration }: Refused): Step[] {
+  const name = quote(memberRole.split("/").at(-1)!);
+  const account = printable(accountId, 20);
+  return [
+    {
+      text: `Does the role exist in account ${account}? If a StackSet makes it, ask with credentials of the StackSet's account:`,
+      commands: [
+        `aws cloudformation list-stack-instances --stack-set-name ${name} --stack-instance-account ${quote(accountId)}`,
+      ],
+    },
+    {
+      text: `Does it trust the function's role in account ${configuration.accountId}, by that role's name, and this organization?`,
+      commands: [`aws iam get-role --role-name ${name} --query Role.AssumeRolePolicyDocument`],
+    },
+    {
+      text:
+        `Does a service control policy of account ${configuration.accountId} deny sts:AssumeRole, or a resource control policy of ` +
+        `account ${account} deny it to others?`,
+      commands: [],
+    },
+    {
+      text: `Is account ${account} active, and still in the organization? Ask with credentials of the management account:`,
+      commands: [`aws organizations describe-account --account-id ${quote(accountId)}`],
+    },
+  ];
+}
 
 function permissionAdvice(sentence: string): string {
   const policy = denyingPolicy(sentence) ?? "policy";

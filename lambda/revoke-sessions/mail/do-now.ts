@@ -2,9 +2,9 @@ import type { Incident, Verification } from "../incident";
 import { startedByThief } from "../started-session";
 import { ADVICE } from "./advice";
 import { deniesAhead } from "./cutoff";
-import type { Step } from "./step";
+import { numbered, type Step } from "./step";
 import { type StepName, STEPS } from "./steps";
-import { block, hang, printable, wrap } from "./text";
+import { printable, wrap } from "./text";
 
 /** So many blocks of commands can be run by somebody who has just been woken. */
 const MAX_STEPS = 3;
@@ -39,7 +39,7 @@ export function doNow(incident: Incident): string[] {
   return [
     ...wrap(state(incident)),
     ...(steps.length > 0 ? wrap(`Run with credentials of account ${accountId}, each block as a whole:`) : []),
-    ...steps.flatMap(({ text, commands }, index) => [...hang(`${index + 1}. `, "   ", text), ...block(commands)]),
+    ...numbered(steps),
     `Runbook: ${configuration.runbook}`,
   ];
 }
