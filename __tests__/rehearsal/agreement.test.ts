@@ -1,5 +1,6 @@
 import type { FunctionProcess } from "../../local-aws/function/function-process";
 import { invokedIn, outcomeOf } from "../../rehearsal/play/function-result";
+import type { PolicyDocument } from "../../local-aws/iam/policy";
 import { LocalDeployment } from "../../local-aws/deployment/local-deployment";
 import { readDeployment } from "../../local-aws/terraform/read-deployment";
 import { type AwsEmulator, emulatorMissing, startEmulator } from "../support/aws-emulator";
@@ -60,12 +61,13 @@ describeWith(emulatorMissing(), "the rehearsal and the deployment to an emulator
     lab = { accountId, roleName: ROLE, roleId: await workshop.roleId(ROLE), session: instance_id };
     ownRole = { roleName: ownRoleName, roleId: await workshop.roleId(ownRoleName) };
 
-    // The same account: only ids that AWS invents have to be taken over.
+    // The same account: only ids that AWS invents, and who deployed, have to be taken over.
     outputs = SynthesizedOutputs.create(SETTINGS);
     local = await LocalDeployment.start(readDeployment(outputs.original, accountId));
     for (const { roleName: name, roleId } of [lab, ownRole]) {
       const policies = [...local.account.roles.get(name)!.policies].map(([policy, text]) => [policy, JSON.parse(text)]);
-      local.account.addRole({ name, roleId, policies: Object.fromEntries(policies) });
+      const trustPolicy = JSON.parse(await workshop.trustPolicy(name)) as PolicyDocument;
+      local.account.addRole({ name, roleId, trustPolicy, policies: Object.fromEntries(policies) });
     }
     const [instance] = local.account.instances.splice(0);
     local.account.addInstance({ ...instance!, instanceId: lab.session! });

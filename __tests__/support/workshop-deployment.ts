@@ -111,6 +111,12 @@ export class WorkshopDeployment {
     return Role?.RoleId;
   }
 
+  /** The trust policy of a role. */
+  async trustPolicy(RoleName: string): Promise<string> {
+    const { Role } = await this.iam.send(new GetRoleCommand({ RoleName }));
+    return decodeURIComponent(Role!.AssumeRolePolicyDocument!);
+  }
+
   /** An inline policy of a role; undefined if there is none. */
   async rolePolicy(RoleName: string, PolicyName: string): Promise<string | undefined> {
     const { PolicyDocument } = await orUndefined(this.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })));

@@ -17,10 +17,10 @@ import { POLICY_NAME, startedTarget } from "./target";
 import { triageRole } from "./triage";
 
 /** A thief that starts a session with a session that it started with the stolen credentials is two deep. */
-export const MAX_DEPTH = 3;
+const MAX_DEPTH = 3;
 
 /** More sessions than this are left to people. */
-export const MAX_FOLLOWED = 20;
+const MAX_FOLLOWED = 20;
 
 /** More sessions that nothing denies than this are told, but not remembered as told. */
 const MAX_REMEMBERED = 10;

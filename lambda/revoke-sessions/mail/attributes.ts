@@ -16,7 +16,7 @@ export function attributes(incident: Incident): MessageAttributes {
 }
 
 /** What people are told became of a finding, however many attempts it took to tell them. */
-export function incidentOutcome(incident: Incident): MessageAttributes["outcome"] {
+function incidentOutcome(incident: Incident): MessageAttributes["outcome"] {
   if (incident.kind === "refused") return "not-revoked";
   return incident.moved ? "revoked" : "already-revoked";
 }
