@@ -29,7 +29,7 @@ credentials: those of the shell, of a profile, of Identity Center.
                         ${CHECK_NAMES.slice(10).join(", ")}
     --audit-role NAME   a role of member accounts that you may assume, to see
                         whether they let the function in
-    --members ID,…      which of them; else the first that the function names
+    --members ID,…      which of them; else the first five
 
   wiring                has GuardDuty make its sample finding, and waits for
                         what the function says: nothing is revoked

@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline";
 
 import { DrillError } from "../drill-error";
 
@@ -16,9 +16,18 @@ export async function askToCut(roleName: string, users: readonly string[], yes: 
   }
   // Standard output may be a JSON document's.
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(
+  const answer = await answerTo(
+    terminal,
     `${who}\nEach is denied every call until it gets new credentials, which can take hours. Cut them? [y/N] `,
   );
   terminal.close();
   if (!/^y(es)?$/i.test(answer.trim())) throw new DrillError("nothing was done");
 }
+
+/** What is typed in answer to a question; nothing if the terminal is closed. */
+const answerTo = (terminal: Interface, question: string): Promise<string> =>
+  new Promise((resolve) => {
+    // A closed terminal leaves the question without an answer for ever.
+    terminal.once("close", () => resolve(""));
+    terminal.question(question, resolve);
+  });

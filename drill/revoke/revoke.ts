@@ -26,7 +26,7 @@ const LATER_SECONDS = 60;
  * Drills a role: a session of it works, the function is handed a finding about that session, the session is denied, one that
  * is issued later works.
  *
- * Ends after the first step with a claim that does not hold, because what follows would rest on it.
+ * What rests on a claim that does not hold is left out; a policy that was seen is removed or named in any case.
  */
 export async function* revoke(account: DrillAccount, drill: Drill): AsyncGenerator<Step> {
   const { deployed, roleName, roleArn, undo } = drill;

@@ -1,5 +1,6 @@
 import type { OutcomeLine } from "../../src/contract/outcome-line";
 import { revokes } from "../check/judge/revocations";
+import { until } from "../until";
 import type { DrillAccount, DrillSession } from "./ports";
 
 /** As long as Lambda's first attempt and its second, a minute later, may take. */
@@ -37,27 +38,32 @@ export async function watch(
   handedOver: Date,
 ): Promise<Watched> {
   const secondsSince = () => (account.now().getTime() - handedOver.getTime()) / 1_000;
-  let isRefused = false;
-  const until = async <Value>(
+  let isOver = false;
+  const seen = async <Value>(
     every: number,
     look: () => Promise<Value | undefined>,
   ): Promise<Seen<Value> | undefined> => {
-    while (secondsSince() < LIMIT_SECONDS && !isRefused) {
-      const value = await look();
-      if (value !== undefined) return { value, seconds: secondsSince() };
-      await account.wait(every);
-    }
-    return undefined;
+    const value = await until(
+      look,
+      () => secondsSince() < LIMIT_SECONDS && !isOver,
+      () => account.wait(every),
+    );
+    return value === undefined ? undefined : { value, seconds: secondsSince() };
   };
   const { roleName, session, call, findingId } = drilled;
-  const [policy, denied, outcome] = await Promise.all([
-    until(OFTEN_SECONDS, async () => (await account.policyNames(roleName)).find(revokes)),
-    until(OFTEN_SECONDS, async () => ((await session.attempt(call)) === "explicitly denied" ? true : undefined)),
-    until(SELDOM_SECONDS, async () => {
-      const line = await account.outcomeOf(findingId, handedOver);
-      isRefused = line?.outcome === "not-revoked";
-      return line;
-    }),
-  ]);
-  return { policy, denied, outcome };
+  try {
+    const [policy, denied, outcome] = await Promise.all([
+      seen(OFTEN_SECONDS, async () => (await account.policyNames(roleName)).find(revokes)),
+      seen(OFTEN_SECONDS, async () => ((await session.attempt(call)) === "explicitly denied" ? true : undefined)),
+      seen(SELDOM_SECONDS, async () => {
+        const line = await account.outcomeOf(findingId, handedOver);
+        if (line?.outcome === "not-revoked") isOver = true;
+        return line;
+      }),
+    ]);
+    return { policy, denied, outcome };
+  } finally {
+    // A look that fails ends the others too.
+    isOver = true;
+  }
 }

@@ -2,6 +2,7 @@ import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds"
 import type { OutcomeLine } from "../../src/contract/outcome-line";
 import type { Deployed } from "../deployed";
 import { claim, type Step } from "../step";
+import { until } from "../until";
 import type { WiringAccount } from "./ports";
 
 /**
@@ -51,23 +52,23 @@ export async function* wiring(
     claims: [claim("it makes at least one", made.length > 0 ? undefined : "it makes none of these types")],
   };
   const arrivals = made.map((each) => ({ ...each, arrival: arrivalOf(account, each) }));
+  // Whichever fails first is thrown below; the others must not end the process.
+  void Promise.allSettled(arrivals.map(({ arrival }) => arrival));
   for (const { type, arrival } of arrivals) yield stepOf(type, await arrival, deployed);
 }
 
 async function arrivalOf(account: WiringAccount, { type, at }: Asked): Promise<Arrival> {
   const secondsSince = () => (account.now().getTime() - at.getTime()) / 1_000;
-  const until = async <Value>(look: () => Promise<Value | undefined>): Promise<Value | undefined> => {
-    while (secondsSince() < LIMIT_SECONDS) {
-      const value = await look();
-      if (value !== undefined) return value;
-      await account.wait(EVERY_SECONDS);
-    }
-    return undefined;
-  };
-  const id = await until(() => account.sampleOf(type, at));
+  const seen = <Value>(look: () => Promise<Value | undefined>): Promise<Value | undefined> =>
+    until(
+      look,
+      () => secondsSince() < LIMIT_SECONDS,
+      () => account.wait(EVERY_SECONDS),
+    );
+  const id = await seen(() => account.sampleOf(type, at));
   if (id === undefined) return {};
   const made = { id, seconds: secondsSince() };
-  const line = await until(() => account.outcomeOf(id, at));
+  const line = await seen(() => account.outcomeOf(id, at));
   return line ? { made, handled: { line, seconds: secondsSince() } } : { made };
 }
 
