@@ -40,7 +40,7 @@ export class OrganizationStack extends TerraformStack {
       assumeRole: [{ roleArn: `arn:aws:iam::${managementAccountId}:role/${props.deploymentRoleName}` }],
     });
 
-    // Both sides need the same limits: where they differ, those of the member role decide.
+    // Both sides need the same limits. If they differ, those of the member role decide.
     const limits = {
       revocableRoles: RevocableRoles.withPath("/application/"),
       protectedRoles: ["arn:aws:iam::*:role/break-glass"],

@@ -25,7 +25,7 @@ export function moduleReadme(configuration: Block, { introduction, notes }: Read
       Object.entries(configuration["variable"] as Record<string, Block>).map(([name, input]) => [
         code(name),
         input["description"],
-        code(input["type"].replace(/\n\s*/g, " ")),
+        code(onOneLine(input["type"])),
         "default" in input ? code(JSON.stringify(input["default"])) : "**required**",
       ]),
     ),
@@ -54,8 +54,13 @@ function resources(configuration: Block): string[][] {
 function whenMade(block: Block): string {
   const { count, for_each: forEach } = block;
   if (count) return `if ${code(conditionOf(block)!)}`;
-  return forEach ? `for each of ${code(/var\.((?!existing_topic)\w+)/.exec(forEach)![1]!)}` : "always";
+  if (!forEach) return "always";
+  const repeated = /toset\(var\.(\w+)\)|\? var\.(\w+) :/.exec(forEach);
+  if (!repeated) throw new Error(`for_each must be over an input, such as toset(var.names); received ${forEach}`);
+  return `for each of ${code((repeated[1] ?? repeated[2])!)}`;
 }
+
+const onOneLine = (type: string): string => type.replace(/(?<!\{)\n\s*(?=\w)/g, ", ").replace(/\s+/g, " ");
 
 const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
 

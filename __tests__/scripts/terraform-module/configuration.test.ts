@@ -1,3 +1,5 @@
+import { findingForwarderModule } from "../../../scripts/terraform-module/finding-forwarder/module";
+import { FINDING_FORWARDER_README } from "../../../scripts/terraform-module/finding-forwarder/readme";
 import { expression } from "../../../scripts/terraform-module/expression";
 import type { Input } from "../../../scripts/terraform-module/input";
 import { INPUTS } from "../../../scripts/terraform-module/response/inputs";
@@ -25,7 +27,7 @@ describe("the Terraform module", () => {
   });
 
   test("lets the queue take events from a rule that is always made, and from those that may be left out", () => {
-    // THEN as the head of module-configuration.ts shows
+    // THEN as the head of response/module.ts shows
     const { name, policy } = configuration["resource"].aws_sqs_queue.failure_queue;
     expect(name).toBe("${var.prefix}-not-handled");
     const optional = ["further_findings", "any_finding"].flatMap((rule) => [rule, `forwarded_${rule}`]);
@@ -81,6 +83,35 @@ describe("the Terraform module", () => {
     for (const name of [...Object.keys(INPUTS), ...Object.keys(configuration["output"]), ...resources]) {
       expect(readme).toContain(`| \`${name}\` |`);
     }
+  });
+});
+
+describe("a module's README", () => {
+  test("says for each of which input a resource is made", () => {
+    // GIVEN
+    const cell = (address: string, made: string) => `| \`${address}\` | for each of \`${made}\` |`;
+
+    // THEN
+    const readme = moduleReadme(configuration, RESPONSE_README);
+    expect(readme).toContain(cell("aws_sns_topic_subscription.topic_email", "alert_emails"));
+    expect(readme).toContain(cell("aws_sns_topic_subscription.topic_subscriber", "subscribers"));
+    expect(readme).toContain(cell("aws_iam_role_policy.redrive_role", "redrive_role_names"));
+    const ofForwarder = moduleReadme(findingForwarderModule().configuration, FINDING_FORWARDER_README);
+    expect(ofForwarder).toContain(cell("aws_sns_topic_subscription.topic_email", "alert_emails"));
+  });
+
+  test("throws when it is not known for each of which input a resource is made", () => {
+    const resource = { aws_sqs_queue: { queue: { for_each: "${local.queues}" } } };
+    expect(() => moduleReadme({ ...configuration, resource }, RESPONSE_README)).toThrow(
+      "for_each must be over an input, such as toset(var.names); received ${local.queues}",
+    );
+  });
+
+  test("writes a type of several lines on one, with commas", () => {
+    expect(moduleReadme(configuration, RESPONSE_README)).toContain(
+      "| `object({ arns = optional(list(string)), path = optional(string), tag = optional(object({ key = string, value = string })), " +
+        "any = optional(bool), any_of_every_account = optional(bool) })` |",
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { App, ref, TerraformOutput, TerraformStack, Token } from "cdktf";
+import { App, TerraformOutput, TerraformStack } from "cdktf";
 
 import { everybodyHasConfirmed } from "../../../src/alerting/confirmation-check";
 import { DEFAULTS } from "../../../src/contract/defaults";
@@ -8,11 +8,11 @@ import { assembled, type TerraformModule } from "../assemble";
 import { template } from "../expression";
 import { NamedBlocks } from "../named-blocks";
 import { tagged } from "../tagged";
+import { text } from "../token";
 import { INPUTS } from "./inputs";
 
 const MAIN = "forwarder";
 const TOPIC_IS_MADE = "var.alarm_actions == null";
-const text = (expression: string): string => Token.asString(ref(expression));
 
 class FindingForwarderStack extends TerraformStack {
   constructor() {

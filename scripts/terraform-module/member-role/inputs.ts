@@ -46,7 +46,12 @@ export const INPUTS: Readonly<Record<string, Input>> = {
       },
     ],
   },
-  revocable_roles,
+  revocable_roles: {
+    ...revocable_roles,
+    description:
+      "Which roles of the account may be revoked, as in the response; exactly one of: `arns` (at most 20), `path` (begins and ends with a " +
+      "slash), `tag` (`{ key, value }`), `any = true` or `any_of_every_account = true`, which mean the same here. There is no default.",
+  },
   protected_role_arns: {
     ...protected_role_arns,
     description:

@@ -1,4 +1,4 @@
-import { App, ref, TerraformOutput, TerraformStack, Token } from "cdktf";
+import { App, TerraformOutput, TerraformStack } from "cdktf";
 
 import { MemberRole } from "../../../src/member-role";
 import { namedArns } from "../../../src/revocation/permissions";
@@ -9,10 +9,10 @@ import { Encoded, Merged, OptionalItems, spliced, template, type Value } from ".
 import { NamedBlocks } from "../named-blocks";
 import { choices, NOT_BOTH, PROTECTED_LOCALS, type Statement } from "../revocable-roles";
 import { tagged } from "../tagged";
+import { text } from "../token";
 import { INPUTS } from "./inputs";
 
 const MAIN = "member-role";
-const text = (expression: string): string => Token.asString(ref(expression));
 
 class MemberRoleStack extends TerraformStack {
   constructor() {

@@ -1,4 +1,4 @@
-import { App, ref, TerraformOutput, TerraformStack, Token } from "cdktf";
+import { App, TerraformOutput, TerraformStack } from "cdktf";
 
 import { AlertTopic } from "../../../src/alerting/alert-topic";
 import { CredentialExfiltrationResponse } from "../../../src/credential-exfiltration-response";
@@ -10,15 +10,11 @@ import { RevocableRoles } from "../../../src/revocation/revocable-roles";
 import { preventTakeOver } from "../../../src/shared/take-over";
 import { splice } from "../expression";
 import { tagged } from "../tagged";
-
-const text = (expression: string): string => Token.asString(ref(expression));
-const number = (expression: string): number => Token.asNumber(ref(expression));
-const flag = (expression: string): boolean => Token.asAny(ref(expression)) as unknown as boolean;
-const list = (expression: string): string[] => Token.asList(ref(expression));
+import { flag, list, number, text } from "../token";
 
 /**
  * Everything that the module can make, wired to its inputs. It holds even what an input may leave out: the conditions that
- * `module-configuration.ts` adds let Terraform decide.
+ * `response/module.ts` adds let Terraform decide.
  */
 export class ModuleStack extends TerraformStack {
   constructor() {
@@ -39,7 +35,7 @@ export class ModuleStack extends TerraformStack {
       topicArn: text("local.topic_arn"),
       topicKeyArn: text("local.topic_key_arn"),
       revocableRoles: RevocableRoles.anyOfEveryAccount(),
-      // One item that stands for the whole variable; module-configuration.ts splices it in.
+      // One item that stands for the whole variable; response/module.ts splices it in.
       protectedRoles: [text(splice("var.protected_role_arns"))],
       exemptTag: { key: text("var.exempt_tag.key"), value: text("var.exempt_tag.value") },
       findings: [text(splice("var.findings"))],

@@ -41,7 +41,7 @@ variable "alert_emails" {
   default     = ["security@example.com"]
 }
 
-# Both sides need the same limits: where they differ, those of the member role decide.
+# Both sides need the same limits. If they differ, those of the member role decide.
 locals {
   revocable_roles     = { path = "/application/" }
   protected_role_arns = ["arn:aws:iam::*:role/break-glass"]

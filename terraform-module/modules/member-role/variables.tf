@@ -58,7 +58,7 @@ variable "revocable_roles" {
     any                  = optional(bool)
     any_of_every_account = optional(bool)
   })
-  description = "Which roles may be revoked; exactly one of: `arns` (at most 20), `path` (begins and ends with a slash), `tag` (`{ key, value }`), `any = true` (every role of the account), `any_of_every_account = true` (the word that `members` asks for). There is no default: somebody has to say on which roles the function may put a policy."
+  description = "Which roles of the account may be revoked, as in the response; exactly one of: `arns` (at most 20), `path` (begins and ends with a slash), `tag` (`{ key, value }`), `any = true` or `any_of_every_account = true`, which mean the same here. There is no default."
   nullable    = false
 
   validation {
