@@ -16,7 +16,7 @@ export type Options = Operator & { readonly json: boolean } & (
   );
 
 export const USAGE = `Usage: npm run drill -- COMMAND [options]
-       npx cdktf-guardduty-credential-response drill COMMAND [options]
+       npx --no cdktf-guardduty-credential-response drill COMMAND [options]
 
 Proves a deployed response in the account that it protects, with your own
 credentials: those of the shell, of a profile, of Identity Center.

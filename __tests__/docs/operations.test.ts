@@ -35,14 +35,19 @@ test("the runbook has a row for each alarm that is deployed, and no other", () =
 test("the cost table counts the alarms that are deployed", () => {
   const deployed = (settings = {}) =>
     workshopResources(settings).filter(({ type }) => type === "aws_cloudwatch_metric_alarm").length;
-  expect(RUNBOOK).toContain(`| ${deployed()} alarms, ${deployed({ alertSeverity: 4 })} with \`alertSeverity\` |`);
+  const [all, withoutGuard] = [deployed(), deployed({ guard: false })];
+  const more = [{ alertSeverity: 4 }, { findings: ["AttackSequence:IAM/CompromisedCredentials"] }];
+  expect(RUNBOOK).toContain(`| ${withoutGuard} alarms, ${all - withoutGuard} more with the guard; 2 more each with `);
+  expect(more.map((settings) => deployed(settings) - all)).toEqual([2, 2]);
 });
 
 test("the threat model names every action that the function's role is allowed", () => {
   // GIVEN
-  const policies = workshopResources({ events: true }).filter(({ address }) =>
-    address.startsWith("aws_iam_role_policy.response_revoker"),
-  );
+  const policies = workshopResources({
+    events: true,
+    memberAccounts: ["444455556666"],
+    revocableRoles: "path:/application/",
+  }).filter(({ address }) => address.startsWith("aws_iam_role_policy.response_revoker"));
   const { Statement } = JSON.parse(policies[0]!.block["policy"]) as { Statement: { Action: string | string[] }[] };
 
   // WHEN

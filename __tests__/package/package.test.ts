@@ -110,7 +110,7 @@ describe("the packed package", () => {
     const usage = project.command(["drill", "--help"]);
 
     // THEN
-    expect(usage).toContain("npx cdktf-guardduty-credential-response drill");
+    expect(usage).toContain("npx --no cdktf-guardduty-credential-response drill");
     expect(existsSync(path.join(project.directory, "node_modules", "@aws-sdk"))).toBe(false);
   });
 

@@ -122,7 +122,7 @@ function memberRoleChecks({ memberRole = "", finding: { accountId = "" }, config
   const account = printable(accountId, 20);
   return [
     {
-      text: `Does the role exist in account ${account}? If a StackSet makes it, ask with credentials of the StackSet's account:`,
+      text: `Does the role exist in account ${account}? If a StackSet makes it, ask in the StackSet's account and region; one that StackSets are delegated to adds --call-as DELEGATED_ADMIN:`,
       commands: [
         `aws cloudformation list-stack-instances --stack-set-name ${name} --stack-instance-account ${quote(accountId)}`,
       ],
