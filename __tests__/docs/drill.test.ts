@@ -80,7 +80,9 @@ test("each check has a row", () => {
 test("the commands of the documents are ones that the drill reads, and the guide drills the lab's role", () => {
   const commands = ["README.md", ...markdownFiles("docs")].flatMap((file) => {
     const text = readFileSync(join(PROJECT, file), "utf8");
-    const found = text.matchAll(/(?:npm run drill --|npx --no cdktf-guardduty-credential-response drill)((?: [\w./-]+)+)/g);
+    const found = text.matchAll(
+      /(?:npm run drill --|npx --no cdktf-guardduty-credential-response drill)((?: [\w./-]+)+)/g,
+    );
     return [...found].map(([, parameters]) => parameters!.trim().split(" "));
   });
   expect(commands.length).toBeGreaterThan(9);
