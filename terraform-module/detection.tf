@@ -399,35 +399,6 @@ resource "aws_cloudwatch_event_target" "any_finding_topic" {
   }
 }
 
-# The event bus for findings that further regions of the account forward. It is not the default one,
-# so that no other rule of the home region takes a forwarded finding for one of its own.
-resource "aws_cloudwatch_event_bus" "finding_bus" {
-  count = var.further_regions ? 1 : 0
-
-  name = "${var.prefix}-findings"
-  tags = var.tags
-}
-
-resource "aws_cloudwatch_event_bus_policy" "finding_bus_policy" {
-  count = var.further_regions ? 1 : 0
-
-  event_bus_name = aws_cloudwatch_event_bus.finding_bus[0].name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "FurtherRegions"
-        Effect    = "Allow"
-        Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
-        Action    = "events:PutEvents"
-        Resource  = "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${var.prefix}-findings"
-      },
-    ]
-  })
-}
-
-# An EventBridge rule on GuardDuty findings. Each target has a bounded retry policy, and the failure
-# queue behind it.
 resource "aws_cloudwatch_event_rule" "forwarded" {
   count = var.further_regions ? 1 : 0
 
@@ -567,4 +538,31 @@ resource "aws_cloudwatch_event_target" "forwarded_further_findings_function" {
     maximum_event_age_in_seconds = 3600
     maximum_retry_attempts       = 185
   }
+}
+
+# The event bus for findings that further regions of the account forward. It is not the default one,
+# so that no other rule of the home region takes a forwarded finding for one of its own.
+resource "aws_cloudwatch_event_bus" "finding_bus" {
+  count = var.further_regions ? 1 : 0
+
+  name = "${var.prefix}-findings"
+  tags = var.tags
+}
+
+resource "aws_cloudwatch_event_bus_policy" "finding_bus_policy" {
+  count = var.further_regions ? 1 : 0
+
+  event_bus_name = aws_cloudwatch_event_bus.finding_bus[0].name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "FurtherRegions"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
+        Action    = "events:PutEvents"
+        Resource  = "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${var.prefix}-findings"
+      },
+    ]
+  })
 }

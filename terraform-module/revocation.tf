@@ -11,6 +11,8 @@ resource "aws_cloudwatch_log_group" "revoker_log" {
   depends_on = [aws_iam_role.revoker_role]
 }
 
+# Made first: AWS refuses a second role of this name, so nothing of another deployment is taken
+# over.
 resource "aws_iam_role" "revoker_role" {
   name                 = local.function_role_name
   description          = "Lets ${local.function_name} attach the policy that revokes sessions to the roles it may revoke"

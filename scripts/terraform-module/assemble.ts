@@ -23,6 +23,8 @@ export interface TerraformModule {
 /** Where a resource comes from. */
 export interface Origin {
   readonly note: ConstructNote;
+  /** A comment on the resource itself. */
+  readonly remark?: string;
   /** Names of what is a block in the resource, not an attribute. */
   readonly blocks: ReadonlySet<string>;
 }
@@ -48,8 +50,14 @@ export interface Parts {
   readonly repeated?: ByPath;
   /** Where an earlier version made what is now made elsewhere, by the paths of the constructs. */
   readonly formerPaths?: ByPath;
+  /** Comments on single resources, by the paths of the constructs. */
+  readonly remarks?: ByPath;
   readonly checks?: Block;
 }
+
+/** What to say of the role that `preventTakeOver` lets everything wait for. */
+export const MADE_FIRST =
+  "Made first: AWS refuses a second role of this name, so nothing of another deployment is taken over.";
 
 /** The first version that has `check` blocks and `strcontains`. */
 const TERRAFORM_VERSIONS = ">= 1.5.0";
@@ -84,7 +92,7 @@ export function assembled(parts: Parts): TerraformModule {
       check: checks,
       output,
     },
-    origins: origins(parts.stack, blocks),
+    origins: origins(parts),
     comments: Object.fromEntries(Object.entries(locals).map(([name, { comment }]) => [name, comment])),
   };
 }
@@ -150,13 +158,16 @@ function moved({ blocks, formerPaths = {}, main }: Parts): { from: string; to: s
 }
 
 /** Where everything comes from that a stack makes. */
-function origins(stack: TerraformStack, blocks: NamedBlocks): ReadonlyMap<string, Origin> {
+function origins({ stack, blocks, remarks = {} }: Parts): ReadonlyMap<string, Origin> {
+  const remarkOn = new Map(Object.entries(remarks).map(([path, remark]) => [blocks.address(path), remark]));
   const resources = stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));
   return new Map(
-    resources.map((resource) => [
-      blocks.address(pathInStack(resource.node.path)),
-      { note: noteOn(resource), blocks: blockNames(resource.toHclTerraform() as Value) },
-    ]),
+    resources.map((resource) => {
+      const address = blocks.address(pathInStack(resource.node.path));
+      const remark = remarkOn.get(address);
+      const origin = { note: noteOn(resource), blocks: blockNames(resource.toHclTerraform() as Value) };
+      return [address, remark === undefined ? origin : { ...origin, remark }];
+    }),
   );
 }
 

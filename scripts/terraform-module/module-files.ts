@@ -66,18 +66,19 @@ function commented(locals: Block, comments: TerraformModule["comments"]): string
     .join("\n\n");
 }
 
-/** The resources, a file for each concept; above the first of each construct is what the sources say of that. */
+/** The resources, a file for each concept: those of one construct together, below what the sources say of it. */
 function resources({ configuration, origins }: TerraformModule, fileOf: typeof BY_CONCEPT): Record<string, string[]> {
   const files: Record<string, string[]> = {};
-  let above: Origin["note"] | undefined;
-  for (const [address, { note, blocks }] of origins) {
-    const [type, name] = address.split(".") as [string, string];
-    const written = block(["resource", type, name], ordered(configuration["resource"][type][name]), (inside) =>
-      blocks.has(inside),
-    );
-    const isFirst = note !== above;
-    above = note;
-    (files[fileOf(note)] ??= []).push(isFirst ? `${comment(note.text)}\n${written}` : written);
+  for (const note of new Set([...origins.values()].map((origin) => origin.note))) {
+    const ofConstruct = [...origins].filter(([, origin]) => origin.note === note);
+    const written = ofConstruct.map(([address, { remark, blocks }], index) => {
+      const [type, name] = address.split(".") as [string, string];
+      const above = [index === 0 ? note.text : undefined, remark].filter((text) => text !== undefined);
+      const body = ordered(configuration["resource"][type][name]);
+      const resource = block(["resource", type, name], body, (inside) => blocks.has(inside));
+      return above.length === 0 ? resource : `${above.map(comment).join("\n#\n")}\n${resource}`;
+    });
+    (files[fileOf(note)] ??= []).push(...written);
   }
   return files;
 }

@@ -5,6 +5,8 @@ import path from "node:path";
 
 import { withTexts } from "../../../scripts/terraform-module/expression";
 import type { TerraformModule } from "../../../scripts/terraform-module/assemble";
+import { findingForwarderModule } from "../../../scripts/terraform-module/finding-forwarder/module";
+import { memberRoleModule } from "../../../scripts/terraform-module/member-role/module";
 import { responseModule, ZIP_NAME } from "../../../scripts/terraform-module/response/module";
 import { moduleFiles } from "../../../scripts/terraform-module/module-files";
 import { generatedTexts, MODULE } from "../../../scripts/terraform-module/write-module";
@@ -98,6 +100,31 @@ describe("the module's files", () => {
       "\n# The dead-letter queue for events that could not be delivered or handled. It is encrypted and keeps\n" +
         "# each event whole for 14 days, so that it can be run again.\n" +
         'resource "aws_sqs_queue" "failure_queue" {\n',
+    );
+  });
+
+  test.each([
+    ["the response", responseModule()],
+    ["the member role", memberRoleModule()],
+    ["the forwarder", findingForwarderModule()],
+  ])("say what a construct is once, above all that it makes: %s", (_, module) => {
+    // GIVEN
+    const text = [...moduleFiles(module).values()].join("").replace(/\n# ?/g, " ");
+    const notes = new Set([...module.origins.values()].map(({ note }) => note.text));
+
+    // THEN
+    expect([...notes].map((note) => [note, text.split(note).length - 1])).toEqual([...notes].map((note) => [note, 1]));
+  });
+
+  test("say why everything waits for the role, and the forwarder's target for its policy", () => {
+    const first =
+      "# Made first: AWS refuses a second role of this name, so nothing of another deployment is taken\n# over.\n";
+    expect(moduleFiles(current).get("revocation.tf")).toContain(`\n${first}resource "aws_iam_role" "revoker_role" {\n`);
+    const forwarder = moduleFiles(findingForwarderModule(), () => "main.tf").get("main.tf");
+    expect(forwarder).toContain(`\n#\n${first}resource "aws_iam_role" "role" {\n`);
+    expect(forwarder).toContain(
+      "\n# The role's ARN by way of its policy: the rule must not send before the role may.\n" +
+        'resource "aws_cloudwatch_event_target" "rule_bus" {\n',
     );
   });
 

@@ -4,7 +4,7 @@ import { everybodyHasConfirmed } from "../../../src/alerting/confirmation-check"
 import { DEFAULTS } from "../../../src/contract/defaults";
 import { FindingForwarder } from "../../../src/finding-forwarder";
 import type { Block } from "../../block";
-import { assembled, type TerraformModule } from "../assemble";
+import { assembled, MADE_FIRST, type TerraformModule } from "../assemble";
 import { template } from "../expression";
 import { NamedBlocks } from "../named-blocks";
 import { tagged } from "../tagged";
@@ -88,6 +88,10 @@ export function findingForwarderModule(): TerraformModule {
     },
     conditions: { [`${MAIN}/topic`]: TOPIC_IS_MADE },
     repeated: { [`${MAIN}/topic/email-0`]: `${TOPIC_IS_MADE} ? toset(var.alert_emails) : toset([])` },
+    remarks: {
+      [`${MAIN}/role`]: MADE_FIRST,
+      [`${MAIN}/rule/bus`]: "The role's ARN by way of its policy: the rule must not send before the role may.",
+    },
     checks: {
       somebody_is_mailed: { assert: SOMEBODY_IS_MAILED },
       everybody_has_confirmed: { assert: everybodyHasConfirmed("local.subscriptions") },

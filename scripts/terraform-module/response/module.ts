@@ -7,7 +7,7 @@ import { type FunctionEnvironment, ResponseMode } from "../../../src/contract/en
 import { memberStatements, namedArns, protectedArns, protectedEverywhere } from "../../../src/revocation/permissions";
 import { orTypes, typesBySeverity } from "../../../src/detection/finding-pattern";
 import type { Block } from "../../block";
-import { assembled, type Local, PLACE, type TerraformModule } from "../assemble";
+import { assembled, type Local, MADE_FIRST, PLACE, type TerraformModule } from "../assemble";
 import {
   Conditional,
   Encoded,
@@ -283,6 +283,7 @@ export function responseModule(): TerraformModule {
     conditions: CONDITIONS,
     repeated: REPEATED,
     formerPaths: FORMER_PATHS,
+    remarks: { "response/revoker/role": MADE_FIRST },
     checks: {
       somebody_is_mailed: { assert: SOMEBODY_IS_MAILED },
       everybody_has_confirmed: { assert: everybodyHasConfirmed("local.subscriptions") },

@@ -172,6 +172,9 @@ resource "aws_sns_topic_subscription" "topic_email" {
 # The forwarder of a further region's findings to the region that has the response. It sends on
 # every finding of GuardDuty as it is, and what cannot be sent on within a day waits in a queue of
 # its own region, which has alarms.
+#
+# Made first: AWS refuses a second role of this name, so nothing of another deployment is taken
+# over.
 resource "aws_iam_role" "role" {
   name                 = "${var.prefix}-Forward-${local.region}"
   description          = "Lets EventBridge send GuardDuty's findings to the region that handles them"
@@ -190,6 +193,22 @@ resource "aws_iam_role" "role" {
             "aws:SourceArn" = "arn:${local.partition}:events:${local.region}:${local.account_id}:rule/${var.prefix}-ForwardFindings"
           }
         }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "permission" {
+  name = "ForwardFindings"
+  role = aws_iam_role.role.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "ForwardFindings"
+        Effect   = "Allow"
+        Action   = "events:PutEvents"
+        Resource = var.finding_bus_arn
       },
     ]
   })
@@ -231,6 +250,7 @@ resource "aws_cloudwatch_event_rule" "rule" {
   }
 }
 
+# The role's ARN by way of its policy: the rule must not send before the role may.
 resource "aws_cloudwatch_event_target" "rule_bus" {
   rule      = aws_cloudwatch_event_rule.rule.name
   target_id = "bus"
@@ -240,25 +260,6 @@ resource "aws_cloudwatch_event_target" "rule_bus" {
   dead_letter_config {
     arn = aws_sqs_queue.failure_queue.arn
   }
-}
-
-# The forwarder of a further region's findings to the region that has the response. It sends on
-# every finding of GuardDuty as it is, and what cannot be sent on within a day waits in a queue of
-# its own region, which has alarms.
-resource "aws_iam_role_policy" "permission" {
-  name = "ForwardFindings"
-  role = aws_iam_role.role.name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "ForwardFindings"
-        Effect   = "Allow"
-        Action   = "events:PutEvents"
-        Resource = var.finding_bus_arn
-      },
-    ]
-  })
 }
 
 # Alarms on every way in which an event can get lost between EventBridge and a target.
