@@ -24,8 +24,8 @@ module "member_role" {
 const notes = `## Good to know
 
 - The role trusts a name in the security account, not a resource: it can be deployed before the response.
-- Give the response the same \`prefix\`, \`revocable_roles\`, \`protected_role_arns\` and \`exempt_tag\`, and the same role name and path
-  in its \`members\`. If the limits differ, those of this role decide.
+- Give the response the same \`prefix\`, \`revocable_roles\`, \`protected_role_arns\`, \`exempt_tag\` and \`activity\`, and the same role
+  name and path in its \`members\`. If the limits differ, those of this role decide.
 `;
 
 /** What the README of the module says. */

@@ -1,11 +1,11 @@
 import type { ReadmeTexts } from "../readme";
 
-const introduction = `# Response to stolen EC2 role credentials
+const introduction = `# Response to stolen IAM role credentials
 
-Responds to GuardDuty's findings of stolen EC2 role credentials: it mails people, and a function attaches the inline policy
-\`RevokeOldSessions\` to the role, which denies every session issued before a cut-off. It makes what the CDKTF construct makes
-from which it is generated, with the same function, byte for byte: the zip lies beside the configuration, so that nothing but
-Terraform is needed.
+Responds to GuardDuty's findings of stolen credentials of EC2 instances, Lambda functions and ECS tasks: it mails people, and a
+function attaches the inline policy \`RevokeOldSessions\` to the role, which denies every session issued before a cut-off. The
+module is generated from the CDKTF construct, and makes the same resources with the same function, byte for byte. The zip lies
+beside the configuration: nothing but Terraform is needed.
 
 ## Use
 
