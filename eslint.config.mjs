@@ -89,7 +89,11 @@ export default defineConfig(
   may("local-aws", []),
   may("rehearsal", ["src/contract", "local-aws"], AGPL),
   may("rehearsal/organization/app", ["src", "local-aws"], AGPL),
-  may("drill", ["src/contract", "src/revocation", "lambda/revoke-sessions", "rehearsal/print"], AGPL),
+  may(
+    "drill",
+    ["src/contract", "src/revocation", "lambda/revoke-sessions", "rehearsal/play/claim", "rehearsal/print"],
+    AGPL,
+  ),
   may("drill/check/judge", ["src/contract", "src/revocation", "lambda/revoke-sessions"], AGPL, SDK),
   may("rehearsal/play", ["src/contract", "local-aws"], AGPL, below("story", "replay", "print")),
   may("rehearsal/print", ["src/contract", "local-aws"], AGPL, below("story", "replay")),

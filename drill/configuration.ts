@@ -17,6 +17,15 @@ export function configurationOf({ environment, functionName, accountId }: Deploy
   );
 }
 
+/** The same for who only looks; undefined if the function could not start, of which `environment` is a check of its own. */
+export function usableConfiguration({ environment }: Pick<Deployed, "environment">): FunctionConfiguration | undefined {
+  try {
+    return readConfiguration(environment);
+  } catch {
+    return undefined;
+  }
+}
+
 function read(environment: Deployed["environment"], functionName: string): FunctionConfiguration {
   try {
     return readConfiguration(environment);

@@ -1,4 +1,5 @@
-import { type Claim, renderStep } from "../rehearsal/print/frame";
+import type { Claim } from "../rehearsal/play/claim";
+import { renderStep } from "../rehearsal/print/frame";
 import type { Paint } from "../rehearsal/print/terminal";
 import { fold } from "../rehearsal/print/terminal";
 
@@ -12,10 +13,6 @@ export interface Step {
   readonly command?: string;
   readonly claims: readonly Claim[];
 }
-
-/** A claim with the reason why it does not hold; no reason means that it does. */
-export const claim = (text: string, why: string | undefined): Claim =>
-  why === undefined ? { text, holds: true } : { text, holds: false, why };
 
 export const holds = ({ claims }: Step): boolean => claims.every((each) => each.holds);
 

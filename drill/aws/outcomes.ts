@@ -2,6 +2,7 @@ import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 
 import { OUTCOME_MESSAGE, type OutcomeLine } from "../../src/contract/outcome-line";
 import type { Clients } from "./clients";
+import { CLOCK_MILLISECONDS } from "./clock";
 import { unlessMissing } from "./errors";
 import { allPages } from "./pages";
 
@@ -21,9 +22,6 @@ export async function readOutcomes(clients: Clients, logGroupName: string, since
   );
   return (events ?? []).flatMap(({ message = "" }) => outcomeLine(message) ?? []);
 }
-
-/** A clock of this machine may be ahead of CloudWatch's. */
-const CLOCK_MILLISECONDS = 60_000;
 
 /** What the function has logged about one finding since a time; undefined if it has not yet. */
 export async function lineAbout(

@@ -1,7 +1,6 @@
-import { readConfiguration } from "../../lambda/revoke-sessions/configuration";
 import { iamRegionFor } from "../../src/contract/iam-region";
-import type { MembersSpec } from "../../src/contract/members";
 import { type Clients, lazy } from "../aws/clients";
+import { usableConfiguration } from "../configuration";
 import type { Deployed } from "../deployed";
 import { judgeAlarms } from "./judge/alarms";
 import { judgeDetector } from "./judge/detector";
@@ -19,7 +18,7 @@ import { judgeTrails } from "./judge/trail";
 import { readAlarms } from "./read/alarms";
 import { readDetector } from "./read/detector";
 import { readDestinations, readQueue } from "./read/failures";
-import { readForwarding } from "./read/forwarders";
+import { readBus, readForwarding } from "./read/forwarders";
 import { readGuard } from "./read/guard";
 import { readInvocation } from "./read/invocation";
 import { readLog } from "./read/log";
@@ -74,13 +73,14 @@ export function checksOf(
   const { functionName, functionArn, roleName, logGroupName, environment, region } = deployed;
   const topicArn = environment["TOPIC_ARN"];
   const rules = lazy(() => readRules(clients, functionArn));
+  const bus = lazy(() => readBus(clients, deployed));
   const destinations = lazy(() => readDestinations(clients, functionName));
   const topic = lazy(async () => (topicArn === undefined ? undefined : readTopic(clients, topicArn)));
   const iamRegion = iamRegionFor(region);
   return {
     detector: async () => judgeDetector(await readDetector(clients), region),
     rule: async () => judgeRules(await rules(), deployed),
-    forwarders: async () => judgeForwarders(await readForwarding(clients, deployed), deployed),
+    forwarders: async () => judgeForwarders(await readForwarding(clients, region, await bus()), deployed),
     function: async () => {
       const [invocation, targeting] = await Promise.all([readInvocation(clients, functionName), rules()]);
       return judgeInvocation({ ...invocation, ruleArns: targeting.map(({ arn }) => arn) }, deployed);
@@ -96,7 +96,7 @@ export function checksOf(
       return judgePermissions(role, deployed, { queueArn: onFailure, outcomesArn: onSuccess, topicKey: read?.key });
     },
     members: async () => {
-      const members = membersOf(deployed);
+      const members = usableConfiguration(deployed)?.members;
       const { auditRole, accountIds = members?.accounts?.slice(0, SAMPLED) ?? [] } = sample;
       const looked =
         members && auditRole !== undefined
@@ -110,8 +110,8 @@ export function checksOf(
     },
     topic: async () => judgeTopic(await topic(), topicArn ?? "that the environment should name"),
     alarms: async () => {
-      const [{ onFailure }, targeting] = await Promise.all([destinations(), rules()]);
-      const ruleNames = targeting.map(({ name }) => name);
+      const [{ onFailure }, targeting, forwarded] = await Promise.all([destinations(), rules(), bus()]);
+      const ruleNames = [...targeting, ...(forwarded?.rules ?? [])].map(({ name }) => name);
       const queueName = onFailure?.split(":").at(-1);
       return judgeAlarms(await readAlarms(clients, { functionName, logGroupName, ruleNames, queueName }), region);
     },
@@ -136,22 +136,13 @@ export function checksOf(
         readHandled(clients, logGroupName, since),
       ]);
       const locked = revocations.flatMap(({ policyName }) => lockedInstance(policyName) ?? []);
-      return judgeRevocations(revocations, { instances: await readInstances(clients, locked), handled, now });
+      return judgeRevocations(revocations, { ...(await readInstances(clients, locked)), handled, now });
     },
   };
 }
 
 /** How many accounts are looked into if none is named. */
 const SAMPLED = 5;
-
-/** The members as the function has them; if its environment is not usable, that has a check of its own. */
-function membersOf({ environment }: Deployed): MembersSpec | undefined {
-  try {
-    return readConfiguration(environment).members;
-  } catch {
-    return undefined;
-  }
-}
 
 const unknownIamRegion = (region: string): Judgement =>
   wrong(

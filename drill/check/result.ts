@@ -18,5 +18,9 @@ export const wrong = (what: string, mend: string): Judgement => ({ holds: false,
 export const unlessWrong = (what: string, problems: readonly Judgement[]): readonly Judgement[] =>
   problems.length > 0 ? problems : [right(what)];
 
+/** Which regions a judgement says nothing of, as the end of its sentence. */
+export const notLookedAt = (regions: readonly string[]): string =>
+  regions.length === 0 ? "" : `; not looked at, for want of permission: ${regions.join(", ")}`;
+
 /** What to do about something that the deployment sets, and that is not as it sets it. */
 export const APPLY = "apply the deployment again: terraform apply, or npx cdktf deploy";

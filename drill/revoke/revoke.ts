@@ -1,8 +1,9 @@
+import { claim } from "../../rehearsal/play/claim";
 import { Scope } from "../../src/contract/environment";
 import type { OutcomeLine } from "../../src/contract/outcome-line";
 import type { Deployed } from "../deployed";
 import { DRILL_FINDING } from "../finding-id";
-import { claim, type Step } from "../step";
+import type { Step } from "../step";
 import { drillEvent } from "./drill-event";
 import type { DrillAccount, DrillSession } from "./ports";
 import { othersIn } from "./undo";

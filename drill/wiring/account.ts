@@ -9,13 +9,11 @@ import {
 } from "@aws-sdk/client-guardduty";
 
 import type { Clients } from "../aws/clients";
+import { CLOCK_MILLISECONDS } from "../aws/clock";
 import { lineAbout } from "../aws/outcomes";
 import type { Deployed } from "../deployed";
 import { DrillError } from "../drill-error";
 import type { WiringAccount } from "./ports";
-
-/** A clock of this machine may be ahead of GuardDuty's. */
-const CLOCK_MILLISECONDS = 60_000;
 
 /**
  * The account that a drill of the wiring is run in, over AWS's SDK.

@@ -1,7 +1,8 @@
+import { claim } from "../../rehearsal/play/claim";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../src/contract/finding-kinds";
 import type { OutcomeLine } from "../../src/contract/outcome-line";
 import type { Deployed } from "../deployed";
-import { claim, type Step } from "../step";
+import type { Step } from "../step";
 import { until } from "../until";
 import type { WiringAccount } from "./ports";
 

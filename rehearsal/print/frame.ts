@@ -1,8 +1,6 @@
 import type { Claim } from "../play/claim";
 import { fold, type Paint } from "./terminal";
 
-export type { Claim };
-
 const INDENT = "    ";
 
 /** Writes one step of a timeline for people, in 80 columns: its number and title, what happened, what that was to prove. */

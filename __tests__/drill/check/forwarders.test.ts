@@ -31,13 +31,15 @@ const POLICY = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: "events.amazonaws.com", Condition: { ArnEquals: { x: RULE.arn } } }],
 });
 const DETECTOR = { id: "d1", status: "ENABLED", frequency: "FIFTEEN_MINUTES" };
+const sending = (changed = {}) =>
+  JSON.stringify({ Statement: [{ Effect: "Allow", Action: "events:PutEvents", Resource: BUS, ...changed }] });
 const FORWARDER: ReadForwarder = {
   name: "forward",
   arn: "arn:aws:events:eu-west-1:111122223333:rule/forward",
   enabled: true,
   pattern: JSON.stringify(ENVELOPE),
   targets: [{ id: "bus", arn: BUS, deadLetterQueueArn: "arn:aws:sqs:eu-west-1:111122223333:not-forwarded" }],
-  maySend: true,
+  permissions: sending(),
 };
 const IRELAND: ReadRegion = { region: "eu-west-1", detector: DETECTOR, hasResponse: false, forwarders: [FORWARDER] };
 const OFF: ReadRegion = { region: "eu-west-3", hasResponse: false, forwarders: [] };
@@ -61,9 +63,15 @@ describe("forwarders", () => {
       {
         holds: true,
         what:
-          "findings of us-west-2 only are handled; GuardDuty is on, and nobody handles its findings: eu-west-1; " +
+          "only findings of us-west-2 are handled; GuardDuty is on, and nobody handles its findings, in eu-west-1; " +
           "not looked at, for want of permission: us-east-2",
       },
+    ]);
+  });
+
+  test("are not asked for in one region if GuardDuty is on nowhere else", () => {
+    expect(judgeForwarders({ regions: [OFF], unseen: [] }, DEPLOYED)).toEqual([
+      { holds: true, what: "only findings of us-west-2 are handled" },
     ]);
   });
 
@@ -89,7 +97,15 @@ describe("forwarders", () => {
       "enable-rule --region eu-west-1 --name forward",
     ],
     ["it forwards some findings only", withForwarder({ pattern: RULE.pattern }), "does not forward every", "apply"],
-    ["its role may not send", withForwarder({ maySend: false }), "may not send to the event bus", "apply"],
+    ["its role may do nothing", withForwarder({ permissions: undefined }), "may not send to the event bus", "apply"],
+    ...[{ Effect: "Deny" }, { Action: "events:PutRule" }, { Resource: `${BUS}-other` }].map(
+      (changed): [string, ReadForwarding, string, string] => [
+        `its role may not send: ${JSON.stringify(changed)}`,
+        withForwarder({ permissions: sending(changed) }),
+        "may not send to the event bus",
+        "apply",
+      ],
+    ),
     ["it loses what it cannot send", withForwarder({ targets: [{ id: "bus", arn: BUS }] }), "has no queue", "apply"],
     [
       "the bus's rule is disabled",

@@ -393,7 +393,7 @@ describe("the revocations", () => {
     });
   const revocation = (policyName: string, document: string) => [{ roleName: "app", policyName, document }];
   const handled = (findingId: string): ReadOutcome => ({ findingId, roleName: "app", cutoff: hoursAgo(1) });
-  const context = { instances: ["i-1"], handled: [], now: NOW };
+  const context = { instances: ["i-1"], unseen: [], handled: [], now: NOW };
 
   test("are right if there are none, and while they are wanted", () => {
     expectRight(judgeRevocations([], context));

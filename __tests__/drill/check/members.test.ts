@@ -61,6 +61,11 @@ test.each<[string, ReadMember, string]>([
     "does not let the function's role",
   ],
   [
+    "its role trusts another organization",
+    { accountId: MEMBER, role: { ...ROLE, trustPolicy: ROLE.trustPolicy.replace("o-a1b2c3d4e5", "o-z9y8x7w6v5") } },
+    "does not let the function's role",
+  ],
+  [
     "its role may do nothing",
     { accountId: MEMBER, role: { ...ROLE, permissions: undefined } },
     "lacks iam:PutRolePolicy",
@@ -74,6 +79,22 @@ test.each<[string, ReadMember, string]>([
   expect(judgeMembers(MEMBERS, [member], DEPLOYED)).toEqual([
     { holds: false, what: expect.stringContaining(says), mend: expect.stringMatching(/./) },
   ]);
+});
+
+test.each<[string, (trust: string) => string]>([
+  ["names no organization", (trust) => trust.replace("aws:PrincipalOrgID", "aws:PrincipalTag/team")],
+  ["leaves out another role only", (trust) => trust.replace("ArnLike", "ArnNotLike").replace("Revoke-*", "Other")],
+])("a member is right if its role's trust policy %s", (_, changed) => {
+  const trustPolicy = changed(ROLE.trustPolicy);
+  expect(trustPolicy).not.toBe(ROLE.trustPolicy);
+  expect(judgeMembers(MEMBERS, [{ accountId: MEMBER, role: { ...ROLE, trustPolicy } }], DEPLOYED)).toMatchObject([
+    { holds: true },
+  ]);
+});
+
+test("the organization is not compared if the members are named one by one", () => {
+  const members: MembersSpec = { accounts: [MEMBER], role: MEMBERS.role };
+  expect(judgeMembers(members, [{ accountId: MEMBER, role: ROLE }], DEPLOYED)).toMatchObject([{ holds: true }]);
 });
 
 test("an account that is none of the members is named", () => {

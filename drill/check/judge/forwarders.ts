@@ -1,7 +1,8 @@
 import type { Deployed } from "../../deployed";
-import { APPLY, type Judgement, right, unlessWrong, wrong } from "../result";
+import { APPLY, type Judgement, notLookedAt, right, unlessWrong, wrong } from "../result";
 import { type ReadDetector, judgeDetector } from "./detector";
 import { unlessInvoked } from "./function";
+import { has, statementsOf } from "./policy-document";
 import { matchesEveryFinding, type ReadRule, ruleProblems } from "./rule";
 
 /** How findings of further regions come to the function. */
@@ -30,32 +31,31 @@ export interface ReadRegion {
 
 /** A rule that has the event bus as a target. */
 export interface ReadForwarder extends ReadRule {
-  /** Whether the role of its target may send to the bus. */
-  readonly maySend: boolean;
+  /** JSON of what the role of its target may do; undefined if it has no role, or that one no such policy. */
+  readonly permissions?: string;
 }
 
 /** Findings of every further region in which GuardDuty is on reach the function, if it is deployed for several regions. */
 export function judgeForwarders(forwarding: ReadForwarding, deployed: Deployed): readonly Judgement[] {
   const { bus, regions, unseen } = forwarding;
-  const notSeen = unseen.length === 0 ? "" : `; not looked at, for want of permission: ${unseen.join(", ")}`;
   if (!bus) {
     const others = regions.filter(({ detector, hasResponse }) => detector?.status === "ENABLED" && !hasResponse);
-    const unhandled = others.map(({ region }) => region).join(", ") || "nowhere";
-    return [
-      right(
-        `findings of ${deployed.region} only are handled; GuardDuty is on, and nobody handles its findings: ${unhandled}${notSeen}`,
-      ),
-    ];
+    const names = others.map(({ region }) => region).join(", ");
+    const unhandled = names === "" ? "" : `; GuardDuty is on, and nobody handles its findings, in ${names}`;
+    return [right(`only findings of ${deployed.region} are handled${unhandled}${notLookedAt(unseen)}`)];
   }
   const forwarded = regions.filter(({ forwarders }) => forwarders.length > 0).map(({ region }) => region);
-  return unlessWrong(`findings are forwarded from ${forwarded.join(", ") || "nowhere"}${notSeen}`, [
+  return unlessWrong(`findings are forwarded from ${forwarded.join(", ") || "nowhere"}${notLookedAt(unseen)}`, [
     ...ruleProblems(bus.rules, deployed),
     ...bus.rules.flatMap(({ arn }) => unlessInvoked(bus.functionPolicy, arn, deployed)),
-    ...regions.flatMap(regionProblems),
+    ...regions.flatMap((each) => regionProblems(each, bus.arn)),
   ]);
 }
 
-function regionProblems({ region, detector, hasResponse, forwarders }: ReadRegion): readonly Judgement[] {
+function regionProblems(
+  { region, detector, hasResponse, forwarders }: ReadRegion,
+  busArn: string,
+): readonly Judgement[] {
   if (forwarders.length === 0) {
     if (detector?.status !== "ENABLED" || hasResponse) return [];
     return [
@@ -67,11 +67,15 @@ function regionProblems({ region, detector, hasResponse, forwarders }: ReadRegio
   }
   return [
     ...judgeDetector(detector, region).filter(({ holds }) => !holds),
-    ...forwarders.flatMap((forwarder) => forwarderProblems(forwarder, region)),
+    ...forwarders.flatMap((forwarder) => forwarderProblems(forwarder, region, busArn)),
   ];
 }
 
-function forwarderProblems({ name, enabled, pattern, targets, maySend }: ReadForwarder, region: string): Judgement[] {
+function forwarderProblems(
+  { name, enabled, pattern, targets, permissions }: ReadForwarder,
+  region: string,
+  busArn: string,
+): Judgement[] {
   const what = `the forwarder ${name} in ${region}`;
   const problems: Judgement[] = [];
   if (!enabled) {
@@ -80,9 +84,16 @@ function forwarderProblems({ name, enabled, pattern, targets, maySend }: ReadFor
   if (!matchesEveryFinding(pattern)) {
     problems.push(wrong(`${what} does not forward every finding: its pattern is ${pattern}`, APPLY));
   }
-  if (!maySend) problems.push(wrong(`${what} may not send to the event bus: its role is gone, or lacks it`, APPLY));
+  if (!maySend(permissions, busArn)) {
+    problems.push(wrong(`${what} may not send to the event bus: its role is gone, or lacks it`, APPLY));
+  }
   if (!targets.every(({ deadLetterQueueArn }) => deadLetterQueueArn)) {
     problems.push(wrong(`${what} has no queue for what cannot be forwarded`, APPLY));
   }
   return problems;
 }
+
+const maySend = (permissions = "{}", busArn: string): boolean =>
+  statementsOf(permissions).some(
+    ({ Effect, Action, Resource }) => Effect === "Allow" && has(Action, "events:PutEvents") && has(Resource, busArn),
+  );

@@ -1,6 +1,7 @@
 import { isMember, memberRoleArn, type MembersSpec } from "../../../src/contract/members";
 import type { Deployed } from "../../deployed";
 import { type Judgement, right, unlessWrong, wrong } from "../result";
+import { has, statementsOf } from "./policy-document";
 
 /** A member account that was looked into. */
 export type ReadMember =
@@ -64,7 +65,7 @@ function memberProblems(member: ReadMember, members: MembersSpec, deployed: Depl
   }
   const { trustPolicy, permissions = "{}" } = member.role;
   const problems: Judgement[] = [];
-  if (!letsIn(trustPolicy, deployed)) {
+  if (!letsIn(trustPolicy, members, deployed)) {
     problems.push(wrong(`the role ${expected} does not let the function's role ${deployed.roleName} in`, DEPLOY));
   }
   if (!statementsOf(permissions).some(({ Effect, Action }) => Effect === "Allow" && has(Action, "iam:PutRolePolicy"))) {
@@ -75,28 +76,35 @@ function memberProblems(member: ReadMember, members: MembersSpec, deployed: Depl
 
 const DEPLOY = 'deploy the member role again: docs/organization.md, "Who deploys what where"';
 
-/** Whether a trust policy names the function's account or role, and no condition on the caller's ARN excludes the function's role. */
-function letsIn(trustPolicy: string, { partition, accountId, roleArn }: Deployed): boolean {
+/** Whether a trust policy names the function's account or role, and no condition on the caller excludes the function's role. */
+function letsIn(
+  trustPolicy: string,
+  { organization }: MembersSpec,
+  { partition, accountId, roleArn }: Deployed,
+): boolean {
   const named = ["*", accountId, `arn:${partition}:iam::${accountId}:root`, roleArn];
   return statementsOf(trustPolicy).some(({ Effect, Action, Principal, Condition }) => {
     if (Effect !== "Allow" || !has(Action, "sts:AssumeRole")) return false;
     if (!named.some((each) => has((Principal as { AWS?: unknown })?.AWS, each))) return false;
-    const patterns = Object.values((Condition ?? {}) as Record<string, Record<string, unknown>>).flatMap(
-      (keys) => keys["aws:PrincipalArn"] ?? [],
+    return (
+      isTaken(Condition, "aws:PrincipalArn", roleArn) &&
+      (organization === undefined || isTaken(Condition, "aws:PrincipalOrgID", organization))
     );
-    return patterns.length === 0 || patterns.some((pattern) => covers(String(pattern), roleArn));
   });
 }
 
-function statementsOf(policy: string): readonly Readonly<Record<string, unknown>>[] {
-  const { Statement = [] } = JSON.parse(policy) as { Statement?: unknown };
-  return [Statement].flat() as Record<string, unknown>[];
+/** The operators with which a condition says whom it takes. */
+const TAKING = ["ArnLike", "ArnEquals", "StringLike", "StringEquals"];
+
+/** Whether a condition takes a value of a key, or asks nothing of that key. */
+function isTaken(condition: unknown, key: string, value: string): boolean {
+  const operators = (condition ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  const patterns = TAKING.flatMap((operator) => operators[operator]?.[key] ?? []);
+  return patterns.length === 0 || patterns.some((pattern) => covers(String(pattern), value));
 }
 
-const has = (value: unknown, wanted: string): boolean => [value].flat().includes(wanted);
-
-/** Whether a pattern, in which `*` stands for any text, covers an ARN. */
-function covers(pattern: string, roleArn: string): boolean {
+/** Whether a pattern, in which `*` stands for any text, covers a value. */
+function covers(pattern: string, value: string): boolean {
   const literals = pattern.split("*").map((text) => text.replace(/\W/g, "\\$&"));
-  return new RegExp(`^${literals.join(".*")}$`).test(roleArn);
+  return new RegExp(`^${literals.join(".*")}$`).test(value);
 }

@@ -1,5 +1,5 @@
-import { readConfiguration } from "../../../lambda/revoke-sessions/configuration";
 import { functionStatements, revocationStatements } from "../../../src/revocation/permissions";
+import { usableConfiguration } from "../../configuration";
 import type { Deployed } from "../../deployed";
 import { APPLY, type Judgement, unlessWrong, wrong } from "../result";
 
@@ -98,8 +98,8 @@ interface Statement {
 }
 
 function expectedStatements(deployed: Deployed, context: PermissionContext): readonly Statement[] | undefined {
-  const { partition, accountId, region, logGroupName, environment } = deployed;
-  const configuration = configurationOf(environment);
+  const { partition, accountId, region, logGroupName } = deployed;
+  const configuration = usableConfiguration(deployed);
   if (!configuration) return undefined;
   const roleArns = (path = "/") => `arn:${partition}:iam::${accountId}:role${path}*`;
   return [
@@ -114,14 +114,6 @@ function expectedStatements(deployed: Deployed, context: PermissionContext): rea
       }),
     }),
   ];
-}
-
-function configurationOf(environment: Deployed["environment"]) {
-  try {
-    return readConfiguration(environment);
-  } catch {
-    return undefined;
-  }
 }
 
 const SENDING: Readonly<Record<string, string>> = {

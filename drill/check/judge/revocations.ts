@@ -1,7 +1,7 @@
 import { readPolicy } from "../../../lambda/revoke-sessions/policy";
 import { ALL_SESSIONS_POLICY, OLD_SESSIONS_POLICY } from "../../../src/contract/policy-names";
 import { isDrillFinding } from "../../finding-id";
-import { type Judgement, unlessWrong, wrong } from "../result";
+import { type Judgement, notLookedAt, unlessWrong, wrong } from "../result";
 
 /** An inline policy that revokes sessions of a role. */
 export interface ReadRevocation {
@@ -15,6 +15,8 @@ export interface ReadRevocation {
 export interface RevocationContext {
   /** Ids of the locked instances that exist, in whatever region. */
   readonly instances: readonly string[];
+  /** Regions in which they could not be looked for. */
+  readonly unseen: readonly string[];
   /** What the function has done lately, as its log tells. */
   readonly handled: readonly ReadOutcome[];
   readonly now: Date;
@@ -54,7 +56,7 @@ export function judgeRevocations(
   return unlessWrong(
     revocations.length === 0
       ? "no role is revoked"
-      : `still wanted until thirteen hours after the cut-off: ${attached}`,
+      : `still wanted until thirteen hours after the cut-off: ${attached}${notLookedAt(context.unseen)}`,
     problems,
   );
 }
@@ -63,7 +65,8 @@ export function judgeRevocations(
 function unwanted({ roleName, policyName, document }: ReadRevocation, context: RevocationContext): string | undefined {
   const locked = lockedInstance(policyName);
   if (locked !== undefined) {
-    return context.instances.includes(locked) ? undefined : `locks out ${locked}, which does not exist any more`;
+    const mayExist = context.instances.includes(locked) || context.unseen.length > 0;
+    return mayExist ? undefined : `locks out ${locked}, which does not exist any more`;
   }
   const { deniedBefore } = readPolicy(document, userIdIn(document), context.now);
   if (deniedBefore === undefined) return "denies no session";

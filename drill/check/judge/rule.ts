@@ -1,5 +1,5 @@
-import { readConfiguration } from "../../../lambda/revoke-sessions/configuration";
 import { CREDENTIAL_EXFILTRATION_TYPES } from "../../../src/contract/finding-kinds";
+import { usableConfiguration } from "../../configuration";
 import type { Deployed } from "../../deployed";
 import { APPLY, type Judgement, unlessWrong, wrong } from "../result";
 
@@ -26,7 +26,7 @@ export interface ReadTarget {
 
 /** The findings that the deployment handles reach the function and people, and what cannot be delivered is kept. */
 export function judgeRules(rules: readonly ReadRule[], deployed: Deployed): readonly Judgement[] {
-  const { findings } = configurationOf(deployed);
+  const findings = furtherFindings(deployed);
   const further = findings.length === 0 ? "" : `, and of ${findings.join(", ")}`;
   const names = rules.map(({ name }) => name).join(", ");
   return unlessWrong(
@@ -58,7 +58,7 @@ export function ruleProblems(rules: readonly ReadRule[], deployed: Deployed): re
     );
   }
   const ofFurther = new Set<ReadRule>();
-  for (const type of configurationOf(deployed).findings) {
+  for (const type of furtherFindings(deployed)) {
     const matching = rules.find(({ pattern }) => matchesAll(pattern, [type]));
     if (matching) ofFurther.add(matching);
     else problems.push(wrong(`no rule matches findings of ${type}, which the function is deployed to handle`, APPLY));
@@ -68,14 +68,7 @@ export function ruleProblems(rules: readonly ReadRule[], deployed: Deployed): re
 
 const named = ({ name, busName }: ReadRule): string => `--name ${name}${busName ? ` --event-bus-name ${busName}` : ""}`;
 
-function configurationOf({ environment }: Deployed): { readonly findings: readonly string[] } {
-  try {
-    return readConfiguration(environment);
-  } catch {
-    // The environment has a check of its own.
-    return { findings: [] };
-  }
-}
+const furtherFindings = (deployed: Deployed): readonly string[] => usableConfiguration(deployed)?.findings ?? [];
 
 function targetProblems(rule: ReadRule, { environment, region }: Deployed): Judgement[] {
   const topicArn = environment["TOPIC_ARN"];

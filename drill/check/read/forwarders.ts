@@ -1,13 +1,13 @@
-import { DescribeRegionsCommand } from "@aws-sdk/client-ec2";
 import { ListEventBusesCommand } from "@aws-sdk/client-eventbridge";
 import { GetRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetPolicyCommand } from "@aws-sdk/client-lambda";
 
 import type { Clients } from "../../aws/clients";
-import { isDenied, unlessMissing } from "../../aws/errors";
-import { allPages } from "../../aws/pages";
-import { type Deployed, revokesSessions } from "../../deployed";
+import { unlessMissing } from "../../aws/errors";
 import { listFunctions } from "../../aws/list-functions";
+import { allPages } from "../../aws/pages";
+import { enabledRegions, lookAt } from "../../aws/regions";
+import { type Deployed, revokesSessions } from "../../deployed";
 import type { ReadForwarder, ReadForwarding, ReadRegion } from "../judge/forwarders";
 import type { ReadRule } from "../judge/rule";
 import { readDetector } from "./detector";
@@ -16,42 +16,34 @@ import { readRules } from "./rules";
 /** Name of the policy of a forwarder's role. */
 const FORWARDING_POLICY = "ForwardFindings";
 
+type SeenRegion = Omit<ReadRegion, "forwarders"> & { readonly rules: readonly ReadRule[] };
+
 /**
  * How findings of further regions come to the function, in every region of the account that is enabled.
  *
- * An organization may allow some regions only: one that must not be looked at says so, if others may.
+ * @param home the function's region.
+ * @throws AWS's refusal if none of them may be looked at.
  */
-export async function readForwarding(clients: Clients, deployed: Deployed): Promise<ReadForwarding> {
-  const [bus, further] = await Promise.all([readBus(clients, deployed), furtherRegions(clients, deployed.region)]);
-  const seen: SeenRegion[] = [];
-  const denied: [region: string, error: unknown][] = [];
-  await Promise.all(
-    further.map(async (region) => {
-      try {
-        seen.push(await readRegion(clients.in(region), region, bus?.arn));
-      } catch (error) {
-        if (!isDenied(error)) throw error;
-        denied.push([region, error]);
-      }
-    }),
-  );
-  if (seen.length === 0 && denied.length > 0) throw denied[0]![1];
+export async function readForwarding(
+  clients: Clients,
+  home: string,
+  bus: ReadForwarding["bus"],
+): Promise<ReadForwarding> {
+  const further = (await enabledRegions(clients)).filter((region) => region !== home);
+  const { seen, denied } = await lookAt(further, clients, (there, region) => readRegion(there, region, bus?.arn));
+  if (seen.length === 0 && denied[0]) throw denied[0].error;
   const regions = seen.map(async ({ rules, ...region }) => {
     const forwarders = await Promise.all(rules.map((rule) => readForwarder(clients, rule, bus!.arn)));
     return { ...region, forwarders };
   });
-  return { bus, regions: await Promise.all(regions), unseen: denied.map(([region]) => region).sort() };
-}
-
-type SeenRegion = Omit<ReadRegion, "forwarders"> & { readonly rules: readonly ReadRule[] };
-
-async function furtherRegions(clients: Clients, home: string): Promise<string[]> {
-  const { Regions = [] } = await clients.ec2().send(new DescribeRegionsCommand({}));
-  return Regions.flatMap(({ RegionName }) => (RegionName && RegionName !== home ? RegionName : []));
+  return { bus, regions: await Promise.all(regions), unseen: denied.map(({ region }) => region) };
 }
 
 /** The event bus, other than the default one, whose rules have the function as a target. */
-async function readBus(clients: Clients, { functionArn, functionName }: Deployed): Promise<ReadForwarding["bus"]> {
+export async function readBus(
+  clients: Clients,
+  { functionArn, functionName }: Deployed,
+): Promise<ReadForwarding["bus"]> {
   const buses = await allPages(async (NextToken) => {
     const page = await clients.events().send(new ListEventBusesCommand({ NextToken }));
     return { items: page.EventBuses, next: page.NextToken };
@@ -82,8 +74,9 @@ async function readRegion(clients: Clients, region: string, busArn: string | und
 async function readForwarder(clients: Clients, rule: ReadRule, busArn: string): Promise<ReadForwarder> {
   const target = rule.targets.find(({ arn }) => arn === busArn);
   const RoleName = target?.roleArn?.split("/").at(-1);
-  const policy = await unlessMissing(
-    clients.iam().send(new GetRolePolicyCommand({ RoleName, PolicyName: FORWARDING_POLICY })),
-  );
-  return { ...rule, maySend: decodeURIComponent(policy?.PolicyDocument ?? "").includes(`"${busArn}"`) };
+  const policy =
+    RoleName === undefined
+      ? undefined
+      : await unlessMissing(clients.iam().send(new GetRolePolicyCommand({ RoleName, PolicyName: FORWARDING_POLICY })));
+  return { ...rule, permissions: policy?.PolicyDocument && decodeURIComponent(policy.PolicyDocument) };
 }

@@ -1,10 +1,11 @@
-import { DescribeInstancesCommand, DescribeRegionsCommand } from "@aws-sdk/client-ec2";
+import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { GetAccountAuthorizationDetailsCommand } from "@aws-sdk/client-iam";
 
 import type { Clients } from "../../aws/clients";
 import { readOutcomes } from "../../aws/outcomes";
 import { allPages } from "../../aws/pages";
-import { type ReadOutcome, type ReadRevocation, revokes } from "../judge/revocations";
+import { enabledRegions, lookAt } from "../../aws/regions";
+import { type ReadOutcome, type ReadRevocation, type RevocationContext, revokes } from "../judge/revocations";
 
 /** The policies that revoke sessions of any role of the account. */
 export async function readRevocations(clients: Clients): Promise<ReadRevocation[]> {
@@ -23,21 +24,26 @@ export async function readRevocations(clients: Clients): Promise<ReadRevocation[
   );
 }
 
-/** Which of some instances exist, in any region of the account. A response in another region locks instances of that one. */
-export async function readInstances(clients: Clients, instanceIds: readonly string[]): Promise<string[]> {
-  if (instanceIds.length === 0) return [];
-  const { Regions = [] } = await clients.ec2().send(new DescribeRegionsCommand({}));
-  const found = await Promise.all(
-    Regions.map(async ({ RegionName = "" }) => {
-      const Filters = [
-        { Name: "instance-id", Values: [...instanceIds] },
-        { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped", "shutting-down"] },
-      ];
-      const { Reservations = [] } = await clients.in(RegionName).ec2().send(new DescribeInstancesCommand({ Filters }));
-      return Reservations.flatMap(({ Instances = [] }) => Instances.flatMap(({ InstanceId }) => InstanceId ?? []));
-    }),
-  );
-  return found.flat();
+/**
+ * Which of some instances exist, in any region of the account. A response in another region locks instances of that one.
+ *
+ * @throws AWS's refusal if none of the regions may be looked at.
+ */
+export async function readInstances(
+  clients: Clients,
+  instanceIds: readonly string[],
+): Promise<Pick<RevocationContext, "instances" | "unseen">> {
+  if (instanceIds.length === 0) return { instances: [], unseen: [] };
+  const Filters = [
+    { Name: "instance-id", Values: [...instanceIds] },
+    { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped", "shutting-down"] },
+  ];
+  const { seen, denied } = await lookAt(await enabledRegions(clients), clients, async (there) => {
+    const { Reservations = [] } = await there.ec2().send(new DescribeInstancesCommand({ Filters }));
+    return Reservations.flatMap(({ Instances = [] }) => Instances.flatMap(({ InstanceId }) => InstanceId ?? []));
+  });
+  if (seen.length === 0 && denied[0]) throw denied[0].error;
+  return { instances: seen.flat(), unseen: denied.map(({ region }) => region) };
 }
 
 /** For which findings the function has revoked since a time, as its log tells. */

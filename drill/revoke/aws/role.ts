@@ -1,12 +1,13 @@
-import { DescribeIamInstanceProfileAssociationsCommand, DescribeRegionsCommand } from "@aws-sdk/client-ec2";
+import { DescribeIamInstanceProfileAssociationsCommand } from "@aws-sdk/client-ec2";
 import { GetRoleCommand, ListInstanceProfilesForRoleCommand } from "@aws-sdk/client-iam";
 
 import type { Role } from "../../../lambda/revoke-sessions/triage";
 import { readTrust } from "../../../lambda/revoke-sessions/trust";
 import type { Clients } from "../../aws/clients";
-import { isDenied, unlessMissing } from "../../aws/errors";
+import { unlessMissing } from "../../aws/errors";
 import { listFunctions } from "../../aws/list-functions";
 import { allPages } from "../../aws/pages";
+import { enabledRegions, lookAt } from "../../aws/regions";
 import type { RoleUsers } from "../role-users";
 
 /** A role by its name; undefined if the account has none. */
@@ -36,30 +37,17 @@ export async function readUsers(
     return { items: page.InstanceProfiles, next: page.IsTruncated ? page.Marker : undefined };
   });
   const profileArns = profiles.flatMap(({ Arn }) => Arn ?? []);
-  const { Regions = [] } = await clients.ec2().send(new DescribeRegionsCommand({}));
-  const seen = await Promise.all(
-    Regions.map(async ({ RegionName = "" }) => {
-      const there = clients.in(RegionName);
-      try {
-        const [instances, functions] = await Promise.all([
-          readInstances(there, profileArns),
-          readFunctions(there, arn),
-        ]);
-        return {
-          instances: instances.map((each) => `${each}, in ${RegionName}`),
-          functions: functions.map((each) => `${each}, in ${RegionName}`),
-          unseen: [],
-        };
-      } catch (error) {
-        if (!isDenied(error)) throw error;
-        return { instances: [], functions: [], unseen: [RegionName] };
-      }
-    }),
-  );
+  const { seen, denied } = await lookAt(await enabledRegions(clients), clients, async (there, region) => {
+    const [instances, functions] = await Promise.all([readInstances(there, profileArns), readFunctions(there, arn)]);
+    return {
+      instances: instances.map((each) => `${each}, in ${region}`),
+      functions: functions.map((each) => `${each}, in ${region}`),
+    };
+  });
   return {
     instances: seen.flatMap(({ instances }) => instances),
     functions: seen.flatMap(({ functions }) => functions),
-    unseen: seen.flatMap(({ unseen }) => unseen),
+    unseen: denied.map(({ region }) => region),
     lastUsed,
     trust,
   };
