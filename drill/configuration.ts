@@ -17,7 +17,7 @@ export function configurationOf({ environment, functionName, accountId }: Deploy
   );
 }
 
-/** The same for who only looks; undefined if the function could not start, of which `environment` is a check of its own. */
+/** How the function is configured, in whatever account; undefined if it could not start, for which there is a check of its own. */
 export function usableConfiguration({ environment }: Pick<Deployed, "environment">): FunctionConfiguration | undefined {
   try {
     return readConfiguration(environment);
