@@ -91,9 +91,12 @@ export const OWN_BUS_WORDS = "the ARN of an event bus other than the default one
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-region.html
  */
 export class FindingForwarder extends Construct {
-  /** The topic that was made for alarms: `topic.subscribe` adds a subscriber; undefined if `alarmActions` was given. */
+  /**
+   * The topic that was made for alarms: `topic.subscribe` adds a subscriber; undefined if `alarmActions` was given. Rules must not publish
+   * to it.
+   */
   readonly topic?: AlertTopic;
-  /** The rule on every finding of the region: `rule.addTarget` sends them elsewhere too. */
+  /** The rule on every finding of the region: `rule.addTarget` sends them elsewhere too; to mail them, to a topic other than `topic`. */
   readonly rule: FindingRule;
   readonly failureQueue: FailureQueue;
   readonly roleArn: string;
@@ -138,7 +141,8 @@ export class FindingForwarder extends Construct {
         "no alertEmails: nobody is mailed about findings that cannot be forwarded until somebody subscribes to the topic",
       );
     }
-    return new AlertTopic(this, "topic", { topicName: `${this.prefix}-Forwarder`, alertEmails, provider });
+    const topicName = `${this.prefix}-Forwarder`;
+    return new AlertTopic(this, "topic", { topicName, alertEmails, takesFindings: false, provider });
   }
 
   /** EventBridge assumes it, for this one rule. IAM is global, so its name holds the region. */

@@ -66,18 +66,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "As for the response's key: the account's own policies have to govern it.",
   },
   {
-    rule: "services-act-for-this-account-only",
-    resource: "aws_sns_topic_policy.forwarder-eu-west-1_topic_policy",
-    part: "Findings",
-    reason: "As for the response's topic: all topics are made in one way, and alarms alone use this one.",
-  },
-  {
-    rule: "services-act-for-this-account-only",
-    resource: "aws_kms_key.forwarder-eu-west-1_topic_key",
-    part: "Findings",
-    reason: "As for the response's key: all topics' keys are made in one way, and alarms alone use this one.",
-  },
-  {
     rule: "target-loses-nothing",
     resource: "aws_cloudwatch_event_target.forwarder-eu-west-1_rule_bus",
     reason:

@@ -3,7 +3,9 @@ import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-ru
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 
@@ -369,6 +371,20 @@ describe("alarms", () => {
       CloudwatchMetricAlarm,
     )[0]!;
     expect(alarm_description).toMatch(/ Runbook: https:\/\/example\.com\/runbook\.$/);
+  });
+
+  test("are alone in what may publish to the topic and use its key", () => {
+    // WHEN
+    const template = synthesize();
+
+    // THEN
+    for (const type of [SnsTopicPolicy, KmsKey]) {
+      const allowed = Object.values<any>(statementsOf(template.only(type)["policy"])).filter(
+        (s) => s.Effect === "Allow",
+      );
+      const services = allowed.flatMap(({ Principal }) => Principal.Service ?? []);
+      expect(services).toEqual(["cloudwatch.amazonaws.com"]);
+    }
   });
 
   test("mail the addresses through the topic that is made", () => {

@@ -30,11 +30,19 @@ export interface AlertTopicProps {
   readonly alertEmails?: readonly string[];
   /**
    * ARN of a customer-managed key to encrypt the topic with. Its policy must let `events.amazonaws.com` and
-   * `cloudwatch.amazonaws.com` use `kms:Decrypt` and `kms:GenerateDataKey*`, the former without conditions.
+   * `cloudwatch.amazonaws.com` use `kms:Decrypt` and `kms:GenerateDataKey*`, the former without conditions. If `takesFindings` is
+   * false, the former need not.
    *
    * @default - a key is made whose policy does just that
    */
   readonly keyArn?: string;
+  /**
+   * Whether rules of EventBridge may publish to the topic, and use the key that is made. If false, only alarms may: what a rule
+   * sends to the topic lands in the rule's failure queue.
+   *
+   * @default - they may
+   */
+  readonly takesFindings?: boolean;
   /** @default - the stack's default AWS provider */
   readonly provider?: TerraformProvider;
 }
@@ -100,13 +108,13 @@ export class AlertTopic extends Construct {
     private readonly props: AlertTopicProps,
   ) {
     super(scope, id);
-    const { topicName, alertEmails = [], provider } = props;
+    const { topicName, alertEmails = [], takesFindings = true, provider } = props;
     const problems = new Problems();
     checkFormats(props, problems);
     checkEmails(alertEmails, problems);
     problems.throwIfAny(this);
 
-    this.keyArn = props.keyArn ?? this.makeKey(topicName, provider);
+    this.keyArn = props.keyArn ?? this.makeKey(topicName, takesFindings, provider);
     this.resource = new SnsTopic(this, "Resource", {
       name: topicName,
       displayName: props.displayName ?? "GuardDuty response",
@@ -118,7 +126,7 @@ export class AlertTopic extends Construct {
     this.confirmation = new ConfirmationCheck(this, "confirmed");
     new SnsTopicPolicy(this, "policy", {
       arn: this.topicArn,
-      policy: jsonText(topicPolicy(this.topicArn, Place.of(this, provider))),
+      policy: jsonText(topicPolicy(this.topicArn, takesFindings, Place.of(this, provider))),
       provider,
     });
     for (const [index, address] of alertEmails.entries()) {
@@ -130,12 +138,12 @@ export class AlertTopic extends Construct {
     }
   }
 
-  private makeKey(topicName: string, provider?: TerraformProvider): string {
+  private makeKey(topicName: string, takesFindings: boolean, provider?: TerraformProvider): string {
     const key = new KmsKey(this, "key", {
       description: `Encrypts the SNS topic ${topicName}`,
       enableKeyRotation: true,
       deletionWindowInDays: 7,
-      policy: jsonText(keyPolicy(Place.of(this, provider))),
+      policy: jsonText(keyPolicy(takesFindings, Place.of(this, provider))),
       provider,
     });
     new KmsAlias(this, "key-alias", { name: `alias/${topicName}`, targetKeyId: key.keyId, provider });
@@ -184,17 +192,18 @@ export function checkEmails(alertEmails: readonly string[] | undefined, problems
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
  */
-function topicPolicy(topicArn: string, place: Place) {
+function topicPolicy(topicArn: string, takesFindings: boolean, place: Place) {
+  const findings = {
+    Sid: "Findings",
+    Effect: "Allow",
+    Principal: { Service: "events.amazonaws.com" },
+    Action: "sns:Publish",
+    Resource: topicArn,
+  };
   return {
     Version: "2012-10-17",
     Statement: [
-      {
-        Sid: "Findings",
-        Effect: "Allow",
-        Principal: { Service: "events.amazonaws.com" },
-        Action: "sns:Publish",
-        Resource: topicArn,
-      },
+      ...(takesFindings ? [findings] : []),
       {
         Sid: "Alarms",
         Effect: "Allow",
@@ -216,8 +225,15 @@ function topicPolicy(topicArn: string, place: Place) {
 }
 
 /** Conditions on EventBridge's use of the key would silently stop the mails; the account's own policies rule the rest. */
-function keyPolicy(place: Place) {
+function keyPolicy(takesFindings: boolean, place: Place) {
   const use = ["kms:Decrypt", "kms:GenerateDataKey*"];
+  const findings = {
+    Sid: "Findings",
+    Effect: "Allow",
+    Principal: { Service: "events.amazonaws.com" },
+    Action: use,
+    Resource: "*",
+  };
   return {
     Version: "2012-10-17",
     Statement: [
@@ -228,7 +244,7 @@ function keyPolicy(place: Place) {
         Action: "kms:*",
         Resource: "*",
       },
-      { Sid: "Findings", Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: use, Resource: "*" },
+      ...(takesFindings ? [findings] : []),
       {
         Sid: "Alarms",
         Effect: "Allow",

@@ -12,8 +12,9 @@ import { problemsOf, statementsOf, Template, testStack } from "../../support/tem
 
 const KEY = "arn:aws:kms:us-west-2:111122223333:key/01234567-89ab-cdef-0123-456789abcdef";
 
-const topic = (props: { alertEmails?: string[]; keyArn?: string; displayName?: string } = {}) =>
-  Template.from((stack) => new AlertTopic(stack, "topic", { topicName: "alerts", ...props }));
+const topic = (
+  props: { alertEmails?: string[]; keyArn?: string; displayName?: string; takesFindings?: boolean } = {},
+) => Template.from((stack) => new AlertTopic(stack, "topic", { topicName: "alerts", ...props }));
 
 test("the smallest use makes a topic, its policy and its key, and subscribes nobody", () => {
   expect(topic().counts).toEqual({ aws_sns_topic: 1, aws_sns_topic_policy: 1, aws_kms_key: 1, aws_kms_alias: 1 });
@@ -98,6 +99,18 @@ test("EventBridge and CloudWatch may publish, nobody else may, and only over TLS
     Principal: "*",
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   });
+});
+
+test("EventBridge may neither publish nor use the key if the topic takes no findings, and nothing else changes", () => {
+  // WHEN
+  const [template, others] = [topic({ takesFindings: false }), topic()];
+
+  // THEN
+  for (const type of [SnsTopicPolicy, KmsKey]) {
+    const { Findings: _, ...rest } = statementsOf(others.only(type)["policy"]);
+    expect(statementsOf(template.only(type)["policy"])).toEqual(rest);
+  }
+  expect(template.counts).toEqual(others.counts);
 });
 
 test("an existing key is used as it is", () => {

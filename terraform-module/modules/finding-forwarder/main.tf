@@ -83,16 +83,6 @@ resource "aws_kms_key" "topic_key" {
         Resource  = "*"
       },
       {
-        Sid       = "Findings"
-        Effect    = "Allow"
-        Principal = { Service = "events.amazonaws.com" }
-        Action = [
-          "kms:Decrypt",
-          "kms:GenerateDataKey*",
-        ]
-        Resource = "*"
-      },
-      {
         Sid       = "Alarms"
         Effect    = "Allow"
         Principal = { Service = "cloudwatch.amazonaws.com" }
@@ -134,13 +124,6 @@ resource "aws_sns_topic_policy" "topic_policy" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      {
-        Sid       = "Findings"
-        Effect    = "Allow"
-        Principal = { Service = "events.amazonaws.com" }
-        Action    = "sns:Publish"
-        Resource  = aws_sns_topic.topic[0].arn
-      },
       {
         Sid       = "Alarms"
         Effect    = "Allow"
