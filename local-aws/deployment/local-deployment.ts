@@ -92,7 +92,7 @@ export class LocalDeployment {
   /**
    * Puts an event on the default bus of its region, and waits until every target is done with it, and every rule of a bus that it
    * is forwarded to. If no rule of its region takes it, it is put on the buses of all regions: an event that somebody wants to see
-   * handled may be from anywhere.
+   * handled may be from anywhere. Forwarders of other regions do not get it then, for it would be handled twice.
    *
    * @param at the time that the clocks of AWS and the functions show, from now on; undefined leaves them as they are.
    */
@@ -101,7 +101,8 @@ export class LocalDeployment {
     const rules = this.deployment.rules.filter(({ eventBusName }) => eventBusName === "default");
     const ofRegion = rules.filter(({ region }) => region === event["region"]);
     const isTaken = ofRegion.some(({ eventPattern }) => EventPattern.parse(eventPattern).match(event).matched);
-    return this.match(event, isTaken ? ofRegion : rules, at);
+    const ofAnywhere = rules.filter((rule) => ofRegion.includes(rule) || !this.isForwarder(rule));
+    return this.match(event, isTaken ? ofRegion : ofAnywhere, at);
   }
 
   private async match(
@@ -138,6 +139,10 @@ export class LocalDeployment {
     return this.deployment.rules.filter(
       ({ eventBusName, region }) => eventBusName === name && region === arn.split(":")[3],
     );
+  }
+
+  private isForwarder({ targets }: DeployedRule): boolean {
+    return targets.some(({ arn }) => this.deployment.eventBuses.some((bus) => bus.arn === arn));
   }
 
   private isFunction({ arn }: RuleTarget): boolean {

@@ -1,9 +1,10 @@
-import { LocalDeployment } from "../../local-aws/deployment/local-deployment";
+import { type InvokedFunction, LocalDeployment, type RuleOutcome } from "../../local-aws/deployment/local-deployment";
 import type { RoleSession } from "../../local-aws/deployment/role-session";
 import { decideForSession } from "../../local-aws/deployment/session-access";
 import type { Deployment } from "../../local-aws/terraform/deployment";
 import type { FunctionEnvironment } from "../../src/contract/environment";
-import { invokedIn } from "../play/function-result";
+import { endingOf, invokedIn } from "../play/function-result";
+import { RehearsalError } from "../play/rehearsal-error";
 import { findingEvent } from "../story/finding-event";
 import { instanceSession, MINUTE, type RobbedInstance, robbedInstance, THIEFS_CALL } from "../story/thief";
 import { COMPARED, type Course, type ScopeSettings, SIEGE } from "./siege";
@@ -19,22 +20,21 @@ export function playSieges(deployment: Deployment): Promise<Course[]> {
 
 async function playSiege(deployment: Deployment, settings: ScopeSettings, begin: Date): Promise<Course> {
   const local = await LocalDeployment.start(deployment, overridesFor(settings));
-  const robbed = robbedInstance(local);
   const at = (minute: number) => new Date(begin.getTime() + minute * MINUTE);
   const calls: Course["calls"][number][] = [];
   const thefts: Course["thefts"][number][] = [];
   let [writes, mails] = [0, 0];
   try {
+    const robbed = robbedInstance(local);
     for (let minute = 0; minute < SIEGE.minutes; minute += SIEGE.minutesBetweenCalls) {
       if (minute % SIEGE.minutesBetweenThefts === 0) {
         const stolen = instanceSession(robbed, at(minute), `stolen in minute ${minute}`);
         thefts.push({ minute, worked: await mayCall(local, stolen) });
         const seen = { firstSeen: at(minute), lastSeen: at(minute), publishedAt: at(minute), count: thefts.length };
         const outcomes = await local.send(findingEvent(local.account, { stolen, ...seen }), at(minute));
-        const handled = invokedIn(outcomes.flatMap(({ deliveries }) => deliveries));
-        writes +=
-          handled?.calls.filter(({ action, status }) => action === "PutRolePolicy" && status === 200).length ?? 0;
-        mails += handled?.mails.length ?? 0;
+        const handled = handledIn(outcomes, minute);
+        writes += handled.calls.filter(({ action, status }) => action === "PutRolePolicy" && status === 200).length;
+        mails += handled.mails.length;
       }
       const allowed = await Promise.all(healthySessions(robbed, minute, at).map((each) => mayCall(local, each)));
       calls.push({ minute, made: allowed.length, denied: allowed.filter((each) => !each).length });
@@ -43,6 +43,14 @@ async function playSiege(deployment: Deployment, settings: ScopeSettings, begin:
     await local.close();
   }
   return { ...settings, calls, thefts, writes, mails };
+}
+
+/** How the function handled the finding of a minute; throws a `RehearsalError` if it did not, which is no siege without writes. */
+function handledIn(outcomes: readonly RuleOutcome[], minute: number): InvokedFunction {
+  const invoked = invokedIn(outcomes.flatMap(({ deliveries }) => deliveries));
+  if (invoked?.invocation.kind === "returned") return invoked;
+  const ending = invoked ? `it ended with ${endingOf(invoked)}` : "it was not invoked";
+  throw new RehearsalError(`the siege, minute ${minute}: the function must handle every finding, but ${ending}`);
 }
 
 /** Besides the scope: nothing is waited for, and CloudTrail, which knows nothing of the siege, is not asked. */

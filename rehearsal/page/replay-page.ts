@@ -16,13 +16,12 @@ type Replayed = Replay | UnusableInput;
 
 /** The page of replayed findings: what would have happened to each, first at a glance. */
 export function replayPage(stage: Stage, replayed: readonly Replayed[]): string {
-  const { accountId, region, scope, wait, startedAt } = stage;
+  const { scope, wait, startedAt } = stage;
   return renderPage({
     title: "GuardDuty findings, replayed",
     lead: html`<p class="lead">
-        What the response would have done about ${count(replayed.length, "finding")}, as synthesized for account
-        ${accountId}, ${region}, scope <code>${scope}</code>: each was handed to it in an account of its own, with the
-        role that the finding names.
+        What the response would have done about ${count(replayed.length, "finding")}, as synthesized, scope
+        <code>${scope}</code>: each was handed to it in the account that it names, with the role that it names.
       </p>
       ${renderFigures(outcomes(replayed).map(([meaning, value]) => ({ meaning, value })))}`,
     sections: [

@@ -1,21 +1,26 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { LocalDeployment } from "../../../local-aws/deployment/local-deployment";
+import type { Deployment } from "../../../local-aws/terraform/deployment";
+import { readDeployment } from "../../../local-aws/terraform/read-deployment";
 import type { AccessChange } from "../../../rehearsal/measure/access";
 import { measure, type Measured } from "../../../rehearsal/measure/measure";
+import { playSieges } from "../../../rehearsal/measure/play-siege";
 import { COMPARED, type Course, SIEGE } from "../../../rehearsal/measure/siege";
 import { renderPicture } from "../../../rehearsal/page/picture";
 import { PROJECT } from "../../../scripts/project-files";
-import { readDeployment } from "../../../local-aws/terraform/read-deployment";
 import { SynthesizedOutputs } from "../support/synthesized-output";
 
 jest.setTimeout(120_000);
 
 let outputs: SynthesizedOutputs;
+let deployment: Deployment;
 let measured: Measured;
 beforeAll(async () => {
   outputs = SynthesizedOutputs.create();
-  measured = await measure(readDeployment(outputs.original, "111122223333"));
+  deployment = readDeployment(outputs.original, "111122223333");
+  measured = await measure(deployment);
 });
 afterAll(() => outputs.remove());
 
@@ -75,5 +80,28 @@ describe("a siege", () => {
   test("of an instance denies nobody else, and only the first theft works", () => {
     const course = courseOf("instance", "instance");
     expect([denied(course), worked(course), course.writes, course.mails]).toEqual([0, 1, 1, 1]);
+  });
+
+  test("ends what it started if there is nothing to rob", async () => {
+    // GIVEN
+    const close = jest.spyOn(LocalDeployment.prototype, "close");
+
+    // WHEN
+    const siege = playSieges({ ...deployment, instances: [] });
+
+    // THEN
+    await expect(siege).rejects.toThrow(/needs an instance with an instance profile to rob/);
+    expect(close).toHaveBeenCalled();
+    close.mockRestore();
+  });
+
+  test.each<[string, Partial<Deployment["functions"][number]>, RegExp]>([
+    ["does not start", { handler: "index.gone" }, /^the siege, minute 0: .* it ended with \S+: .*index\.gone/],
+    ["is not invoked", { permissions: [] }, /^the siege, minute 0: .* it was not invoked$/],
+  ])("is not measured with a function that %s", async (_, change, message) => {
+    const functions = deployment.functions.map((each) => ({ ...each, ...change }));
+    await expect(playSieges({ ...deployment, functions })).rejects.toThrow(
+      expect.objectContaining({ name: "RehearsalError", message: expect.stringMatching(message) }),
+    );
   });
 });

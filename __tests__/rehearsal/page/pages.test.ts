@@ -164,7 +164,6 @@ describe.each<[string, () => string]>([
   ["a rehearsal", () => storyPage(run, measured)],
   ["a rehearsal without measurements", () => storyPage(run, undefined)],
   ["replayed findings", () => replayPage(stage, replayed)],
-  ["no findings", () => replayPage(stage, [])],
 ])("the page of %s", (_, render) => {
   test("can be read by everybody, and loads and runs nothing", () => {
     expect(problemsOf(render())).toEqual([]);
@@ -198,6 +197,18 @@ test("the plot of the siege is to scale, and says its figures", () => {
   expect(page).toContain("1 of 2");
   expect(page).toContain("as deployed");
   expect(page).toMatch(/d="M40 132V49\.5H44V132H48\.1V132Z"/);
+});
+
+test("the page of no findings can be read by everybody", () => {
+  expect(problemsOf(replayPage(stage, []))).toEqual([]);
+});
+
+test("the page of findings says that each was played in its own account, whichever the deployment was read for", () => {
+  const page = replayPage({ ...stage, accountId: "111122223333", region: "us-west-2" }, replayed).replace(/\s+/g, " ");
+  expect(page).toContain(
+    "about 3 findings, as synthesized, scope <code>role</code>: each was handed to it in the account that it names, with the role that it names.",
+  );
+  expect(page).not.toContain("111122223333");
 });
 
 test("the page of findings counts how they end, and says what becomes of each", () => {
