@@ -5,13 +5,13 @@ import { readDeployment } from "../local-aws/terraform/read-deployment";
 import { ResponseMode } from "../src/contract/environment";
 import { measure } from "./measure/measure";
 import { type Options, readOptions, USAGE } from "./options";
-import { functionVariable } from "./play/function-variable";
 import { playOrganization } from "./organization/story";
-import { RehearsalError } from "./play/rehearsal-error";
-import { holds, stageOf, type Telling } from "./play/run";
 import { replayPage } from "./page/replay-page";
 import { storyPage } from "./page/story-page";
 import { checkPageFile, writePage } from "./page/write-page";
+import { functionVariable } from "./play/function-variable";
+import { RehearsalError } from "./play/rehearsal-error";
+import { holds, stageOf, type Telling } from "./play/run";
 import { inBrief } from "./print/in-brief";
 import { inFull } from "./print/in-full";
 import { asDocument } from "./print/machine-readable";
@@ -22,7 +22,7 @@ import { playStory } from "./story/story";
 import { tellStory } from "./story/tell-story";
 import { ORGANIZATION_APP, type SynthesizedOutput, synthesize } from "./synthesize";
 
-/** Runs the command and returns its exit code: 1 if a claim of the story does not hold, 2 if a file is not usable. */
+/** Runs the command and returns its exit code: 1 if a claim of the story does not hold, 2 if a finding is not usable. */
 async function main(): Promise<number> {
   // npm starts the command in the project's folder. Relative paths are meant from where its user stands.
   process.chdir(process.env["INIT_CWD"] ?? process.cwd());
@@ -109,18 +109,15 @@ async function outputOf({ organization, synthesized, scope }: Options): Promise<
   return synthesize(scope === undefined ? {} : { GUARDDUTY_RESPONSE_SCOPE: scope });
 }
 
-/** Says what went wrong: in one line if the user can mend it, with its stack trace if it is a bug. */
+/** Says what went wrong: in one line if the user can mend it, with its stack trace if it is a bug. Returns the exit code. */
 function report(error: unknown): number {
-  if (error instanceof RehearsalError || error instanceof LocalAwsError) {
-    console.error(error.message);
-    return 2;
-  }
-  console.error(error);
-  return 1;
+  const canBeMended = error instanceof RehearsalError || error instanceof LocalAwsError;
+  console.error(canBeMended ? error.message : error);
+  return 2;
 }
 
 // `rehearse | head` closes the pipe early; that is not an error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
 
 void main()
   .catch(report)

@@ -45,7 +45,7 @@ Settings come from cdktf.json and from GUARDDUTY_RESPONSE_... variables:
   GUARDDUTY_RESPONSE_REVOCABLE_ROLES=any npm run rehearse -- --finding FILE
 
 Ends with 0; with 1 if a claim of the story does not hold; with 2 if an option,
-a file or a setting is not usable.
+a file or a setting is not usable, or the rehearsal itself fails.
 `;
 
 /** Reads the command line; throws a `RehearsalError` that names what is wrong with it. */

@@ -319,6 +319,12 @@ describe("--finding", () => {
   });
 });
 
+test.concurrent("ends with 2 and the stack trace if the rehearsal itself fails", async () => {
+  const { exitCode, stderr } = await rehearse([], { environment: { INIT_CWD: join(folder, "gone") } });
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/ENOENT.*\n +at main /s);
+});
+
 test.concurrent("--help says what there is", async () => {
   const { exitCode, stdout } = await rehearse(["--help"]);
   expect(exitCode).toBe(0);
