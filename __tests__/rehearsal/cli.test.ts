@@ -131,7 +131,7 @@ test.concurrent("--html writes the run as a page, besides what is printed", asyn
   const page = readFileSync(file, "utf8");
   expect(problemsOf(page)).toEqual([]);
   expect(page).toMatch(/All \d+ claims hold\./);
-  for (const title of ["Who may do what", "Six hours of siege", "The mails, as they arrive", "The policy"]) {
+  for (const title of ["Who may do what", "6 hours of siege", "The mails, as they arrive", "The policy"]) {
     expect(page).toContain(`${title}</h2>`);
   }
 });
@@ -146,7 +146,7 @@ test.concurrent("--html measures nothing if a claim does not hold, and the page 
   const page = readFileSync(file, "utf8");
   expect(problemsOf(page)).toEqual([]);
   expect(page).toMatch(/\d+ of \d+ claims do not hold\./);
-  expect(page).not.toContain("Six hours of siege");
+  expect(page).not.toContain("hours of siege");
 });
 
 test.concurrent("plays scope session, and writes one JSON document with every fact and claim", async () => {

@@ -71,6 +71,20 @@ test("the function calls IAM of an account with credentials of that account, and
   expect(accountsOf("iam", "ec2", "cloudtrail")).toEqual(["222233334444", "777788889999"]);
 });
 
+test("every claim holds for a member role of another path", async () => {
+  // GIVEN
+  const directory = outputs.withChange((stack) => {
+    Object.assign(stack, JSON.parse(JSON.stringify(stack).replaceAll("/guardduty-response/", "/security/")));
+  });
+
+  // WHEN
+  const played = await play(directory);
+
+  // THEN
+  expect(broken(played)).toEqual([]);
+  expect(played).toHaveLength(scenes.length);
+});
+
 const FORWARDER = "aws.virginia";
 type Statement = Record<string, any>;
 const statement = (policy: { Statement: Statement[] }, sid: string): Statement => {

@@ -16,8 +16,6 @@ interface RoleProperties {
   readonly Policies?: readonly { readonly PolicyName: string; readonly PolicyDocument: PolicyDocument }[];
 }
 
-const SUPPORTED = ["RoleName", "Path", "Description", "AssumeRolePolicyDocument", "Policies"];
-
 /**
  * Makes the roles of a template in an account, as a stack of CloudFormation does.
  *
@@ -31,11 +29,12 @@ export function createStack(account: AwsAccount, { Resources }: Template): void 
     const {
       RoleName: name,
       Path: path,
+      Description: _,
       AssumeRolePolicyDocument,
       Policies = [],
       ...others
     } = Properties as RoleProperties;
-    const unknown = Object.keys(others).filter((property) => !SUPPORTED.includes(property));
+    const unknown = Object.keys(others);
     if (unknown.length > 0) throw unsupported(logicalId, `the property ${unknown.join(", ")}`);
     if (account.roles.has(name)) {
       throw new LocalAwsError(`${logicalId}: the role ${name} is in account ${account.accountId} already`);

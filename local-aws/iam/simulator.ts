@@ -48,7 +48,7 @@ const FULL_ACCESS: NamedPolicy = {
 };
 
 /** The name by which a decision refers to the policy of the resource. */
-export const RESOURCE_POLICY = "the resource's own policy";
+const RESOURCE_POLICY = "the resource's own policy";
 
 /** Decides a request as IAM would, with an independent evaluator of IAM policies. */
 export async function decide(request: AccessRequest): Promise<Decision> {

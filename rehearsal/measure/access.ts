@@ -1,8 +1,8 @@
 import { LocalDeployment } from "../../local-aws/deployment/local-deployment";
 import type { RoleSession } from "../../local-aws/deployment/role-session";
+import type { Decision } from "../../local-aws/iam/simulator";
 import type { Deployment } from "../../local-aws/terraform/deployment";
 import type { FunctionEnvironment } from "../../src/contract/environment";
-import type { Decision } from "../../local-aws/iam/simulator";
 import { findingEvent } from "../story/finding-event";
 import { firstTheft, instanceSession, MINUTE, robbedInstance, tryCall } from "../story/thief";
 

@@ -11,6 +11,8 @@ export const SIEGE = {
   minutesBetweenRenewals: 60,
 } as const;
 
+export const SIEGE_HOURS = SIEGE.minutes / 60;
+
 /** What a deployment revokes, at the first theft and at further ones. */
 export interface ScopeSettings {
   readonly scope: Scope;

@@ -1,4 +1,5 @@
 import type { AwsAccount } from "../../local-aws/api/account";
+import { memberRoleArn } from "../../src/contract/members";
 import { claim, unlessContains, unlessDecided } from "../play/claim";
 import { endingOf, outcomeOf, reasonOf, writes } from "../play/function-result";
 import type { Scene } from "../play/scene";
@@ -42,8 +43,7 @@ export async function controlPolicyDenies(
   member: AwsAccount,
   theft: Theft,
 ): Promise<Scene> {
-  const { arn } = [...member.roles.values()].find(({ path }) => path === "/guardduty-response/")!;
-  const everyMembers = arn.replace(member.accountId, "*");
+  const everyMembers = memberRoleArn(member.partition, "*", { role: organization.memberRole });
   member.serviceControlPolicies.push(noPolicies());
   const first = await publish(organization, member, theft);
   const [mail] = first.invoked?.mails ?? [];

@@ -12,9 +12,9 @@ export const FURTHER_REGION = "us-east-1";
 
 /** The role that is robbed in every member, and that the security account has too. */
 export const ROBBED_ROLE = "web";
-/** A second one, */
+/** A role that is robbed later, in another finding. */
 export const SECOND_ROLE = "worker";
-/** and one that the first may assume. */
+/** A role that the robbed one may assume. */
 export const STARTED_ROLE = "reports";
 
 const INSTANCE_ID = "i-0a1b2c3d4e5f60718";
@@ -26,6 +26,8 @@ export class Organization {
   private constructor(
     readonly local: LocalDeployment,
     private readonly organizationId: string,
+    /** Path and name of the role that the function assumes in a member. */
+    readonly memberRole: string,
     private readonly stackSet: DeployedStackSet,
   ) {
     this.security = local.account;
@@ -37,14 +39,14 @@ export class Organization {
   static of(local: LocalDeployment): Organization {
     const { functions, stackSets } = local.deployment;
     const [members] = functions.flatMap((each) => functionVariable(each, "MEMBERS") ?? []);
-    const { organization } = JSON.parse(members ?? "{}") as Partial<MembersSpec>;
+    const { organization, role } = JSON.parse(members ?? "{}") as Partial<MembersSpec>;
     const [stackSet] = stackSets;
-    if (organization === undefined || !stackSet) {
+    if (organization === undefined || role === undefined || !stackSet) {
       throw new RehearsalError(
         "the story needs a response with members of an organization, and a StackSet of their role",
       );
     }
-    return new Organization(local, organization, stackSet);
+    return new Organization(local, organization, role, stackSet);
   }
 
   /** An account that joins the organization: with workloads, and without a role for the response. */

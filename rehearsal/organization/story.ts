@@ -3,8 +3,8 @@ import type { LocalDeployment } from "../../local-aws/deployment/local-deploymen
 import type { RoleSession } from "../../local-aws/deployment/role-session";
 import { type Scene, untilBroken } from "../play/scene";
 import type { Theft } from "../story/finding-event";
-import { recordStart, recordTheft } from "../story/trail";
 import { firstTheft, tryCall } from "../story/thief";
+import { recordStart, recordTheft } from "../story/trail";
 import { memberRoleIsFenced } from "./fence-scene";
 import { findingIsForwarded, forwardedFindingIsMatched, undeliveredIsKept } from "./forwarding-scenes";
 import { publish } from "./member-finding";

@@ -1,5 +1,5 @@
-import type { InvokedFunction } from "../../local-aws/deployment/local-deployment";
 import type { AwsCall } from "../../local-aws/api/endpoint";
+import type { InvokedFunction } from "../../local-aws/deployment/local-deployment";
 import { endingOf } from "../play/function-result";
 import type { Fact } from "../play/scene";
 import { html, type Html } from "./html";

@@ -1,7 +1,7 @@
+import { Scope } from "../../src/contract/environment";
 import type { AccessChange } from "../measure/access";
 import type { Measured } from "../measure/measure";
-import type { Course } from "../measure/siege";
-import { Scope } from "../../src/contract/environment";
+import { type Course, SIEGE_HOURS } from "../measure/siege";
 import { THIEFS_CALL } from "../story/thief";
 import { drawAccess } from "./access-picture";
 import { html, type Html } from "./html";
@@ -13,7 +13,7 @@ export function renderPicture({ access, siege }: Measured): string {
   const ofRole = siege.filter(({ scope }) => scope === Scope.ROLE);
   const figures = [...renderAccess(access), ...ofRole.map(renderCourse)];
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 840 540" font-family="system-ui, sans-serif">
-    <title>Who may use the role before and after, and what six hours of thefts cost</title>
+    <title>Who may use the role before and after, and what ${SIEGE_HOURS} hours of thefts cost</title>
     <style>
       ${styleSheet("figures.css")}
     </style>

@@ -1,4 +1,4 @@
-import { type Course, SIEGE } from "../measure/siege";
+import { type Course, SIEGE, SIEGE_HOURS } from "../measure/siege";
 import type { Stage } from "../play/run";
 import { html, type Html } from "./html";
 import { percent } from "./moment";
@@ -7,19 +7,19 @@ const PLOT = { left: 40, top: 22, width: 290, height: 110, bottom: 22 };
 
 /** Plots the siege: one diagram for each of the compared settings, all to one scale. */
 export function renderSiege(courses: readonly Course[], stage: Stage): Html {
-  const { minutes, minutesBetweenThefts, healthyInstances, minutesBetweenCalls, minutesBetweenRenewals } = SIEGE;
+  const { minutesBetweenThefts, healthyInstances, minutesBetweenCalls, minutesBetweenRenewals } = SIEGE;
   return html`<p>
-      For ${minutes / 60} hours a thief steals new credentials of one instance every ${minutesBetweenThefts} minutes,
-      and GuardDuty reports each of them at once. ${healthyInstances} other instances with the role are healthy: each
-      calls AWS every ${minutesBetweenCalls} minutes and renews its credentials every ${minutesBetweenRenewals} minutes.
-      How many of their calls are denied is the price of the response.
+      For ${SIEGE_HOURS} hours a thief steals new credentials of one instance every ${minutesBetweenThefts} minutes, and
+      GuardDuty reports each of them at once. ${healthyInstances} other instances with the role are healthy: each calls
+      AWS every ${minutesBetweenCalls} minutes and renews its credentials every ${minutesBetweenRenewals} minutes. How
+      many of their calls are denied is the price of the response.
     </p>
     <figure>
       <ul class="plots">
         ${courses.map((course) => renderCourse(course, stage))}
       </ul>
       <figcaption>
-        Share of the healthy instances' calls that are denied, over ${minutes / 60} hours. The marks above are the
+        Share of the healthy instances' calls that are denied, over ${SIEGE_HOURS} hours. The marks above are the
         thefts: <span class="bad">✕</span> the stolen credentials worked until they were found,
         <span class="good">○</span> they were dead on arrival. The function's package handles each finding with its
         clock set to it, and IAM decides each call. The robbed instance is not among the healthy ones: its own software
@@ -98,7 +98,7 @@ export function drawPlot(course: Course): Html {
           >`,
     )}
     <path class="area" d="${area}" />
-    ${[0, 1, 2, 3, 4, 5, 6].map(
+    ${Array.from({ length: SIEGE_HOURS + 1 }, (_, hour) => hour).map(
       (hour) => html`<text x="${round(x(hour * 60))}" y="${top + height + 16}" text-anchor="middle">${hour} h</text>`,
     )}
     ${thefts.map(({ minute, worked }) => renderTheft(round(x(minute) + 3), 8, worked))}

@@ -1,4 +1,5 @@
 import type { Measured } from "../measure/measure";
+import { SIEGE_HOURS } from "../measure/siege";
 import { claimsOf, type Run } from "../play/run";
 import type { InvocationFact, RuleFact } from "../play/scene";
 import { waitNote } from "../play/verification-wait";
@@ -22,7 +23,7 @@ export function storyPage(run: Run, measured: Measured | undefined): string {
   const facts = run.scenes.flatMap((scene) => scene.facts);
   const sections: (Section | undefined)[] = [
     sectionOf("access", "Who may do what", measured && renderAccess(measured.access)),
-    sectionOf("siege", "Six hours of siege", measured && renderSiege(measured.siege, run)),
+    sectionOf("siege", `${SIEGE_HOURS} hours of siege`, measured && renderSiege(measured.siege, run)),
     { id: "timeline", title: "What happened", body: renderTimeline(run.scenes, run.startedAt) },
     sectionOf("mails", "The mails, as they arrive", renderMails(facts)),
     sectionOf("policy", "The policy", renderPolicies(facts)),

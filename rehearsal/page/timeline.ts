@@ -1,5 +1,5 @@
-import { cutoffOf, endingOf, outcomeOf } from "../play/function-result";
 import type { Claim } from "../play/claim";
+import { cutoffOf, endingOf, outcomeOf } from "../play/function-result";
 import { type Fact, type Scene, timeOf } from "../play/scene";
 import { subjectOf } from "../print/mail-subject";
 import { html, type Html } from "./html";

@@ -1,5 +1,5 @@
-import type { Decision } from "../../local-aws/iam/simulator";
 import type { Delivery } from "../../local-aws/deployment/local-deployment";
+import type { Decision } from "../../local-aws/iam/simulator";
 
 /** Something that must be true of what was synthesized. */
 export interface Claim {

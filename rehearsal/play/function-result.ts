@@ -1,5 +1,5 @@
-import { explainDenial } from "../../local-aws/deployment/refusal";
 import type { Delivery, InvokedFunction } from "../../local-aws/deployment/local-deployment";
+import { explainDenial } from "../../local-aws/deployment/refusal";
 import type { Outcome, Result } from "../../src/contract/outcome-line";
 
 /** The function that was invoked, among what became of an event; undefined if none was. */

@@ -1,8 +1,8 @@
-import type { RoleSession } from "../../local-aws/deployment/role-session";
 import type { Mail } from "../../local-aws/api/account";
+import type { InvokedFunction, RuleOutcome } from "../../local-aws/deployment/local-deployment";
+import type { RoleSession } from "../../local-aws/deployment/role-session";
 import type { PolicyDocument } from "../../local-aws/iam/policy";
 import type { Decision } from "../../local-aws/iam/simulator";
-import type { InvokedFunction, RuleOutcome } from "../../local-aws/deployment/local-deployment";
 import type { Claim } from "./claim";
 
 /** One step of a rehearsal: what happened, and what it was to prove. */

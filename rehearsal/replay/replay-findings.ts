@@ -1,9 +1,9 @@
+import type { Deployment } from "../../local-aws/terraform/deployment";
+import { shortenWait, waitNote } from "../play/verification-wait";
 import { factData } from "../print/machine-readable";
 import type { Printer } from "../print/printer";
 import { fold } from "../print/terminal";
 import { renderFact } from "../print/timeline";
-import type { Deployment } from "../../local-aws/terraform/deployment";
-import { shortenWait, waitNote } from "../play/verification-wait";
 import type { FindingInput, ReplayedEvent, UnusableInput } from "./finding-input";
 import { type Replay, replay } from "./replay";
 import { renderTable, type TableRow } from "./replay-table";
