@@ -4,15 +4,11 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { MembersSpec } from "../src/contract/members";
-import { type BenchIncident, nextPolicy, startIncident } from "./incident";
+import { type BenchIncident, MEMBERS, nextPolicy, startIncident } from "./incident";
 import { compare, type Contender, type Figure } from "./measure";
 import { bundleWithDefaults, unpackOurs } from "./packages";
 
 const PEERS = join(__dirname, "peers");
-
-/** Members that no event of the bench is about: what they cost the function's own account. */
-const MEMBERS: MembersSpec = { organization: "o-benchbench", role: "/guardduty-response/GuardDuty-Response-Member" };
 
 /** The time from the start of a process to the first accepted PutRolePolicy: what a cold start leaves to a thief. */
 export async function coldStart(rounds: number, { withBoto3 = true } = {}): Promise<Figure[]> {
@@ -20,6 +16,7 @@ export async function coldStart(rounds: number, { withBoto3 = true } = {}): Prom
   const ours = unpackOurs();
   const defaults = bundleWithDefaults(mkdtempSync(join(tmpdir(), "bench-")));
   const invoke = join(PEERS, "invoke-once.cjs");
+  // No event is about them: what they cost the function's own account.
   const environment = { ...incident.environment, MEMBERS: JSON.stringify(MEMBERS) };
   const withMembers = { ...incident, environment };
   const contenders: [Contender, ...Contender[]] = [

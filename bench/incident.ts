@@ -23,7 +23,8 @@ export interface BenchIncident {
 const REGION = "us-west-2";
 
 const MEMBER_ROLE = { name: "GuardDuty-Response-Member", path: "/guardduty-response/" };
-const MEMBERS: MembersSpec = { organization: "o-a1b2c3d4e5", role: MEMBER_ROLE.path + MEMBER_ROLE.name };
+/** The members that have the roles, if there are any. */
+export const MEMBERS: MembersSpec = { organization: "o-a1b2c3d4e5", role: MEMBER_ROLE.path + MEMBER_ROLE.name };
 
 /**
  * Starts an endpoint with the roles `compromised-0`, `compromised-1`, …

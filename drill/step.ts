@@ -1,7 +1,6 @@
 import type { Claim } from "../rehearsal/play/claim";
 import { renderStep } from "../rehearsal/print/frame";
-import type { Paint } from "../rehearsal/print/terminal";
-import { fold } from "../rehearsal/print/terminal";
+import { fold, type Paint } from "../rehearsal/print/terminal";
 
 /** One step of a drill: what happened, and what it was to prove. */
 export interface Step {

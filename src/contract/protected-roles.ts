@@ -1,3 +1,5 @@
+import { wildcard } from "./wildcard";
+
 /**
  * Whether an entry of the protected roles covers a role.
  *
@@ -39,10 +41,4 @@ export function protectedRoleOf(entry: string): ProtectedRole {
 function split(arn: string): [account: string, role: string] {
   const start = arn.indexOf("/") + 1;
   return [arn.slice(0, start), arn.slice(start)];
-}
-
-/** A pattern in which `*` stands for any text, as in policies of IAM. */
-function wildcard(pattern: string): RegExp {
-  const literals = pattern.split("*").map((text) => text.replace(/\W/g, "\\$&"));
-  return new RegExp(`^${literals.join(".*")}$`);
 }

@@ -133,7 +133,7 @@ describe("the rule on further findings", () => {
   });
 
   test.each<[string, ReadRule[], string]>([
-    ["there is none", [RULE], `no rule matches findings of ${SEQUENCE}`],
+    ["no rule matches them", [RULE], `no rule matches findings of ${SEQUENCE}`],
     ["it matches less", [RULE, { ...further, pattern: ofTypes([`${SEQUENCE}.X`]) }], `no rule matches`],
     ["it is disabled", [RULE, { ...further, enabled: false }], "the rule further is disabled"],
     ["it does not alert", [RULE, { ...further, targets: further.targets.slice(1) }], "further does not alert"],

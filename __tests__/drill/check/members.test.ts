@@ -97,9 +97,9 @@ test("the organization is not compared if the members are named one by one", () 
   expect(judgeMembers(members, [{ accountId: MEMBER, role: ROLE }], DEPLOYED)).toMatchObject([{ holds: true }]);
 });
 
-test("an account that is none of the members is named", () => {
+test("an account that is not one of the members is named", () => {
   const members = { ...MEMBERS, except: [MEMBER] };
   expect(judgeMembers(members, [{ accountId: MEMBER, role: ROLE }], DEPLOYED)).toMatchObject([
-    { holds: false, what: `the function does not act in account ${MEMBER}: it is none of its members` },
+    { holds: false, what: `the function does not act in account ${MEMBER}: it is not one of its members` },
   ]);
 });

@@ -1,4 +1,5 @@
 import { isMember, memberRoleArn, type MembersSpec } from "../../../src/contract/members";
+import { wildcard } from "../../../src/contract/wildcard";
 import type { Deployed } from "../../deployed";
 import { type Judgement, right, unlessWrong, wrong } from "../result";
 import { has, statementsOf } from "./policy-document";
@@ -52,7 +53,7 @@ export function judgeMembers(
 function memberProblems(member: ReadMember, members: MembersSpec, deployed: Deployed): Judgement[] {
   const { accountId } = member;
   if (!isMember(members, accountId)) {
-    const what = `the function does not act in account ${accountId}: it is none of its members`;
+    const what = `the function does not act in account ${accountId}: it is not one of its members`;
     return [wrong(what, "add it to members of the response and apply, or leave it out of --members")];
   }
   if ("closed" in member) {
@@ -100,11 +101,5 @@ const TAKING = ["ArnLike", "ArnEquals", "StringLike", "StringEquals"];
 function isTaken(condition: unknown, key: string, value: string): boolean {
   const operators = (condition ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   const patterns = TAKING.flatMap((operator) => operators[operator]?.[key] ?? []);
-  return patterns.length === 0 || patterns.some((pattern) => covers(String(pattern), value));
-}
-
-/** Whether a pattern, in which `*` stands for any text, covers a value. */
-function covers(pattern: string, value: string): boolean {
-  const literals = pattern.split("*").map((text) => text.replace(/\W/g, "\\$&"));
-  return new RegExp(`^${literals.join(".*")}$`).test(value);
+  return patterns.length === 0 || patterns.some((pattern) => wildcard(String(pattern)).test(value));
 }
