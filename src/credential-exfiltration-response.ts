@@ -15,7 +15,6 @@ import { ArnTarget } from "./detection/finding-target";
 import { FailureAlarms } from "./monitoring/failure-alarms";
 import { OutcomeAlarms } from "./monitoring/outcome-alarms";
 import { OutcomeMetrics } from "./monitoring/outcome-metrics";
-import type { DashboardRule } from "./monitoring/dashboard-body";
 import { ResponseDashboard } from "./monitoring/response-dashboard";
 import { checkFunction, type FunctionProps } from "./revocation/function-props";
 import { checkRevocation, isSeverity, type RevocationProps } from "./revocation/revocation-props";
@@ -323,15 +322,8 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
       provider,
     });
     failureAlarms.watchRule("rule", this.ruleName);
-    if (this.furtherFindingsRule) failureAlarms.watchRule("further-findings", this.furtherFindingsRule.ruleName);
-    if (this.anyFindingRule) failureAlarms.watchRule("any-finding", this.anyFindingRule.ruleName);
-    const forwarded = {
-      forwarded: this.forwardedRule,
-      "forwarded-further-findings": this.forwardedFurtherFindingsRule,
-      "forwarded-any-finding": this.forwardedAnyFindingRule,
-    };
-    for (const [id, rule] of Object.entries(forwarded)) {
-      if (rule) failureAlarms.watchRule(id, rule.ruleName, this.findingBus?.busName);
+    for (const { id, ruleName, eventBusName } of this.furtherRules()) {
+      failureAlarms.watchRule(id, ruleName, eventBusName);
     }
     const outcomeAlarms = new OutcomeAlarms(this, "outcome-alarms", {
       namePrefix: this.prefix,
@@ -348,7 +340,9 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
       namePrefix: this.prefix,
       metrics,
       ruleName: this.ruleName,
-      furtherRules: this.furtherDashboardRules(),
+      furtherRules: this.furtherRules().flatMap(({ findings, ruleName, eventBusName }) =>
+        findings === undefined ? [] : { findings, ruleName, eventBusName },
+      ),
       functionName: this.functionName,
       logGroupName: this.revoker.logGroup.name,
       queueName: this.failureQueue.queueName,
@@ -357,16 +351,22 @@ export class CredentialExfiltrationResponse extends Construct implements IFindin
     });
   }
 
-  private furtherDashboardRules(): DashboardRule[] {
+  /** The rules that are made besides the one on stolen role credentials; without `findings` if the function gets none of theirs. */
+  private furtherRules() {
     const eventBusName = this.findingBus?.busName;
-    const rules: [findings: string, rule: FindingRule | undefined, eventBusName?: string][] = [
-      ["further findings", this.furtherFindingsRule],
-      ["forwarded findings", this.forwardedRule, eventBusName],
-      ["further forwarded findings", this.forwardedFurtherFindingsRule, eventBusName],
+    const rules: { id: string; rule?: FindingRule; eventBusName?: string; findings?: string }[] = [
+      { id: "further-findings", rule: this.furtherFindingsRule, findings: "further findings" },
+      { id: "any-finding", rule: this.anyFindingRule },
+      { id: "forwarded", rule: this.forwardedRule, eventBusName, findings: "forwarded findings" },
+      {
+        id: "forwarded-further-findings",
+        rule: this.forwardedFurtherFindingsRule,
+        eventBusName,
+        findings: "further forwarded findings",
+      },
+      { id: "forwarded-any-finding", rule: this.forwardedAnyFindingRule, eventBusName },
     ];
-    return rules.flatMap(([findings, rule, bus]) =>
-      rule ? { findings, ruleName: rule.ruleName, eventBusName: bus } : [],
-    );
+    return rules.flatMap(({ rule, ...others }) => (rule ? { ...others, ruleName: rule.ruleName } : []));
   }
 
   private check(): void {
