@@ -9,9 +9,11 @@ const COLUMNS = 76;
  * characters, without links, and not endless.
  */
 export function printable(text: string, max = MAX_CHARACTERS): string {
-  // Cut first: looking for links in something endless would take endless time.
-  const line = text.slice(0, 4 * max).replace(/[\p{C}\p{Z}]+/gu, " ");
-  const clean = line.replace(/\S*:\/\/\S*/g, "(link)").trim();
+  const words = text.slice(0, 4 * max).split(/[\p{C}\p{Z}]+/u);
+  const clean = words
+    .map((word) => (word.includes("://") ? "(link)" : word))
+    .join(" ")
+    .trim();
   // By whole characters: half of one could not be sent.
   return clean.length > max ? `${[...clean].slice(0, max - 1).join("")}…` : clean;
 }
