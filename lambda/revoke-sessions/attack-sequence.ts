@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-import { lenient, part, text } from "./lenient";
+import { lenient, number, part, text } from "./lenient";
 
 /** What an attack sequence says of who took part and from where: `service.detection.sequence` of a finding. */
 export const AttackSequence = part({
@@ -18,14 +18,13 @@ export const AttackSequence = part({
       part({
         ip: text,
         location: part({ city: text, country: text }),
-        autonomousSystem: part({ name: text, number: lenient(v.number()) }),
+        autonomousSystem: part({ name: text, number }),
       }),
     ),
   ),
   signals: lenient(v.array(part({ name: text }))),
 });
 export type AttackSequence = NonNullable<v.InferOutput<typeof AttackSequence>>;
-type Actor = NonNullable<NonNullable<AttackSequence["actors"]>[number]>;
 
 /** A role or a user, with all of its credentials that took part in a sequence. */
 export interface Participant {
@@ -47,10 +46,9 @@ interface ParticipantCredential {
  *
  * @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Actor.html
  */
-export function participants({ actors = [] }: AttackSequence): Participant[] {
-  const known = actors.flatMap((actor) => (actor?.user ? [actor] : []));
+export function participants(sequence: AttackSequence): Participant[] {
   const groups = new Map<string, [Actor, ...Actor[]]>();
-  for (const actor of known) {
+  for (const actor of actorsOf(sequence)) {
     const identity = principalId(actor)?.split(":")[0] ?? JSON.stringify(actor.user);
     const group = groups.get(identity);
     if (group) group.push(actor);
@@ -60,28 +58,34 @@ export function participants({ actors = [] }: AttackSequence): Participant[] {
   return [...inOrder.filter(isRole), ...inOrder.filter((each) => !isRole(each))];
 }
 
+type Actor = ReturnType<typeof actorsOf>[number];
+
+/** The actors that are roles or users: some are services or processes. */
+const actorsOf = ({ actors }: AttackSequence) =>
+  actors?.flatMap((actor) => (actor?.user ? [{ ...actor, user: actor.user }] : [])) ?? [];
+
 const isRole = ({ credentials: [first] }: Participant): boolean => first.principalId?.startsWith("AROA") ?? false;
 
 /** As `AROA…:session-name`. An actor's own id has it behind its type: `user:AssumedRole:AROA…:session-name`. */
 const principalId = ({ id, user }: Actor): string | undefined =>
-  user?.uid ?? /^user:\w+:(\w{16,128}(:.*)?)$/.exec(id ?? "")?.[1];
+  user.uid ?? id?.match(/^user:\w+:(\w{16,128}(:.*)?)$/)?.[1];
 
 function participant([first, ...others]: [Actor, ...Actor[]]): Participant {
   const { user, session } = first;
-  const [, account, roleName] = ROLE_ARN.exec(session?.issuer ?? "") ?? [];
+  const issuer = session?.issuer?.match(ROLE_ARN)?.groups;
   return {
-    accountId: user?.account?.uid ?? account,
-    userType: user?.type,
-    userName: roleName ?? user?.name,
+    accountId: user.account?.uid ?? issuer?.["accountId"],
+    userType: user.type,
+    userName: issuer?.["roleName"] ?? user.name,
     credentials: [credential(first), ...others.map(credential)],
   };
 }
 
 /** A session's issuer is its role. */
-const ROLE_ARN = /^arn:[\w-]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/;
+const ROLE_ARN = /^arn:[\w-]+:iam::(?<accountId>\d{12}):role\/(.*\/)?(?<roleName>[^/]+)$/;
 
 const credential = (actor: Actor): ParticipantCredential => ({
-  accessKeyId: actor.user?.credentialUid,
+  accessKeyId: actor.user.credentialUid,
   principalId: principalId(actor),
   createdTime: actor.session?.createdTime,
 });
@@ -94,16 +98,16 @@ export interface Origin {
   readonly network?: string;
 }
 
-export function origin({ endpoints = [] }: AttackSequence): Origin {
-  const addresses = [...new Set(endpoints.flatMap((endpoint) => endpoint?.ip ?? []))];
-  const [only, ...others] = endpoints;
-  if (others.length > 0) return { addresses };
-  const { name, number } = only?.autonomousSystem ?? {};
+export function origin({ endpoints }: AttackSequence): Origin {
+  const addresses = [...new Set(endpoints?.flatMap((endpoint) => endpoint?.ip ?? []))];
+  if (endpoints?.length !== 1) return { addresses };
+  const [{ location, autonomousSystem } = {}] = endpoints;
+  const { name, number } = autonomousSystem ?? {};
   const network = [name, number === undefined ? undefined : `AS${number}`].filter(Boolean).join(", ");
-  return { addresses, city: only?.location?.city, country: only?.location?.country, network: network || undefined };
+  return { addresses, city: location?.city, country: location?.country, network: network || undefined };
 }
 
 /** What a sequence is made of: types of findings, and calls. */
-export const signalsOf = ({ signals = [] }: AttackSequence): string[] => [
-  ...new Set(signals.flatMap((signal) => signal?.name ?? [])),
+export const signalsOf = ({ signals }: AttackSequence): string[] => [
+  ...new Set(signals?.flatMap((signal) => signal?.name ?? [])),
 ];

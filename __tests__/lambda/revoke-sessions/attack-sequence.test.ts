@@ -34,6 +34,36 @@ test("endpoints are from where the credentials were used, and signals what was d
   });
 });
 
+test.each<[what: string, endpoint: unknown]>([
+  ["no place and no network", { ip: "198.51.100.77" }],
+  ["no country and no number", { ip: "198.51.100.77", location: {}, autonomousSystem: {} }],
+])("an endpoint of %s is an address", (_, endpoint) => {
+  const { activity } = parse(undefined, { [`${SEQUENCE}.endpoints`]: [endpoint] })[0];
+  expect(activity).toMatchObject({ ipAddress: "198.51.100.77", city: undefined, country: undefined });
+  expect(activity.network).toBeUndefined();
+});
+
+test("what cannot be read among endpoints and signals is left out", () => {
+  // GIVEN
+  const endpoints = [null, {}, { ip: "198.51.100.77" }];
+  const signals = [7, {}, { name: "CreateAccessKey" }, { name: "CreateAccessKey" }];
+  // WHEN
+  const set = { [`${SEQUENCE}.endpoints`]: endpoints, [`${SEQUENCE}.signals`]: signals };
+  const { activity } = parse(undefined, set)[0];
+  // THEN
+  expect(activity).toMatchObject({ ipAddress: "198.51.100.77", signals: ["CreateAccessKey"] });
+});
+
+test.each<[what: string, parts: Record<string, unknown>]>([
+  ["not there", { endpoints: undefined, signals: undefined }],
+  ["of no use", { endpoints: [null], signals: [null] }],
+])("endpoints and signals that are %s tell nothing", (_, { endpoints, signals }) => {
+  const set = { [`${SEQUENCE}.endpoints`]: endpoints, [`${SEQUENCE}.signals`]: signals };
+  const { activity } = parse(undefined, set)[0];
+  expect(activity.ipAddress).toBeUndefined();
+  expect(activity.signals ?? []).toEqual([]);
+});
+
 test("several endpoints have no place in common", () => {
   const endpoints = ["198.51.100.77", "2001:db8::7", "198.51.100.77"].map((ip) => ({ ip, location: { city: "Oslo" } }));
   const { activity } = parse(undefined, { [`${SEQUENCE}.endpoints`]: endpoints })[0];
@@ -75,8 +105,32 @@ test("the actor's name counts if there is no issuer, and its id if there is no p
   });
 });
 
+test.each<[what: string, id: string, expected: string | undefined]>([
+  ["a role's session", `user:AssumedRole:${ROLE_ID}:deploy`, `${ROLE_ID}:deploy`],
+  ["a user", "user:IAMUser:AIDAINVENTEDUSER00001", "AIDAINVENTEDUSER00001"],
+  ["something before it", `a user:IAMUser:AIDAINVENTEDUSER00001`, undefined],
+  ["something after it", `user:IAMUser:AIDAINVENTEDUSER00001-x`, undefined],
+  ["another kind of actor", "process:4711", undefined],
+])("an actor's own id has its principal: %s", (_, id, principalId) => {
+  expect(parse([{ id, user: { name: "mallory" } }])[0].credentials[0].principalId).toBe(principalId);
+});
+
+test("actors without a principal stand by themselves, after roles", () => {
+  // GIVEN
+  const [nobody, somebody] = [{ user: { name: "nobody" } }, { user: { name: "somebody" } }];
+  // WHEN
+  const findings = parse([nobody, somebody, roleActor()]);
+  // THEN
+  expect(findings.map(({ userName }) => userName)).toEqual([ROLE_NAME, "nobody", "somebody"]);
+});
+
 test.each([
   ["a role of another account belongs to that", [roleActor({ accountId: "444455556666" })], "444455556666"],
+  [
+    "a role without an account belongs to its issuer's",
+    [{ ...roleActor({ accountId: "444455556666" }), user: { uid: `${ROLE_ID}:x` } }],
+    "444455556666",
+  ],
   ["an actor without an account belongs to the finding's", [{ user: { uid: `${ROLE_ID}:x` } }], ACCOUNT_ID],
 ])("%s", (_, actors, accountId) => {
   expect(parse(actors)[0].accountId).toBe(accountId);
