@@ -39,11 +39,13 @@ interface Clock {
   readonly wait: (seconds: number) => Promise<void>;
 }
 
-/** CloudTrail takes two requests a second for an account and region, of everybody in the account. */
-const SECONDS_BETWEEN_REQUESTS = 0.55;
-
-/** Somebody else in the account looks up too: after this time there may be room again, */
+/**
+ * CloudTrail takes two requests a second for an account and region, of everybody in the account. It is asked at once, and if it
+ * throttles, again after this time,
+ */
 const SECONDS_AFTER_THROTTLING = 1;
+/** and from then on at this distance; */
+const SECONDS_BETWEEN_REQUESTS = 0.55;
 /** but a region is given up if it has throttled so often. */
 const MAX_TIMES_THROTTLED = 5;
 
@@ -108,11 +110,11 @@ async function lookThrough(
 ): Promise<RegionLookUp & { readonly events: readonly TrailEvent[] }> {
   const events: TrailEvent[] = [];
   let deliveredUntil: Date | undefined;
-  let last: Date | undefined;
+  let last = clock.now();
   let timesThrottled = 0;
   const end = (shortfall?: Shortfall) => ({ region, deliveredUntil, shortfall, events });
   const request = async (query: Query): Promise<Page> => {
-    if (last) await clock.wait(Math.max(0, SECONDS_BETWEEN_REQUESTS - secondsBetween(last, clock.now())));
+    if (timesThrottled > 0) await clock.wait(Math.max(0, SECONDS_BETWEEN_REQUESTS - secondsBetween(last, clock.now())));
     last = clock.now();
     if (last >= until) throw new NoTimeError();
     try {
