@@ -7,12 +7,14 @@
 export default {
   mutate: [
     "lambda/revoke-sessions/{*,mail/*}.ts",
-    "!lambda/revoke-sessions/{index,handling,reporting,member-session}.ts",
+    "!lambda/revoke-sessions/{access,index,handling,reporting,member-session}.ts",
   ],
   testRunner: "jest",
   jest: {
     config: {
       testEnvironment: "node",
+      testRunner: "<rootDir>/scripts/mutation/jest-circus-until-noticed.cjs",
+      testSequencer: "<rootDir>/scripts/mutation/smallest-first.cjs",
       testTimeout: 1_000,
       roots: ["<rootDir>/__tests__/lambda/revoke-sessions"],
       testMatch: ["**/*.test.ts"],
