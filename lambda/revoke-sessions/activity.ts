@@ -94,18 +94,18 @@ export interface OtherKeys {
 /** Error codes that say that the call was not allowed. */
 const DENIED = /AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbidden|AuthFailure/i;
 
-const isDenied = ({ errorCode = "" }: TrailEvent): boolean => DENIED.test(errorCode);
+const isDenied = ({ errorCode }: TrailEvent): boolean => Boolean(errorCode?.match(DENIED));
 
 /** Sums up what stolen credentials were used for; events of others, and those that are there twice, are left out. */
 export function summarize(events: readonly TrailEvent[], stolen: Stolen): Summary {
   const all = inOrder(events);
   const madeKeys = keysMadeWith(stolen.accessKeyIds, all);
   const keys = [...stolen.accessKeyIds, ...madeKeys];
-  const isOfSession = ({ principalId }: TrailEvent) => stolen.principalIds.includes(principalId ?? "");
+  const isOfSession = ({ principalId }: TrailEvent) => isOneOf(stolen.principalIds, principalId);
   // A finding that names no key is about all of its sessions'.
   const isStolen = (event: TrailEvent) =>
-    stolen.accessKeyIds.length === 0 ? isOfSession(event) : keys.includes(event.accessKeyId ?? "");
-  const isThiefs = ({ address }: TrailEvent) => stolen.addresses.includes(address ?? "");
+    stolen.accessKeyIds.length === 0 ? isOfSession(event) : isOneOf(keys, event.accessKeyId);
+  const isThiefs = ({ address }: TrailEvent) => isOneOf(stolen.addresses, address);
   const thiefsFirst = (some: TrailEvent[]) => [...some.filter(isThiefs), ...some.filter((each) => !isThiefs(each))];
 
   const calls = all.filter(isStolen);
@@ -139,14 +139,18 @@ function startedBy({ time, name, principalId: caller, issued }: TrailEvent, isTh
 
 /** The keys that were made with some keys, and with those in turn. */
 function keysMadeWith(accessKeyIds: readonly string[], events: readonly TrailEvent[]): string[] {
-  const keys = new Set(accessKeyIds);
-  for (let known = -1; known !== keys.size;) {
-    known = keys.size;
-    for (const { accessKeyId = "", issued } of events) {
-      if (issued?.ofCaller && issued.accessKeyId && keys.has(accessKeyId)) keys.add(issued.accessKeyId);
+  const keys = new Set<string | undefined>(accessKeyIds);
+  const made: string[] = [];
+  for (let known = -1; known !== made.length;) {
+    known = made.length;
+    for (const { accessKeyId, issued } of events) {
+      const key = issued?.ofCaller ? issued.accessKeyId : undefined;
+      if (key === undefined || keys.has(key) || !keys.has(accessKeyId)) continue;
+      keys.add(key);
+      made.push(key);
     }
   }
-  return [...keys].slice(new Set(accessKeyIds).size);
+  return made;
 }
 
 function addressesOf(events: readonly TrailEvent[], { addresses }: Stolen): AddressCount[] {
@@ -189,5 +193,8 @@ function countBy(values: readonly string[]): Map<string, number> {
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }
+
+/** What is missing is not one of them. */
+const isOneOf = (values: readonly (string | undefined)[], value: string | undefined): boolean => values.includes(value);
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)];

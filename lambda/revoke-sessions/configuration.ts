@@ -117,7 +117,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const parsed = v.safeParse(Environment, environment);
   if (!parsed.success) {
     const problems = parsed.issues.map((issue) => {
-      const name = String(issue.path?.[0]?.key);
+      const name = String(issue.path![0].key);
       return `${name}=${JSON.stringify(environment[name])}: ${issue.message}`;
     });
     throw new Error(`the function's environment is not usable:\n  ${problems.join("\n  ")}`);
@@ -127,7 +127,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   return {
     accountId: env.ACCOUNT_ID,
     topicArn: env.TOPIC_ARN,
-    partition: env.TOPIC_ARN.split(":")[1] ?? "aws",
+    partition: env.TOPIC_ARN.split(":")[1]!,
     findings: env.FINDINGS,
     response: env.RESPONSE,
     scope: env.SCOPE,

@@ -206,7 +206,7 @@ function toActivity(service: Envelope["detail"]["service"]): Activity {
   const seenFrom = origin(sequence);
   const network = [
     organization?.asnOrg ?? organization?.org,
-    organization?.asn && `AS${String(organization.asn).replace(/^AS/, "")}`,
+    organization?.asn && `AS${String(organization.asn).replace("AS", "")}`,
   ];
   return {
     api: call?.api,
@@ -229,12 +229,12 @@ function toActivity(service: Envelope["detail"]["service"]): Activity {
 
 /** The instance whose role session this principal is: the session name that EC2 gives is the instance's id. */
 export function sessionInstance(principalId: string | undefined): string | undefined {
-  return /^AROA\w{1,124}:(i-[0-9a-f]{1,32})$/.exec(principalId ?? "")?.[1];
+  return principalId?.match(/^AROA\w{1,124}:(i-[0-9a-f]{1,32})$/)?.[1];
 }
 
 /** The unique id of the role that a principal is a session of; undefined if the principal is not a role session. */
 export function principalRoleId(principalId: string | undefined): string | undefined {
-  return /^(AROA\w{1,124})(:|$)/.exec(principalId ?? "")?.[1];
+  return principalId?.match(/^(AROA\w{1,124})(:|$)/)?.[1];
 }
 
 /** Whether an access key is a user's own: no session has such a key. */
@@ -261,7 +261,7 @@ const PROVES_NOTHING =
 const NEVER_DENIED = "GetCallerIdentity";
 
 function provesLife(call: { api?: string; errorCode?: string } | undefined): boolean {
-  return call?.api !== undefined && call.api !== NEVER_DENIED && !PROVES_NOTHING.test(call.errorCode ?? "");
+  return call?.api !== undefined && call.api !== NEVER_DENIED && !call.errorCode?.match(PROVES_NOTHING);
 }
 
 const isTrue = (value: unknown): boolean => value === true || value === "true";
@@ -269,8 +269,8 @@ const isPlaceholder = (value: string | undefined): boolean => value?.startsWith(
 
 /** JavaScript would take many other texts for a time, and read it in its own zone. */
 function date(value: string | undefined): Date | undefined {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(value ?? "")) return undefined;
-  const parsed = new Date(value!);
+  if (!value?.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/)) return undefined;
+  const parsed = new Date(value);
   return Number.isNaN(parsed.getTime()) ? undefined : parsed;
 }
 

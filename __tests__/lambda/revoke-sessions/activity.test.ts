@@ -38,11 +38,13 @@ describe("the calls", () => {
     expect(summarize([event, { ...event }], STOLEN).calls).toBe(1);
   });
 
-  test("are told by address, the finding's first", () => {
-    const owners = [1, 2].map(() => trailEvent({ address: OWNERS_ADDRESS }));
-    expect(summarize([...owners, trailEvent(), trailEvent({ address: undefined })], STOLEN).addresses).toEqual([
+  test("are told by address, the finding's first, then the most frequent", () => {
+    const from = ["192.0.2.9", OWNERS_ADDRESS, OWNERS_ADDRESS, THIEFS_ADDRESS, undefined];
+    const events = from.map((address) => trailEvent({ address }));
+    expect(summarize(events, STOLEN).addresses).toEqual([
       { address: THIEFS_ADDRESS, count: 1, isThiefs: true },
       { address: OWNERS_ADDRESS, count: 2, isThiefs: false },
+      { address: "192.0.2.9", count: 1, isThiefs: false },
     ]);
   });
 
@@ -83,11 +85,11 @@ describe("keys that were made out of the stolen ones", () => {
 
   test("do not include those that another key of the session made: the owner may have", () => {
     const { madeKeys, otherKeys } = summarize(
-      [made(5, 6, at(-400)), trailEvent({ accessKeyId: accessKeyId(6) })],
+      [made(5, 6, at(-400)), trailEvent({ accessKeyId: accessKeyId(6) }), trailEvent({ accessKeyId: undefined })],
       STOLEN,
     );
     expect(madeKeys).toEqual([]);
-    expect(otherKeys).toEqual({ calls: 2, accessKeyIds: [accessKeyId(5), accessKeyId(6)] });
+    expect(otherKeys).toEqual({ calls: 3, accessKeyIds: [accessKeyId(5), accessKeyId(6)] });
   });
 });
 

@@ -136,6 +136,10 @@ test.each([
   expect(parse(actors)[0].accountId).toBe(accountId);
 });
 
+test("a sequence of which nothing else is told is a finding all the same", () => {
+  expect(parse(undefined, { "detail.service": undefined })[0].credentials).toEqual([{}]);
+});
+
 test("GuardDuty's sample is one", () => {
   expect(parse(undefined, { "detail.service.additionalInfo": { sample: true } })[0].sample).toBe(true);
 });

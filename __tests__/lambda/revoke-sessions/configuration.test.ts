@@ -32,6 +32,11 @@ describe("takes", () => {
     ["an exempting tag whose value holds the sign", { EXEMPT_TAG: "a=b=c" }, { exemptTag: { key: "a", value: "b=c" } }],
     ["an exempting tag without a value", { EXEMPT_TAG: "a=" }, { exemptTag: { key: "a", value: "" } }],
     ["GovCloud", { TOPIC_ARN: `arn:aws-us-gov:sns:us-gov-west-1:${ACCOUNT_ID}:a` }, { partition: "aws-us-gov" }],
+    [
+      "sessions that are followed",
+      { ACTIVITY: "true", FOLLOW_SESSIONS: "true" },
+      { activity: true, followSessions: true },
+    ],
     ["a runbook", { RUNBOOK: "https://example.com/x" }, { runbook: "https://example.com/x" }],
     [
       "an event bus",

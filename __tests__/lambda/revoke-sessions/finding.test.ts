@@ -213,6 +213,15 @@ describe("tells when the credentials were seen", () => {
     expect(seen(set)).toBe(expected);
   });
 
+  test.each([
+    ["2026-03-01T11:56Z", "2026-03-01T11:56:00.000Z"],
+    ["2026-03-01T11:56:07.25Z", "2026-03-01T11:56:07.250Z"],
+    ["2026-03-01T13:26:00+01:30", "2026-03-01T11:56:00.000Z"],
+    ["2026-03-01T10:56:00-0100", "2026-03-01T11:56:00.000Z"],
+  ])("at %s", (written, expected) => {
+    expect(seen({ [lastSeen]: written })).toBe(expected);
+  });
+
   test.each<[string, Record<string, unknown>, boolean]>([
     ["a call that went through", { errorCode: undefined }, true],
     ["a call that failed for another reason", { errorCode: "NoSuchBucket" }, true],

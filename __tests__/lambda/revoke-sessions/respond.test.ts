@@ -152,10 +152,10 @@ describe("the same event again", () => {
     // WHEN Lambda tries again, minutes later
     clock = later(60);
     const result = await handleFinding();
-    // THEN people are told, and healthy sessions stay as they are
+    // THEN people are told what the first attempt did, and healthy sessions stay as they are
     expect(result).toMatchObject({ outcome: "already-revoked", cutoff: "2026-03-01T12:00:35Z" });
     expect(aws.incidents).toMatchObject([
-      { cutoff: new Date("2026-03-01T12:00:35Z"), verification: { state: "verified" } },
+      { moved: true, cutoff: new Date("2026-03-01T12:00:35Z"), verification: { state: "verified" } },
     ]);
     expect(aws.writes).toHaveLength(1);
   });
