@@ -46,7 +46,7 @@ function report(error: unknown): number {
 }
 
 // `drill | head` closes the pipe early; that is not an error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
 
 void main(process.argv.slice(2))
   .catch(report)

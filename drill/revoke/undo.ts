@@ -1,8 +1,7 @@
 import { parseFindings } from "../../lambda/revoke-sessions/finding";
-import { readPolicy } from "../../lambda/revoke-sessions/policy";
+import { readPolicy, userIdIn } from "../../lambda/revoke-sessions/policy";
 import { roleTargets } from "../../lambda/revoke-sessions/target";
 import { claimedRole } from "../../lambda/revoke-sessions/triage";
-import { userIdIn } from "../check/judge/revocations";
 
 /**
  * Why a policy is not a drill's alone; undefined if it is. A real finding may have come while the drill was run: its credentials

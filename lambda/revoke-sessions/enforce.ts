@@ -1,6 +1,6 @@
 import { policyAfter, type Step, withPolicy } from "./decision";
 import type { Verification } from "./incident";
-import { EXPIRED_POLICY, readPolicy, writePolicy } from "./policy";
+import { EXPIRED_POLICY, readPolicy, userIdIn, writePolicy } from "./policy";
 import type { Dependencies, Roles } from "./ports";
 import { type Refusal, RefusalError } from "./refusal";
 import { hasExpired, renewed, restoreRevocation } from "./revocation";
@@ -120,8 +120,8 @@ async function makeRoom(roles: Roles, roleName: string, now: Date): Promise<bool
     for (const name of await roles.listRolePolicies(roleName)) {
       if (!name.startsWith(sessionPolicyName(""))) continue;
       const document = await roles.getRolePolicy(roleName, name);
-      const userId = /"aws:userid":\s*"([^"]+)"/.exec(document ?? "")?.[1];
-      if (userId === undefined || !hasExpired(readPolicy(document, userId, now), now)) continue;
+      const userId = document && userIdIn(document);
+      if (!userId || !hasExpired(readPolicy(document, userId, now), now)) continue;
       await roles.putRolePolicy(roleName, name, EXPIRED_POLICY);
       shortened = true;
     }

@@ -175,6 +175,10 @@ function readTime(value: unknown, later: number): Date | undefined {
   return new Date(Math.min(Math.ceil(milliseconds / 1_000) * 1_000 + later, FOREVER.getTime()));
 }
 
+/** The `aws:userid` that a document names, of one session's policy; undefined if it names none. */
+export const userIdIn = (document: string): string | undefined =>
+  /"aws:userid"\s*:\s*\[?\s*"([^"]+)"/i.exec(document)?.[1];
+
 function isSession(condition: unknown, userId: string): boolean {
   const [entry, ...others] = Object.entries(asRecord(condition));
   return others.length === 0 && entry?.[0].toLowerCase() === "aws:userid" && entry[1] === userId;

@@ -33,8 +33,10 @@ async function observe({ calls = [], trouble }: Situation): Promise<Observed> {
   const packaged = await PackagedFunction.start({ zip: deployedZip(), environment: { ACTIVITY: "true" } });
   try {
     const now = Date.now();
+    // The first five are within one second.
+    const first = Math.floor(now / 1_000 - 400) * 1_000;
     for (const [index, { accessKeyId: key = STOLEN.accessKeyId, ...call }] of calls.entries()) {
-      const at = new Date(now - 400_000 + index * 200);
+      const at = new Date(first + index * 200);
       const caller = { ...STOLEN, accessKeyId: key };
       recordCall(packaged.account, caller, {
         at,
@@ -94,7 +96,7 @@ test.concurrent("what the thief did in both regions is mailed and logged, after 
   // THEN
   expect(observed.invocation).toMatchObject({ kind: "returned", result: { outcome: "revoked", needsPerson: true } });
   expect(observed.text).toMatch(
-    /^5 calls (from|at) .* of which 1 was denied\. From 198\.51\.100\.77 \(5, as in the finding\)/,
+    /^5 calls at .* of which 1 was denied\. From 198\.51\.100\.77 \(5, as in the finding\)/,
   );
   expect(observed.text).toContain(
     "Changed DeleteTable on dynamodb: customers Denied CreateUser on iam Started NOT denied: role admin",

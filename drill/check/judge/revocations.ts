@@ -1,4 +1,4 @@
-import { readPolicy } from "../../../lambda/revoke-sessions/policy";
+import { readPolicy, userIdIn } from "../../../lambda/revoke-sessions/policy";
 import { ALL_SESSIONS_POLICY, OLD_SESSIONS_POLICY } from "../../../src/contract/policy-names";
 import { isDrillFinding } from "../../finding-id";
 import { type Judgement, notLookedAt, unlessWrong, wrong } from "../result";
@@ -83,6 +83,3 @@ function isLeftOfDrill(roleName: string, cutoff: Date, handled: readonly ReadOut
     ofRole.some((each) => Date.parse(each.cutoff) === cutoff.getTime())
   );
 }
-
-/** The one session that a policy is about; undefined if it is about the role. */
-export const userIdIn = (document: string): string | undefined => /"aws:userid":\[?"([^"]+)"/i.exec(document)?.[1];
