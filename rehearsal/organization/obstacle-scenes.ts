@@ -44,10 +44,11 @@ export async function controlPolicyDenies(
   theft: Theft,
 ): Promise<Scene> {
   const everyMembers = memberRoleArn(member.partition, "*", { role: organization.memberRole });
-  member.serviceControlPolicies.push(noPolicies());
+  const pipeline = memberRoleArn(member.partition, "*", { role: "/pipeline" });
+  member.serviceControlPolicies.push(noPolicies(pipeline));
   const first = await publish(organization, member, theft);
   const [mail] = first.invoked?.mails ?? [];
-  member.serviceControlPolicies.splice(0, Infinity, noPolicies(everyMembers));
+  member.serviceControlPolicies.splice(0, Infinity, noPolicies(pipeline, everyMembers));
   const second = await publish(organization, member, repeated(theft));
   return {
     title: "A service control policy keeps everybody in the member from writing policies",
@@ -69,7 +70,7 @@ export async function controlPolicyDenies(
 }
 
 function noPolicies(...excepted: string[]) {
-  const Condition = { ArnNotLike: { "aws:PrincipalArn": ["arn:aws:iam::*:role/pipeline", ...excepted] } };
+  const Condition = { ArnNotLike: { "aws:PrincipalArn": excepted } };
   const statement = { Sid: "OnlyThePipeline", Effect: "Deny", Action: "iam:PutRolePolicy", Resource: "*", Condition };
   return { name: "no-policies", policy: { Version: "2012-10-17", Statement: [statement] } };
 }
