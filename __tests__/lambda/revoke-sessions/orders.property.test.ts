@@ -121,8 +121,8 @@ const cutoffsAfter = ({ aws }: PlayedTogether): number[] =>
 
 describe.each([
   ["two", inScopes(TWO, ...SCOPES)],
-  ["three", inScopes(PATIENT ? THREE : THREE.slice(0, 1), "role")],
-])("all orders of %s invocations", (_, cases) => {
+  ...(PATIENT ? [["three", inScopes(THREE, "role")] as const] : []),
+] as const)("all orders of %s invocations", (_, cases) => {
   test.each(cases)("about %s, in scope %s, end as one after the other would", async (__, scope, found) => {
     await inEveryOrderOf(found, { scope }, async (played) => {
       nobodyIsAlive(found, played);
