@@ -1,25 +1,9 @@
 import { EXAMPLE_ACCOUNT } from "../local-aws/api/account";
 import { LocalAwsError } from "../local-aws/local-aws-error";
-import type { Deployment } from "../local-aws/terraform/deployment";
-import { readDeployment } from "../local-aws/terraform/read-deployment";
-import { ResponseMode } from "../src/contract/environment";
-import { measure } from "./measure/measure";
 import { type Options, readOptions, USAGE } from "./options";
-import { playOrganization } from "./organization/story";
-import { replayPage } from "./page/replay-page";
-import { storyPage } from "./page/story-page";
-import { checkPageFile, writePage } from "./page/write-page";
-import { functionVariable } from "./play/function-variable";
+import { checkPageFile } from "./page/write-page";
 import { RehearsalError } from "./play/rehearsal-error";
-import { holds, stageOf, type Telling } from "./play/run";
-import { inBrief } from "./print/in-brief";
-import { inFull } from "./print/in-full";
-import { asDocument } from "./print/machine-readable";
-import { type Printer, standardPrinter } from "./print/printer";
 import { type FindingInput, isFolder, readFindings, readFolder } from "./replay/finding-input";
-import { replayAll, replayOne } from "./replay/replay-findings";
-import { playStory } from "./story/story";
-import { tellStory } from "./story/tell-story";
 import { ORGANIZATION_APP, type SynthesizedOutput, synthesize } from "./synthesize";
 
 /** Runs the command and returns its exit code: 1 if a claim of the story does not hold, 2 if a finding is not usable. */
@@ -35,72 +19,18 @@ async function main(): Promise<number> {
   if (options.html !== undefined) checkPageFile(options.html);
   const inputs = options.finding === undefined ? undefined : readInputs(options.finding);
 
-  const printer = standardPrinter(options.json);
-  const output = await outputOf(options);
+  const synthesis = outputOf(options);
+  // Loaded while a process of its own synthesizes.
+  const [{ rehearse }, output] = await Promise.all([import("./rehearse"), synthesis]);
   try {
-    const deployment = readDeployment(output.directory, EXAMPLE_ACCOUNT);
-    if (inputs) return await replayAndReport(output.directory, deployment, inputs, options, printer);
-    return await playAndReport(revoking(deployment), output.milliseconds, options, printer);
+    return await rehearse(output, options, inputs);
   } finally {
     output.remove();
   }
 }
 
-async function playAndReport(
-  deployment: Deployment,
-  synthesisMilliseconds: number,
-  options: Options,
-  printer: Printer,
-): Promise<number> {
-  const play = options.organization ? playOrganization : playStory;
-  const run = await tellStory(deployment, synthesisMilliseconds, tellingOf(options, printer), play);
-  if (options.html !== undefined) {
-    writePage(
-      options.html,
-      storyPage(run, holds(run) && !options.organization ? await measure(deployment) : undefined),
-    );
-    printer.text(`The page is ${options.html}.`);
-  }
-  return holds(run) ? 0 : 1;
-}
-
-async function replayAndReport(
-  directory: string,
-  deployment: Deployment,
-  inputs: readonly FindingInput[],
-  options: Options,
-  printer: Printer,
-): Promise<number> {
-  const [first, ...others] = inputs;
-  const isOne = first && !("problem" in first) && others.length === 0 && !options.brief;
-  const replayed = isOne
-    ? [await replayOne(directory, deployment, first, printer)]
-    : await replayAll(directory, deployment, inputs, printer);
-  if (options.html !== undefined) {
-    writePage(options.html, replayPage(stageOf(deployment), replayed));
-    printer.text(`The page is ${options.html}.`);
-  }
-  return replayed.some((each) => "problem" in each) ? 2 : 0;
-}
-
-function tellingOf({ brief, json }: Options, printer: Printer): Telling {
-  if (json) return asDocument(printer);
-  return brief ? inBrief(printer) : inFull(printer);
-}
-
 function readInputs(finding: string): FindingInput[] {
   return isFolder(finding) ? readFolder(finding, EXAMPLE_ACCOUNT) : readFindings(finding, EXAMPLE_ACCOUNT);
-}
-
-/** The deployment, if it revokes sessions; throws a `RehearsalError` if it only notifies, because the story is about a revocation. */
-function revoking(deployment: Deployment): Deployment {
-  if (deployment.functions.some((each) => functionVariable(each, "RESPONSE") === ResponseMode.NOTIFY_ONLY)) {
-    throw new RehearsalError(
-      `this deployment only notifies (response: ${ResponseMode.NOTIFY_ONLY}), so there is no revocation to play; see what it mails ` +
-        "about a finding with --finding FILE, or rehearse with GUARDDUTY_RESPONSE_RESPONSE=revoke",
-    );
-  }
-  return deployment;
 }
 
 async function outputOf({ organization, synthesized, scope }: Options): Promise<SynthesizedOutput> {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { problemsOf } from "./support/page";
 import { changeJson, only, SynthesizedOutputs } from "./support/synthesized-output";
@@ -22,7 +23,7 @@ function rehearse(
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      ["--require", require.resolve("tsx/cjs"), join(PROJECT, "rehearsal", "cli.ts"), ...parameters],
+      ["--import", pathToFileURL(require.resolve("tsx")).href, join(PROJECT, "rehearsal", "cli.ts"), ...parameters],
       {
         cwd: directory,
         env: { PATH: dirname(process.execPath), HOME: tmpdir(), ...environment },
