@@ -6,6 +6,7 @@ import { bundleSizes } from "./bundle-size";
 import { coldStart } from "./cold-start";
 import { firstApply } from "./deploy";
 import type { Figure } from "./measure";
+import { rehearsal } from "./rehearsal";
 import { storm, stormOverOrganization } from "./storm";
 import { synthesis } from "./synth";
 import { memoryGrowth, warmHandling } from "./warm";
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
         : stormOverOrganization(10_000, 1_000, [10, 100, 1_000])),
     ),
     synth: await synthesis(quick ? 3 : 9),
+    rehearsal: print("Rehearsal", await rehearsal(quick ? 3 : 9)),
     bundle: bundleSizes(),
     firstApply: await firstApply(quick ? 1 : 2),
   };
