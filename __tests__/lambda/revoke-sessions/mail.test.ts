@@ -141,6 +141,19 @@ describe("acting by hand", () => {
     expect(proseIn(mailAbout(refused("not-permitted", {}, { refusal })), BY_HAND)).toBe(`${expected}${COMMAND}`);
   });
 
+  test("is advised by the kind of finding, but for a sample", () => {
+    const advice =
+      "This deployment handles findings of this type, which does not always mean that credentials were stolen.";
+    const [type, findings] = [
+      "Stealth:IAMUser/CloudTrailLoggingDisabled",
+      ["Stealth:IAMUser/CloudTrailLoggingDisabled"],
+    ];
+    const about = (reason: NotRevokedReason, set = {}) => mailAbout(refused(reason, { type, set }, {}, { findings }));
+    expect(proseIn(about("exempt-role"), BY_HAND)).toContain(` the thief. ${advice} The command in DO NOW`);
+    const sample = about("sample-finding", { "detail.service.additionalInfo": { sample: true } });
+    expect(proseIn(sample, BY_HAND)).toBe("Nothing has to be done.");
+  });
+
   test("needs the account of the finding", () => {
     const mail = mailAbout(refused("other-account", { accountId: "444455556666" }));
     expect(proseIn(mail, BY_HAND)).toMatch(/^Use credentials of account 444455556666\./);
@@ -332,9 +345,10 @@ describe("whatever the event, the tags and AWS say", () => {
 
 describe("a mail about several roles of one finding", () => {
   const user = refused("not-a-role", { set: USER }, { plan: undefined });
-  const mail = mailAbout(refused("exempt-role"), [revoked(), user]);
+  const mailAboutThree = () => mailAbout(refused("exempt-role"), [revoked(), user]);
 
   test("says what became of each, and in the subject of the worst", () => {
+    const mail = mailAboutThree();
     expect(mail.subject).toBe("GuardDuty: NOT revoked (exempt-role): role web and 2 more, 111122223333 us-west-2");
     expect(section(mail, "ONE FINDING, 3 PRINCIPALS")).toEqual([
       "1. role web: NOT revoked (exempt-role)",
@@ -344,6 +358,7 @@ describe("a mail about several roles of one finding", () => {
   });
 
   test("tells all about each, as its own mail would", () => {
+    const mail = mailAboutThree();
     const own = mailAbout(revoked());
     for (const title of titles(own)) expect(section(mail, `${title} (2. role web)`)).toEqual(section(own, title));
     expect(section(mail, "DO NOW (3. mallory)")).toEqual(section(mailAbout(user), "DO NOW"));
@@ -360,10 +375,13 @@ describe("a mail about several roles of one finding", () => {
 
 describe("a member account that does not let the function act", () => {
   const memberRole = "arn:aws:iam::111122223333:role/guardduty-response/GuardDuty-Response-Member";
-  const mail = mailAbout(refused("member-role-refused", {}, { memberRole }));
 
   test("is told what to look at, one thing after the other, each with its command", () => {
+    const mail = mailAbout(refused("member-role-refused", {}, { memberRole }));
     const lines = section(mail, BY_HAND);
+    expect(prose(lines)).toMatch(
+      /^Find out why, in the order below\. Once that is mended, GuardDuty's next update .* usual\. The command /,
+    );
     expect(lines.filter((line) => /^\d\. /.test(line)).map((line) => line.slice(0, 30))).toEqual([
       "1. Does the role exist in acco",
       "2. Does it trust the function'",

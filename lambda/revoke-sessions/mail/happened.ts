@@ -74,13 +74,13 @@ const LEVELS = [
   [9, "Critical"],
   [7, "High"],
   [4, "Medium"],
-  [0, "Low"],
+  [-Infinity, "Low"],
 ] as const;
 
 function severity({ finding, configuration }: Incident): string | undefined {
   const counts = severityOf(finding, configuration);
   if (counts === undefined) return undefined;
-  const level = LEVELS.find(([from]) => counts >= from)?.[1] ?? "Low";
+  const level = LEVELS.find(([from]) => counts >= from)![1];
   const said = finding.severity;
   const notes = [
     level,

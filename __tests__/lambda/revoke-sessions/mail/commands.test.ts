@@ -1,5 +1,6 @@
 import type { Incident } from "../../../../lambda/revoke-sessions/incident";
 import { mailAbout } from "../../../../lambda/revoke-sessions/mail";
+import { revokeByHand } from "../../../../lambda/revoke-sessions/mail/by-hand";
 import type { NotRevokedReason } from "../../../../src/contract/reasons";
 import { accessKeyId, type FindingOptions, INSTANCE_ID, instanceId, ROLE_ID } from "../../../support/finding";
 import {
@@ -324,6 +325,12 @@ inEachShell("in %s", (shell) => {
       // THEN
       expect(calls.map((words) => words[6])).toEqual([2, 3].map((id) => `RevokeOldSessions-${instanceId(id)}-by-hand`));
       expect(documentAndTime(calls[1]).document).toEqual(denial(`${ROLE_ID}:${instanceId(3)}`));
+    });
+
+    test("a session keeps a name that a shell would take for the end of a word", () => {
+      const userId = `${ROLE_ID}:o'neil"$(id)`;
+      const calls = run(revokeByHand("web", [{ policyName: "RevokeOldSessions-x", userId }]));
+      expect(documentAndTime(calls[0]).document).toEqual(denial(userId));
     });
 
     test("a role without room gets a managed policy", () => {

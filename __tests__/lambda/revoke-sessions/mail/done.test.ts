@@ -63,6 +63,13 @@ describe("what a revocation did", () => {
     );
   });
 
+  test("is nothing new, if only sessions are that they started", () => {
+    expect(prose(done(revoked({}, { moved: false, isRepeat: true })))).toBe(
+      "The stolen credentials were denied and reported before. This mail is about sessions that they started, of which " +
+        `CloudTrail tells now: see WHAT THE KEYS WERE USED FOR. ${DENIED} ${VERIFIED}`,
+    );
+  });
+
   test("is told of credentials that lived on after an earlier one", () => {
     expect(prose(done(revoked({}, { distrusted: true })))).toBe(
       "The credentials were seen alive after the cut-off that should have ended them: the earlier policy did not hold, or " +
@@ -86,6 +93,11 @@ describe("all sessions are denied though single ones were asked for", () => {
     ["one of the stolen sessions is not an instance's", { recentCredentials: [{ accessKeyId: accessKeyId(2) }] }, {}],
     ["too many sessions were stolen", { recentCredentials: twentyOne }, {}],
     ["too many sessions were stolen", { recentCredentials: [...twentyOne, ofAnotherRole(40)] }, {}],
+    [
+      "too many sessions were stolen",
+      { recentCredentials: [...twentyOne, { principalId: "AROAINVENTEDOTHER0041:deploy" }] },
+      {},
+    ],
     ["the role may assume itself, so the thief may have sessions of other names", {}, { role: selfTrust }],
     [
       "the role may assume itself, so the thief may have sessions of other names",

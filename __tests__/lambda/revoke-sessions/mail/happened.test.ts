@@ -13,7 +13,7 @@ import {
   ROLE_ID,
 } from "../../../support/finding";
 import { attackSequenceEvent, userActor } from "../../../support/attack-sequence";
-import { CUTOFF, ofAnotherRole, prose, refused, revoked, stolenFrom } from "../../../support/incident";
+import { CUTOFF, ofAnotherRole, prose, refused, revoked, ROLE, stolenFrom, trust } from "../../../support/incident";
 
 const CALL = "detail.service.action.awsApiCallAction";
 const REMOTE = `${CALL}.remoteIpDetails`;
@@ -144,6 +144,7 @@ describe("the severity", () => {
     ["Medium", { severity: 6.9 }, {}, "6.9 (Medium)"],
     ["Medium from 4", { severity: 4 }, {}, "4 (Medium)"],
     ["Low", { severity: 3.9 }, {}, "3.9 (Low)"],
+    ["Low below all that GuardDuty knows", { severity: -1 }, {}, "-1 (Low)"],
     [
       "Medium, and why",
       { severity: 5, ...affiliated(true) },
@@ -162,6 +163,18 @@ describe("the severity", () => {
   ])("is %s", (_, options, settings, expected) => {
     expect(fact(revoked(options, {}, settings), "Severity")).toEqual([expected]);
   });
+});
+
+test("the role of another account by which it was acted is told", () => {
+  const memberRole = "arn:aws:iam::444455556666:role/guardduty-response/GuardDuty-Response-Member";
+  expect(fact(revoked({}, { memberRole }), "Acted by")).toEqual([memberRole]);
+});
+
+test("what holds a session is known from the role that was revoked", () => {
+  const role = { ...ROLE, trust: trust({ services: ["lambda.amazonaws.com"] }) };
+  const options = { session: "orders", set: WITHOUT_INSTANCE };
+  expect(fact(revoked(options, { role }), "Session")).toEqual(["Lambda function orders"]);
+  expect(fact(refused("exempt-role", options), "Session")).toEqual(["session orders"]);
 });
 
 describe("from where", () => {
@@ -356,9 +369,9 @@ describe("the timeline", () => {
   });
 
   test("shows a time that is none as it stands there", () => {
-    const set = { "detail.service.eventFirstSeen": "yes\nterday", "detail.service.eventLastSeen": "t".repeat(50) };
+    const set = { "detail.service.eventFirstSeen": "yes.5Z\nterday", "detail.service.eventLastSeen": "t".repeat(50) };
     expect(timeline(revoked({ set })).slice(0, 2)).toEqual([
-      "yes terday            first use that GuardDuty saw",
+      "yes.5Z terday         first use that GuardDuty saw",
       `${"t".repeat(39)}…  last use that GuardDuty saw`,
     ]);
   });
