@@ -149,7 +149,7 @@ variable "minimum_severity" {
   nullable    = false
 
   validation {
-    condition     = var.minimum_severity == null ? true : var.minimum_severity >= 0 && var.minimum_severity <= 10
+    condition     = var.minimum_severity >= 0 && var.minimum_severity <= 10
     error_message = "minimum_severity must be a number from 0 to 10."
   }
 }
@@ -178,7 +178,7 @@ variable "verify_after_seconds" {
   nullable    = false
 
   validation {
-    condition     = var.verify_after_seconds == null ? true : var.verify_after_seconds >= 0 && var.verify_after_seconds <= 30
+    condition     = var.verify_after_seconds >= 0 && var.verify_after_seconds <= 30
     error_message = "verify_after_seconds must be a number of seconds from 0 to 30."
   }
 }
@@ -394,7 +394,7 @@ variable "alarm_actions" {
   default     = null
 
   validation {
-    condition     = alltrue([for item in coalesce(var.alarm_actions, []) : can(regex("^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9]*:[^\\s{}\"]+$", item))])
+    condition     = var.alarm_actions == null ? true : alltrue([for item in var.alarm_actions : can(regex("^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9]*:[^\\s{}\"]+$", item))])
     error_message = "alarm_actions must hold only ARNs."
   }
 }
@@ -436,7 +436,7 @@ variable "prefix" {
   nullable    = false
 
   validation {
-    condition     = var.prefix == null ? true : can(regex("^[A-Za-z0-9][A-Za-z0-9-]{0,26}$", var.prefix))
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]{0,26}$", var.prefix))
     error_message = "prefix must be 1 to 27 letters, digits or hyphens."
   }
 }
@@ -492,7 +492,7 @@ variable "runtime" {
   nullable    = false
 
   validation {
-    condition     = var.runtime == null ? true : can(regex("^nodejs(2[0-9]|[3-9][0-9])\\.x$", var.runtime))
+    condition     = can(regex("^nodejs(2[0-9]|[3-9][0-9])\\.x$", var.runtime))
     error_message = "runtime must be nodejs20.x or later."
   }
 }
@@ -516,7 +516,7 @@ variable "memory_size" {
   nullable    = false
 
   validation {
-    condition     = var.memory_size == null ? true : var.memory_size >= 128 && var.memory_size <= 10240 && floor(var.memory_size) == var.memory_size
+    condition     = var.memory_size >= 128 && var.memory_size <= 10240 && floor(var.memory_size) == var.memory_size
     error_message = "memory_size must be a whole number of MB from 128 to 10240."
   }
 }

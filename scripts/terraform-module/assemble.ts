@@ -127,20 +127,22 @@ function usedData(blocks: NamedBlocks, place: readonly string[]): Block {
 /** The inputs as Terraform's variables. */
 function variables(inputs: Readonly<Record<string, Input>>): Block {
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, { validation = [], ...input }]) => [
-      name,
-      {
-        ...input,
-        // An input whose default is not null must not be null: null would pass every condition.
-        ...("default" in input && input.default === null ? {} : { nullable: false }),
-        ...(validation.length > 0 && {
-          validation: validation.map(({ condition, message }) => ({
-            condition: template(condition),
-            error_message: message,
-          })),
-        }),
-      },
-    ]),
+    Object.entries(inputs).map(([name, { validation = [], ...input }]) => {
+      const isNullable = input.default === null;
+      return [
+        name,
+        {
+          ...input,
+          ...(!isNullable && { nullable: false }),
+          ...(validation.length > 0 && {
+            validation: validation.map(({ condition, message }) => ({
+              condition: template(isNullable ? `var.${name} == null ? true : ${condition}` : condition),
+              error_message: message,
+            })),
+          }),
+        },
+      ];
+    }),
   );
 }
 

@@ -10,7 +10,7 @@ export interface Input {
 }
 
 export interface Validation {
-  /** An expression that may name the variable itself only: others came with Terraform 1.9. */
+  /** An expression that may name the variable itself only: others came with Terraform 1.9. It is not asked about null. */
   readonly condition: string;
   /** A full sentence, as Terraform asks for. */
   readonly message: string;

@@ -7,18 +7,17 @@ const quoted = (pattern: RegExp): string => JSON.stringify(pattern.source.replac
 export const listed = (values: readonly (string | number)[]): string =>
   `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
 export const matches = (value: string, pattern: RegExp): string => `can(regex(${quoted(pattern)}, ${value}))`;
-export const orNull = (name: string, condition: string): string => `var.${name} == null ? true : ${condition}`;
 
 export const pattern = (name: string, format: { readonly pattern: RegExp; readonly words: string }): Validation => ({
-  condition: orNull(name, matches(`var.${name}`, format.pattern)),
+  condition: matches(`var.${name}`, format.pattern),
   message: `${name} must be ${format.words}.`,
 });
 export const between = (name: string, from: number, to: number, words: string): Validation => ({
-  condition: orNull(name, `var.${name} >= ${from} && var.${name} <= ${to}`),
+  condition: `var.${name} >= ${from} && var.${name} <= ${to}`,
   message: `${name} must be ${words} from ${from} to ${to}.`,
 });
 export const wholeBetween = (name: string, from: number, to: number, words: string): Validation => ({
-  condition: orNull(name, `var.${name} >= ${from} && var.${name} <= ${to} && floor(var.${name}) == var.${name}`),
+  condition: `var.${name} >= ${from} && var.${name} <= ${to} && floor(var.${name}) == var.${name}`,
   message: `${name} must be ${words} from ${from} to ${to}.`,
 });
 export const oneOf = (name: string, values: readonly (string | number)[]): Validation => ({

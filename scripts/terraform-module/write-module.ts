@@ -28,9 +28,10 @@ const submodule = (folder: string, module: TerraformModule, readme: ReadmeTexts)
  * already, and stay.
  */
 export function writeTerraformModule(directory: string): void {
-  rmSync(join(directory, "modules"), { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  for (const name of readdirSync(directory)) if (name.endsWith(".tf")) rmSync(join(directory, name));
+  for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" })) {
+    if (/^(modules\/[^/]+\/)?[^/]+\.tf$/.test(name)) rmSync(join(directory, name));
+  }
   for (const [name, text] of generatedTexts()) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), text);

@@ -29,9 +29,9 @@ export const INPUTS: Readonly<Record<string, Input>> = {
       "ARNs of what the alarms notify, in the forwarder's region. Null makes a topic, and a key that it is encrypted with.",
     default: null,
     validation: [
-      each("alarm_actions", "coalesce(var.alarm_actions, [])", matches("item", ARN), "ARNs"),
+      each("alarm_actions", "var.alarm_actions", matches("item", ARN), "ARNs"),
       {
-        condition: "var.alarm_actions == null ? true : length(var.alarm_actions) > 0",
+        condition: "length(var.alarm_actions) > 0",
         message: "alarm_actions must be the ARN of at least one topic, or left out.",
       },
     ],

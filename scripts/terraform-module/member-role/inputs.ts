@@ -10,7 +10,7 @@ import { ROLE_PATH, ROLE_PATH_WORDS } from "../../../src/revocation/revocable-ro
 import { FORMATS } from "../../../src/shared/formats";
 import type { Input } from "../input";
 import { INPUTS as OF_RESPONSE } from "../response/inputs";
-import { matches, orNull, pattern } from "../validation";
+import { matches, pattern } from "../validation";
 
 const { revocable_roles, protected_role_arns, exempt_tag, tags } = OF_RESPONSE;
 
@@ -41,7 +41,7 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     validation: [
       pattern("function_role_name", { pattern: TRUSTED_ROLE_NAME, words: TRUSTED_ROLE_NAME_WORDS }),
       {
-        condition: orNull("function_role_name", `!${matches("var.function_role_name", /^\*+$/)}`),
+        condition: `!${matches("var.function_role_name", /^\*+$/)}`,
         message: "function_role_name must not be a pattern of every name.",
       },
     ],

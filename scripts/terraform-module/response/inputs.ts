@@ -27,18 +27,7 @@ import {
   FURTHER_FINDINGS_WORDS,
 } from "../../../src/revocation/revocation-props";
 import type { Input, Validation } from "../input";
-import {
-  beginsWithOneOf,
-  between,
-  each,
-  isTag,
-  listed,
-  matches,
-  oneOf,
-  orNull,
-  pattern,
-  wholeBetween,
-} from "../validation";
+import { beginsWithOneOf, between, each, isTag, listed, matches, oneOf, pattern, wholeBetween } from "../validation";
 
 /** Inputs that are not simply called as the construct's prop in snake case. */
 interface OtherNames {
@@ -66,22 +55,18 @@ export type InputName =
         : SnakeCase<Prop>;
     }[keyof CredentialExfiltrationResponseProps];
 
-const ofMembers = (condition: string): string => orNull("members", condition);
-
 /** Conditions on one of the lists of accounts of the members. */
 const accountIds = (list: string): Validation[] => [
   {
-    condition: ofMembers(`alltrue([for id in coalesce(var.members.${list}, []) : ${matches("id", ACCOUNT_ID)}])`),
+    condition: `alltrue([for id in coalesce(var.members.${list}, []) : ${matches("id", ACCOUNT_ID)}])`,
     message: `members.${list} must hold only ids of accounts: twelve digits, in quotation marks.`,
   },
   {
-    condition: ofMembers(`length(coalesce(var.members.${list}, [])) <= ${MAX_NAMED_ACCOUNTS}`),
+    condition: `length(coalesce(var.members.${list}, [])) <= ${MAX_NAMED_ACCOUNTS}`,
     message: `members.${list} must be at most ${MAX_NAMED_ACCOUNTS} accounts.`,
   },
   {
-    condition: ofMembers(
-      `length(distinct(coalesce(var.members.${list}, []))) == length(coalesce(var.members.${list}, []))`,
-    ),
+    condition: `length(distinct(coalesce(var.members.${list}, []))) == length(coalesce(var.members.${list}, []))`,
     message: `members.${list} must name each account once.`,
   },
 ];
@@ -217,12 +202,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     type: "string",
     description: "The scope from the second theft of one instance on. As `scope` if it is null.",
     default: null,
-    validation: [
-      {
-        condition: orNull("repeat_scope", oneOf("repeat_scope", Object.values(Scope)).condition),
-        message: oneOf("repeat_scope", Object.values(Scope)).message,
-      },
-    ],
+    validation: [oneOf("repeat_scope", Object.values(Scope))],
   },
   minimum_severity: {
     type: "number",
@@ -297,33 +277,29 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     default: null,
     validation: [
       {
-        condition: ofMembers("(var.members.organization_id == null) != (var.members.accounts == null)"),
+        condition: "(var.members.organization_id == null) != (var.members.accounts == null)",
         message: "members must have exactly one of organization_id and accounts.",
       },
       {
-        condition: ofMembers(
-          `var.members.organization_id == null ? true : ${matches("var.members.organization_id", ORGANIZATION_ID)}`,
-        ),
+        condition: `var.members.organization_id == null ? true : ${matches("var.members.organization_id", ORGANIZATION_ID)}`,
         message: `members.organization_id must be ${ORGANIZATION_ID_WORDS}.`,
       },
       ...accountIds("accounts"),
       ...accountIds("except"),
       {
-        condition: ofMembers("var.members.accounts == null ? true : length(var.members.accounts) > 0"),
+        condition: "var.members.accounts == null ? true : length(var.members.accounts) > 0",
         message: "members.accounts must be at least one account.",
       },
       {
-        condition: ofMembers("length(var.members.except) == 0 || var.members.accounts == null"),
+        condition: "length(var.members.except) == 0 || var.members.accounts == null",
         message: "members.except must be left out if accounts are named: leave them out of accounts.",
       },
       {
-        condition: ofMembers(
-          `var.members.role_name == null ? true : ${matches("var.members.role_name", FORMATS.functionRoleName.pattern)}`,
-        ),
+        condition: `var.members.role_name == null ? true : ${matches("var.members.role_name", FORMATS.functionRoleName.pattern)}`,
         message: `members.role_name must be ${FORMATS.functionRoleName.words}.`,
       },
       {
-        condition: ofMembers(matches("var.members.role_path", ROLE_PATH)),
+        condition: matches("var.members.role_path", ROLE_PATH),
         message: `members.role_path must be ${ROLE_PATH_WORDS}.`,
       },
     ],
@@ -389,11 +365,11 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     default: null,
     validation: [
       {
-        condition: `var.existing_topic == null ? true : ${matches("var.existing_topic.arn", FORMATS.topicArn.pattern)}`,
+        condition: matches("var.existing_topic.arn", FORMATS.topicArn.pattern),
         message: `existing_topic.arn must be ${FORMATS.topicArn.words}.`,
       },
       {
-        condition: `var.existing_topic == null ? true : var.existing_topic.key_arn == null ? true : ${matches("var.existing_topic.key_arn", FORMATS.keyArn.pattern)}`,
+        condition: `var.existing_topic.key_arn == null ? true : ${matches("var.existing_topic.key_arn", FORMATS.keyArn.pattern)}`,
         message: `existing_topic.key_arn must be ${FORMATS.keyArn.words}.`,
       },
     ],
@@ -405,7 +381,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     default: null,
     validation: [
       {
-        condition: `var.topic_key == null ? true : ${matches("var.topic_key.arn", FORMATS.keyArn.pattern)}`,
+        condition: matches("var.topic_key.arn", FORMATS.keyArn.pattern),
         message: `topic_key.arn must be ${FORMATS.keyArn.words}.`,
       },
     ],
@@ -431,7 +407,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     type: "list(string)",
     description: "ARNs of what the alarms notify. Null notifies the topic.",
     default: null,
-    validation: [each("alarm_actions", "coalesce(var.alarm_actions, [])", matches("item", ARN), "ARNs")],
+    validation: [each("alarm_actions", "var.alarm_actions", matches("item", ARN), "ARNs")],
   },
   outcome_destination: {
     type: "object({ arn = string })",
@@ -441,7 +417,7 @@ export const INPUTS: Readonly<Record<InputName, Input>> = {
     default: null,
     validation: [
       {
-        condition: orNull("outcome_destination", DESTINATION),
+        condition: DESTINATION,
         message: "outcome_destination.arn must be the ARN of a function, a queue, a topic or an event bus.",
       },
     ],

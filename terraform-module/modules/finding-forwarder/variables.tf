@@ -6,7 +6,7 @@ variable "finding_bus_arn" {
   nullable    = false
 
   validation {
-    condition     = var.finding_bus_arn == null ? true : can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:\\d{12}:event-bus/[\\w./-]+$", var.finding_bus_arn))
+    condition     = can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:\\d{12}:event-bus/[\\w./-]+$", var.finding_bus_arn))
     error_message = "finding_bus_arn must be the ARN of an event bus other than the default one."
   }
 
@@ -39,7 +39,7 @@ variable "alarm_actions" {
   default     = null
 
   validation {
-    condition     = alltrue([for item in coalesce(var.alarm_actions, []) : can(regex("^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9]*:[^\\s{}\"]+$", item))])
+    condition     = var.alarm_actions == null ? true : alltrue([for item in var.alarm_actions : can(regex("^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9]*:[^\\s{}\"]+$", item))])
     error_message = "alarm_actions must hold only ARNs."
   }
 
@@ -67,7 +67,7 @@ variable "prefix" {
   nullable    = false
 
   validation {
-    condition     = var.prefix == null ? true : can(regex("^[A-Za-z0-9][A-Za-z0-9-]{0,26}$", var.prefix))
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]{0,26}$", var.prefix))
     error_message = "prefix must be 1 to 27 letters, digits or hyphens."
   }
 }

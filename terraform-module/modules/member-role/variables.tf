@@ -6,7 +6,7 @@ variable "security_account_id" {
   nullable    = false
 
   validation {
-    condition     = var.security_account_id == null ? true : can(regex("^\\d{12}$", var.security_account_id))
+    condition     = can(regex("^\\d{12}$", var.security_account_id))
     error_message = "security_account_id must be the id of an account: twelve digits, in quotation marks."
   }
 }
@@ -29,7 +29,7 @@ variable "prefix" {
   nullable    = false
 
   validation {
-    condition     = var.prefix == null ? true : can(regex("^[A-Za-z0-9][A-Za-z0-9-]{0,26}$", var.prefix))
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]{0,26}$", var.prefix))
     error_message = "prefix must be 1 to 27 letters, digits or hyphens."
   }
 }
@@ -160,7 +160,7 @@ variable "role_path" {
   nullable    = false
 
   validation {
-    condition     = var.role_path == null ? true : can(regex("^/([!-#%-)+-.0->@-z|~]+/)*$", var.role_path))
+    condition     = can(regex("^/([!-#%-)+-.0->@-z|~]+/)*$", var.role_path))
     error_message = "role_path must be a path such as /application/, which begins and ends with a slash and has no wildcards."
   }
 }
