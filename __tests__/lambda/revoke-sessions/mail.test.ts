@@ -1,3 +1,4 @@
+import type { Revoked } from "../../../lambda/revoke-sessions/incident";
 import { type Mail, mailAbout } from "../../../lambda/revoke-sessions/mail";
 import { notPermitted } from "../../../lambda/revoke-sessions/permission";
 import { NOT_REVOKED_REASONS, type NotRevokedReason } from "../../../src/contract/reasons";
@@ -13,6 +14,7 @@ import {
   titles,
   trust,
 } from "../../support/incident";
+import { lookedUp } from "../../support/trail";
 
 const WITHOUT_INSTANCE = { "detail.resource.instanceDetails": undefined };
 const BY_HAND = "HOW TO ACT BY HAND";
@@ -197,6 +199,26 @@ describe("what a revocation leaves to people", () => {
       "It does not end sessions of other roles that the thief started meanwhile (AssumeRole in what DO NOW shows): revoke those " +
         "roles too. It does not undo what was done. What trusts sts:GetCallerIdentity, such as a cluster that maps the role, " +
         `goes on trusting the credentials until they expire. ${expected}`,
+    );
+  });
+});
+
+describe("sessions of other roles are told to be left to people", () => {
+  const first = (changed: Partial<Revoked>) =>
+    proseIn(mailAbout(revoked({}, changed)), LIMITS).split(" It does not undo")[0];
+  const activity = lookedUp([]);
+
+  test("with where to read of them, if CloudTrail was asked", () => {
+    expect(first({ activity })).toBe(
+      "It does not end sessions of other roles that the thief started meanwhile (see WHAT THE KEYS WERE USED FOR): revoke those " +
+        "roles too.",
+    );
+  });
+
+  test("but for those that were followed", () => {
+    expect(first({ activity, following: { sessions: [], isNews: false } })).toBe(
+      "It ends the sessions of other roles that CloudTrail told of and that it may revoke (see WHAT THE KEYS WERE USED FOR), and " +
+        "no others.",
     );
   });
 });

@@ -77,13 +77,13 @@ const SHAPELESS: readonly Holder[] = ["function", "pod", "server"];
 function holderOf(name: string, { type, userName }: Finding, role: Role | undefined): Holder {
   if (isInstance(name)) return "instance";
   if (/^eks-.+-[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(name)) return "pod";
-  if (/^AWSReservedSSO_/.test(userName ?? "")) return "user";
+  if (userName?.startsWith("AWSReservedSSO_")) return "user";
   const trusted = role ? trustedHolders(role.trust) : [];
   const isServer = trusted.includes("server") && !trusted.includes("task");
   if (/^[\da-f]{32}$/.test(name) && !isServer) return "task";
   if (type.includes("/ResourceCredentialExfiltration")) return "function";
   // The serial number of a certificate.
   if (/^[\da-f]{16,40}$/i.test(name)) return "server";
-  const [only = "other", ...others] = trusted;
-  return others.length === 0 && SHAPELESS.includes(only) ? only : "other";
+  const [only, ...others] = trusted;
+  return only && others.length === 0 && SHAPELESS.includes(only) ? only : "other";
 }

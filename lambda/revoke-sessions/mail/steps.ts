@@ -87,7 +87,7 @@ export const STEPS = {
     const isolate = ISOLATION[first.holder];
     return isolate
       ? isolate({ names: names.slice(0, MAX_NAMES), region: finding.region, roleName: plan.roleName })
-      : whoStarted(incident);
+      : whoStarted(incident, plan.accessKeyIds);
   },
 
   /** See what was done with the stolen credentials. */
@@ -173,8 +173,7 @@ function permission({ reason, explanation }: Refusal): string {
 }
 
 /** Finds the call that a session came of: its response names the access key. */
-function whoStarted(incident: Incident): Step {
-  const keys = incident.plan?.accessKeyIds ?? [];
+function whoStarted(incident: Incident, keys: readonly string[]): Step {
   return {
     text:
       "Find out who started the stolen session, and stop that: whoever can start it gets the next credentials. Events may come " +

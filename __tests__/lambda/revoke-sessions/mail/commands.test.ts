@@ -15,6 +15,7 @@ import {
   trust,
 } from "../../../support/incident";
 import { callsOf, type Responses, SHELLS } from "../../../support/shell";
+import { assuming, lookedUp } from "../../../support/trail";
 
 /** What each of these tests does in every shell of this machine. */
 const inEachShell = describe.each(SHELLS);
@@ -120,6 +121,14 @@ inEachShell("in %s", (shell) => {
       ]);
     });
 
+    test("and no session of another kind is taken for one", () => {
+      const calls = run(
+        commandsOf(revoked({ recentCredentials: [{ principalId: `${ROLE_ID}:deploy` }] }), "Isolate"),
+        EC2,
+      );
+      expect(calls.flat().filter((word) => word.includes("deploy"))).toEqual([]);
+    });
+
     test.each(["*VpcId*", "*create-security-group*"])("but for its network, if EC2 refuses %s", (pattern) => {
       const calls = run(commandsOf(revoked(), "Isolate"), { ...EC2, [pattern]: undefined });
       expect(calls.some(([, , verb]) => verb === "modify-network-interface-attribute")).toBe(false);
@@ -134,6 +143,45 @@ inEachShell("in %s", (shell) => {
         ...["--reserved-concurrent-executions", "0"],
       ],
     ]);
+  });
+
+  test("each of several Lambda functions is stopped, and gets new credentials", () => {
+    // GIVEN
+    const recentCredentials = [{ principalId: `${ROLE_ID}:billing` }];
+    const role = { ...ROLE, trust: trust({ services: ["lambda.amazonaws.com"] }) };
+    const options = { session: "orders", type: RESOURCE, set: WITHOUT_INSTANCE, recentCredentials };
+    const incident = revoked(options, { role });
+    const named = (commands: readonly string[]) =>
+      run(commands).map((words) => [words[2], words[words.indexOf("--function-name") + 1]]);
+    // WHEN THEN
+    expect(named(commandsOf(incident, "Stop what is compromised"))).toEqual([
+      ["put-function-concurrency", "orders"],
+      ["put-function-concurrency", "billing"],
+    ]);
+    expect(named(commandsIn(mailAbout(incident), "WHO HOLDS CREDENTIALS"))).toEqual([
+      ["update-function-configuration", "orders"],
+      ["update-function-configuration", "billing"],
+    ]);
+  });
+
+  test("several ECS tasks are asked for by one call", () => {
+    const second = TASK.replace("0", "1");
+    const incident = revoked({
+      session: TASK,
+      type: RESOURCE,
+      recentCredentials: [{ principalId: `${ROLE_ID}:${second}` }],
+    });
+    const calls = run(commandsOf(incident, "Stop what is compromised"), { "*list-clusters*": "arn:c1" });
+    expect(calls[1]?.slice(3, 10)).toEqual([...US_WEST_2, "--cluster", "arn:c1", "--tasks", TASK, second]);
+  });
+
+  test("twenty Lambda functions at most get new credentials", () => {
+    const recentCredentials = Array.from({ length: 30 }, (_, number) => ({
+      principalId: `${ROLE_ID}:orders-${number}`,
+    }));
+    const incident = revoked({ session: "orders", type: RESOURCE, set: WITHOUT_INSTANCE, recentCredentials });
+    const calls = run(commandsIn(mailAbout(incident), "WHO HOLDS CREDENTIALS"));
+    expect(calls.filter(([, , verb]) => verb === "update-function-configuration")).toHaveLength(20);
   });
 
   test("an ECS task is stopped in its cluster, and its service deployed anew", () => {
@@ -213,6 +261,32 @@ inEachShell("in %s", (shell) => {
       expect(run(commandsOf(incident, "Find out who started"))).toEqual([lookUp("us-west-2"), lookUp("us-east-1")]);
     },
   );
+
+  test("of whoever started other sessions twenty are looked for at most", () => {
+    const recentCredentials = Array.from({ length: 30 }, (_, number) => ({
+      accessKeyId: accessKeyId(number + 2),
+      principalId: `${ROLE_ID}:deploy`,
+    }));
+    const incident = revoked({ session: "deploy", set: WITHOUT_INSTANCE, recentCredentials });
+    expect(run(commandsOf(incident, "Find out who started"))).toHaveLength(2 * 20);
+  });
+
+  describe("sessions that the stolen keys started are revoked", () => {
+    const revokedRoles = (incident: Incident) =>
+      run(commandsOf(incident, "Revoke the sessions of other roles")).map(
+        (words) => words[words.indexOf("--role-name") + 1],
+      );
+
+    test("in the finding's account", () => {
+      const activity = lookedUp([assuming("deploy", {}, "444455556666"), assuming("elsewhere")]);
+      expect(revokedRoles({ ...revoked({ accountId: "444455556666" }), activity })).toEqual(["deploy"]);
+    });
+
+    test("twenty at most", () => {
+      const activity = lookedUp(Array.from({ length: 30 }, (_, number) => assuming(`deploy-${number}`)));
+      expect(revokedRoles({ ...revoked(), activity })).toHaveLength(20);
+    });
+  });
 
   describe("CloudTrail is asked", () => {
     const asked = (incident: Incident) =>

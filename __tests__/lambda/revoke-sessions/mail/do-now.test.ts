@@ -4,7 +4,8 @@ import { doNow } from "../../../../lambda/revoke-sessions/mail/do-now";
 import { notPermitted } from "../../../../lambda/revoke-sessions/permission";
 import { NOT_REVOKED_REASONS, type NotRevokedReason } from "../../../../src/contract/reasons";
 import { type FindingOptions, INSTANCE_ID, ROLE_ID } from "../../../support/finding";
-import { ofAnotherRole, prose, refused, revoked, stepsOf, stolenFrom } from "../../../support/incident";
+import { ofAnotherRole, prose, refused, revoked, ROLE, stepsOf, stolenFrom, trust } from "../../../support/incident";
+import { assuming, lookedUp } from "../../../support/trail";
 
 const WITHOUT_INSTANCE = { "detail.resource.instanceDetails": undefined };
 const RESOURCE = "UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration.OutsideAWS";
@@ -114,6 +115,11 @@ describe("the first steps after a revocation", () => {
     ["anything else", { session: "deploy" }, "Find out who"],
   ])("fit %s", (_, options, expected) => {
     expect(steps(revoked({ ...options, set: WITHOUT_INSTANCE }))).toEqual([expected, ACTIVITY, POLICY]);
+  });
+
+  test("fit a function that is known from who may use the role", () => {
+    const role = { ...ROLE, trust: trust({ services: ["lambda.amazonaws.com"] }) };
+    expect(steps(revoked({ session: "orders", set: WITHOUT_INSTANCE }, { role }))[0]).toBe("Stop what is");
   });
 
   test("isolate nothing if the finding tells no session", () => {
@@ -268,6 +274,36 @@ describe("a step says", () => {
     ["Find out who deleted the role. Events may come 15 minutes late.", refused("role-not-found")],
   ])("what it is for: %s", (expected, incident) => {
     expect(first(incident)).toBe(expected);
+  });
+
+  test("that a lock has no time", () => {
+    expect(texts(revoked({}, {}, { scope: "instance" }))[2]).toBe(
+      "See that the revocation holds: the policy must deny aws:userid without a time. NoSuchEntity means that there is no policy.",
+    );
+  });
+
+  test("how many keys of the user are switched off, and leaves out those of others", () => {
+    const ofOther = { accessKeyId: "AKIAINVENTED00000009", principalId: "AIDAINVENTEDOTHER" };
+    const about = (...recentCredentials: object[]) =>
+      first(refused("not-a-role", { set: USER_KEY, recentCredentials }, NO_PLAN));
+    expect(about(ofOther)).toBe("Switch off the user's access key.");
+    expect(about(ofOther, SECOND_USER_KEY)).toBe("Switch off the user's access keys.");
+  });
+
+  test("whose sessions were started with the stolen keys", () => {
+    const incident = { ...revoked(), activity: lookedUp([assuming("deploy")]) };
+    expect(first(incident)).toBe(
+      "Revoke the sessions of other roles that were started with the stolen keys, as far as issued until you run it. Leave out " +
+        "what belongs to the keys' owner.",
+    );
+  });
+
+  test("nothing of whom a policy exempts, of what failed for another reason", () => {
+    const explanation = "no room, with an explicit deny in a service control policy";
+    const refusal = { reason: "policy-quota-exceeded" as const, explanation };
+    expect(first(refused("policy-quota-exceeded", {}, { refusal }))).toBe(
+      "Revoke by hand: this denies every session of the role, as far as issued until you run it.",
+    );
   });
 
   test("whom to look for if the policy is not kept", () => {

@@ -82,11 +82,20 @@ describe("the mail about a revocation says", () => {
     expect(prose(linesOf(incident))).not.toContain("- Lambda functions");
   });
 
+  test("that the compromised instances stay locked in scope instance", () => {
+    const incident = revoked({}, listedUses(...USES), { scope: "instance" });
+    const text = prose(linesOf(incident));
+    expect(text).toMatch(
+      /^What runs on the compromised instances is denied every call, with new credentials too, until a person lifts the lock\. Replace the instance: a new one has a new id, and works\. Other sessions of the role go on\. EC2/,
+    );
+    expect(text).not.toContain(RECOVERIES.instance);
+  });
+
   test("that nothing breaks anew if nothing was cut", () => {
     const incident = revoked({}, { moved: false, ...listedUses(...USES) });
     expect(prose(linesOf(incident))).toMatch(/^Nothing breaks anew: the cut-off did not move\. EC2/);
     expect(listOf(incident)[1]).toBe(`EC2 instance ${instanceId(2)} (running): not affected`);
-    expect(prose(linesOf(incident))).not.toContain(RECOVERIES.instance);
+    expect(prose(linesOf(incident))).toContain(`${LOOKED_AT} By its trust policy`);
   });
 
   test("no word of recovery if somebody denies new sessions too", () => {
@@ -193,6 +202,12 @@ describe("how credentials are renewed is told for", () => {
     const set = { ...WITHOUT_INSTANCE, "detail.resource.accessKeyDetails.principalId": undefined };
     expect(told(revoked({ set }, trusting({})))).toEqual(["other"]);
   });
+});
+
+test("the further lines of an entry stand below its first", () => {
+  const lines = linesOf(revoked());
+  const start = lines.findIndex((line) => line.startsWith("- "));
+  expect(lines[start + 1]).toMatch(/^ {2}\S/);
 });
 
 describe("who else may use the role", () => {

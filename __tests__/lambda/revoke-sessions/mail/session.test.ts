@@ -69,6 +69,9 @@ describe("what holds a session", () => {
     ["other", "deploy", {}, trust({ principals: ["*"], services: ["lambda.amazonaws.com"] })],
     ["other", "deploy", {}, undefined],
     ["other", "eks-cluster-pod", {}, undefined],
+    ["other", `x${POD}`, {}, undefined],
+    ["other", `${POD}0`, {}, undefined],
+    ["other", "alice", { roleName: "NoAWSReservedSSO_Admin" }, undefined],
   ])("is %s for %s of %j", (holder, session, options, trusted) => {
     expect(sessionsOf({ session, ...options }, trusted)).toEqual([{ name: session, holder }]);
   });
@@ -123,6 +126,7 @@ test.each<[string, Holder]>([
   ["pods.eks.amazonaws.com", "pod"],
   ["rolesanywhere.amazonaws.com", "server"],
   ["codebuild.amazonaws.com", "other"],
+  ["ec2.cn.amazonaws.com", "other"],
 ])("the service %s gets credentials for %s", (service, holder) => {
   expect(serviceHolder(service)).toBe(holder);
 });
