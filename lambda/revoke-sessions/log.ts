@@ -39,7 +39,7 @@ export function lostEventLine(event: IncidentEvent, error: unknown, now: Date): 
 
 /** Undefined if nothing was written, or the finding does not say when the credentials were last seen. */
 function secondsToRevoke({ finding, moved, writtenAt }: Revoked): number | undefined {
-  const lastSeen = Date.parse(finding.activity.lastSeen ?? "");
+  const lastSeen = Date.parse(String(finding.activity.lastSeen));
   if (!moved || writtenAt === undefined || Number.isNaN(lastSeen)) return undefined;
   return Math.max(0, Math.round((writtenAt.getTime() - lastSeen) / 1_000));
 }

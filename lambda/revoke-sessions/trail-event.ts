@@ -114,7 +114,7 @@ function textsOf(value: unknown): Record<string, string> {
 
 function parsed(json: string | undefined): unknown {
   try {
-    return JSON.parse(json ?? "");
+    return JSON.parse(String(json));
   } catch {
     return undefined;
   }

@@ -49,7 +49,7 @@ export function mayAssumeItself(
 
 function allowing(document: string | undefined): Readonly<Record<string, unknown>>[] {
   try {
-    const { Statement } = asRecord(JSON.parse(document ?? "{}"));
+    const { Statement } = asRecord(JSON.parse(String(document)));
     return [Statement]
       .flat()
       .map(asRecord)

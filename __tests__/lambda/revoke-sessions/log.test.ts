@@ -1,6 +1,8 @@
-import { logLine } from "../../../lambda/revoke-sessions/log";
+import { logLine, lostEventLine } from "../../../lambda/revoke-sessions/log";
+import type { IncidentEvent } from "../../../src/contract/incident-event";
 import type { Outcome } from "../../../src/contract/outcome-line";
 import { assuming, lookedUp, trailEvent } from "../../support/trail";
+import type { End } from "../../../lambda/revoke-sessions/followed";
 import type { Incident, Revoked } from "../../../lambda/revoke-sessions/incident";
 
 const NOW = new Date("2026-03-01T12:10:45.000Z");
@@ -76,6 +78,40 @@ test("a line says if something was not seen", () => {
   expect(fieldsOf(incident(undefined, { activity: lookedUp([], { regions }) }))["activity"]).toMatchObject({
     calls: 0,
     complete: false,
+  });
+});
+
+test("a line says how many of the sessions that the thief started are denied", () => {
+  // GIVEN
+  const [session] = lookedUp([assuming("admin")]).sessions;
+  const ends: End[] = [
+    { kind: "denied", cutoff: NOW },
+    { kind: "denied", cutoff: NOW },
+    { kind: "open", why: "its role is protected" },
+    { kind: "over", why: "it has expired" },
+    { kind: "over", why: "it has expired" },
+    { kind: "over", why: "it has expired" },
+  ];
+  const following = { sessions: ends.map((end) => ({ session: session!, depth: 1, end })), isNews: true };
+  // THEN
+  expect(fieldsOf(incident(undefined, { following }))["followed"]).toEqual({ denied: 2, notDenied: 1 });
+});
+
+test.each<[string, unknown, string]>([
+  [
+    "AWS's",
+    Object.assign(new Error("no bus"), { name: "ResourceNotFoundException" }),
+    "ResourceNotFoundException: no bus",
+  ],
+  ["no error", "no bus", "no bus"],
+])("an event that the bus did not take is in the log as a whole, with the reason, which is %s", (_, error, why) => {
+  const event = { version: "1", outcome: "revoked" } as IncidentEvent;
+  expect(JSON.parse(lostEventLine(event, error, NOW))).toEqual({
+    level: "ERROR",
+    timestamp: "2026-03-01T12:10:45.000Z",
+    message: "event not sent",
+    why,
+    event,
   });
 });
 

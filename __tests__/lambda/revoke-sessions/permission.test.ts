@@ -65,6 +65,7 @@ test.each<[string, string | undefined]>([
   ["because no permissions boundary allows the iam:GetRole action", "permissions boundary"],
   ["with an explicit deny in a permissions boundary", "permissions boundary"],
   ["because no session policy allows the iam:GetRole action", "session policy"],
+  ["With an Explicit Deny in a VPC Endpoint Policy", "vpc endpoint policy"],
   ["with an explicit deny", undefined],
   ["", undefined],
 ])("the policy that denied is named by: %s", (sentence, kind) => {

@@ -39,9 +39,28 @@ test("an event says who called what, from where, and with which result", () => {
 
 test("what was changed is named by the parameters, if CloudTrail lists no resources", () => {
   const record = {
-    requestParameters: { userName: "backdoor", maxItems: 5, policyArn: "arn:x", note: "hello", tags: {} },
+    requestParameters: {
+      ...{ userName: "backdoor", maxItems: 5, policyArn: "arn:x", note: "hello", tags: {} },
+      ...{ groupName: { a: 1 }, roleName: "", idle: "yes" },
+    },
   };
   expect(readTrailEvent(looked(record, { Resources: [] }))?.resources).toEqual(["backdoor", "arn:x"]);
+});
+
+test.each<[string, Partial<LookedUpEvent>, unknown]>([
+  ["no list of resources", { Resources: undefined }, null],
+  ["a resource without a name", { Resources: [{}] }, null],
+  ["parameters that are text", { Resources: [] }, "backdoor"],
+])("nothing is named by an event that has %s", (_, changed, requestParameters) => {
+  expect(readTrailEvent(looked({ requestParameters }, changed))?.resources).toEqual([]);
+});
+
+test("an event without a source is of no service", () => {
+  expect(readTrailEvent(looked({}, { EventSource: undefined }))?.source).toBe("");
+});
+
+test("an event without a record still counts", () => {
+  expect(readTrailEvent({ ...looked({}), CloudTrailEvent: undefined })).toMatchObject({ name: "CreateUser" });
 });
 
 test("a session that was started has its role, its principal and its key", () => {
