@@ -123,7 +123,7 @@ function memoryOf(denials: readonly { readonly statement: Statement }[], cutoff:
 
 function parse(document: string | undefined): { version: string; statements: Statement[] } {
   try {
-    const { Version, Statement } = asRecord(JSON.parse(document ?? "{}"));
+    const { Version, Statement } = asRecord(JSON.parse(String(document)));
     const statements = (Array.isArray(Statement) ? Statement : [Statement]).map(asRecord);
     return { version: typeof Version === "string" ? Version : OLDEST_VERSION, statements };
   } catch {
@@ -155,7 +155,7 @@ function denialOf(statement: Statement, userId: string | undefined): Denial | un
 
 /** The times before which sessions must be issued for a condition to hold, if that is all that it asks. */
 function timesOf([condition, ...others]: readonly [operator: string, keys: unknown][]): (Date | undefined)[] {
-  const operator = /^DateLessThan(Equals)?$/.exec(condition?.[0] ?? "");
+  const operator = condition?.[0].match(/^DateLessThan(Equals)?$/);
   const [key, ...otherKeys] = Object.entries(asRecord(condition?.[1]));
   if (!operator || others.length > 0 || otherKeys.length > 0) return [];
   if (key?.[0].toLowerCase() !== "aws:tokenissuetime") return [];

@@ -1,5 +1,12 @@
 import { digestOf } from "../../../lambda/revoke-sessions/memory";
-import { EXPIRED_POLICY, FOREVER, type Policy, readPolicy, writePolicy } from "../../../lambda/revoke-sessions/policy";
+import {
+  EXPIRED_POLICY,
+  FOREVER,
+  type Policy,
+  readPolicy,
+  userIdIn,
+  writePolicy,
+} from "../../../lambda/revoke-sessions/policy";
 import { accessKeyId, INSTANCE_ID, instanceId, ROLE_ID } from "../../support/finding";
 
 const NOON = new Date("2026-03-01T12:00:00Z");
@@ -293,4 +300,13 @@ describe("what somebody else wrote", () => {
   test("and is what took the place of an expired policy is not kept", () => {
     expect(read(EXPIRED_POLICY, USER_ID)).toMatchObject({ own: undefined, others: [], deniedBefore: undefined });
   });
+});
+
+test.each<[string, string | undefined]>([
+  ['{"StringEquals":{"aws:userid":"AROA1:i-1"}}', "AROA1:i-1"],
+  ['{ "StringEquals": { "aws:userid" : [ "AROA1:i-1" ] } }', "AROA1:i-1"],
+  ['{"StringEquals":{"AWS:UserId":"AROA1:i-1"}}', "AROA1:i-1"],
+  ['{"StringEquals":{"aws:username":"alice"}}', undefined],
+])("whose session a policy is about is read of %s", (document, expected) => {
+  expect(userIdIn(document)).toBe(expected);
 });

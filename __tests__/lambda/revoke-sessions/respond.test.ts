@@ -783,21 +783,26 @@ describe("scope instance for repeats", () => {
     });
   });
 
-  test("does not cut for a locked instance and one whose credentials are denied already", async () => {
-    // GIVEN a locked instance, and another one that was robbed under the same cut-off
-    await theft(1);
-    await handleFinding({ accessKeyId: accessKeyId(7), session: instanceId(2), set: { id: "other" } }, repeats);
-    clock = later(3_600);
-    await theft(2);
-    const written = aws.writes.length;
-    clock = later(3_600);
-    // WHEN one finding names both
-    const recentCredentials = [{ accessKeyId: accessKeyId(7), principalId: `${ROLE_ID}:${instanceId(2)}` }];
-    const result = await handleFinding({ time: later(-5), accessKeyId: accessKeyId(3), recentCredentials }, repeats);
-    // THEN
-    expect(result.outcome).toBe("already-revoked");
-    expect(aws.writes.slice(written).map(({ document }) => cutoffOf(document))).not.toContainEqual(later(30));
-  });
+  test.each([1, 14])(
+    "does not cut for a locked instance and one whose credentials were denied %s hours before",
+    async (hours) => {
+      // GIVEN a locked instance, and another one that was robbed under the same cut-off
+      await theft(1);
+      await handleFinding({ accessKeyId: accessKeyId(7), session: instanceId(2), set: { id: "other" } }, repeats);
+      clock = later(3_600);
+      await theft(2);
+      const written = aws.writes.length;
+      clock = later(hours * 3_600);
+      // WHEN one finding names both
+      const recentCredentials = [{ accessKeyId: accessKeyId(7), principalId: `${ROLE_ID}:${instanceId(2)}` }];
+      const set = { "detail.service.eventLastSeen": later(-10).toISOString() };
+      const finding = { time: later(-5), accessKeyId: accessKeyId(3), recentCredentials, set };
+      const result = await handleFinding(finding, repeats);
+      // THEN
+      expect(result.outcome).toBe("already-revoked");
+      expect(aws.writes.slice(written).map(({ document }) => cutoffOf(document))).not.toContainEqual(later(30));
+    },
+  );
 
   test("tells a new session of another role in a finding about a locked instance", async () => {
     await theft(1);
