@@ -11,7 +11,7 @@ import type {
 import type { CallCount, KeyActivity } from "./activity";
 import type { Credential, Finding } from "./finding";
 import type { Followed } from "./followed";
-import type { Incident } from "./incident";
+import type { Incident, Revoked } from "./incident";
 import type { Mail } from "./mail";
 import { stepsToDo } from "./mail/do-now";
 import { consoleLink } from "./mail/happened";
@@ -39,8 +39,8 @@ const bytesOf = (event: IncidentEvent): number => Buffer.byteLength(JSON.stringi
 function eventWithLists(incident: Incident, mail: Mail, length: number): IncidentEvent {
   const { finding, plan, handledAt, activity, configuration, memberRole } = incident;
   const { outcome, reason, severity } = mail.attributes;
-  const role = incident.kind === "revoked" ? incident.role : undefined;
-  const { impact, following } = incident.kind === "revoked" ? incident : {};
+  // A refusal has none of them.
+  const { role, impact, following }: Omit<Partial<Revoked>, "kind"> = incident;
   return {
     version: "1",
     outcome,
@@ -59,7 +59,7 @@ function eventWithLists(incident: Incident, mail: Mail, length: number): Inciden
       impact?.kind === "listed"
         ? excerpt(impact.uses, length, ({ instanceId, name, state }) => ({
             instanceId: id(instanceId)!,
-            name: name === undefined ? undefined : printableTag(name),
+            name: name && printableTag(name),
             state: id(state)!,
           }))
         : undefined,
@@ -172,9 +172,9 @@ function followedSession({ session, depth, end }: Followed): IncidentFollowedSes
     inFinding: isThiefs,
     denied: end.kind !== "open",
     depth,
-    explanation: end.kind === "denied" ? undefined : text(end.why),
-    policyName: end.kind === "denied" ? end.policy?.policyName : undefined,
-    cutoff: end.kind === "denied" ? isoSeconds(end.cutoff) : undefined,
+    ...(end.kind === "denied"
+      ? { policyName: end.policy?.policyName, cutoff: isoSeconds(end.cutoff) }
+      : { explanation: text(end.why) }),
   };
 }
 
@@ -201,9 +201,8 @@ function excerpt<Item, Told>(items: readonly Item[], length: number, tell: (item
 }
 
 /** Text that somebody else wrote, as in the mail. */
-const text = (value: string | undefined): string | undefined => (value === undefined ? undefined : printable(value));
-const id = (value: string | undefined): string | undefined =>
-  value === undefined ? undefined : printable(value, MAX_ID_CHARACTERS);
+const text = (value: string | undefined): string | undefined => value && printable(value);
+const id = (value: string | undefined): string | undefined => value && printable(value, MAX_ID_CHARACTERS);
 
 const unlessEmpty = <Part extends object>(part: Part): Part | undefined =>
   Object.values(part).some((value) => value !== undefined && value !== "") ? part : undefined;

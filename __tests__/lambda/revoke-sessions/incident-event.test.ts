@@ -4,15 +4,23 @@ import { eventAbout } from "../../../lambda/revoke-sessions/incident-event";
 import { mailAbout } from "../../../lambda/revoke-sessions/mail";
 import type { IncidentEvent } from "../../../src/contract/incident-event";
 import { NOT_REVOKED_REASONS } from "../../../src/contract/reasons";
-import { accessKeyId, findingEvent, INSTANCE_ID, instanceId, ROLE_ID } from "../../support/finding";
+import {
+  accessKeyId,
+  FINDING_ID,
+  FINDING_TYPE,
+  findingEvent,
+  INSTANCE_ID,
+  instanceId,
+  ROLE_ID,
+} from "../../support/finding";
 import { ofAnotherRole, refused, revoked, stolenFrom } from "../../support/incident";
 import { INCIDENT_SCHEMA } from "../../support/incident-schema";
 import { mismatches, pathsIn, propertyPaths } from "../../support/json-schema";
 import { assuming, at, issuing, lookedUp, trailEvent } from "../../support/trail";
 
 /** The event as it is sent. */
-const eventOf = (incident: Incident): IncidentEvent =>
-  JSON.parse(JSON.stringify(eventAbout(incident, mailAbout(incident)))) as IncidentEvent;
+const eventOf = (incident: Incident, mail = mailAbout(incident)): IncidentEvent =>
+  JSON.parse(JSON.stringify(eventAbout(incident, mail))) as IncidentEvent;
 
 const bytes = (event: IncidentEvent): number => Buffer.byteLength(JSON.stringify(event));
 
@@ -75,6 +83,57 @@ describe("the event has what the mail has", () => {
     });
   });
 
+  test("which instances to isolate, and no other sessions", () => {
+    const event = eventOf(revoked({ recentCredentials: [{ principalId: `${ROLE_ID}:deploy` }] }));
+    expect(event.instanceIds).toEqual([INSTANCE_ID]);
+  });
+
+  test("the names of the role's instances as the mail prints them, if they have one", () => {
+    // GIVEN
+    const uses = [
+      { instanceId: INSTANCE_ID, state: "running" },
+      { instanceId: instanceId(2), name: 'say "done"', state: "stopped" },
+    ];
+    // WHEN
+    const event = eventOf(revoked({}, { impact: { kind: "listed", uses } }));
+    // THEN
+    expect(event.roleInstances).toEqual({ total: 2, items: [uses[0], { ...uses[1], name: "say done" }] });
+  });
+
+  test("a finding that says next to nothing", () => {
+    // GIVEN
+    const set = { account: undefined, time: undefined, "detail.accountId": undefined, "detail.updatedAt": undefined };
+    // WHEN
+    const { finding } = eventOf(revoked({ set: { ...set, "detail.service": undefined } }));
+    // THEN
+    expect(finding).toEqual({
+      id: FINDING_ID,
+      type: FINDING_TYPE,
+      eventId: expect.stringContaining(FINDING_ID),
+      account: "unknown",
+      region: "us-west-2",
+      sample: false,
+      console: expect.stringMatching(/^https:/),
+    });
+  });
+
+  test.each<[string, object, IncidentEvent["finding"]["from"]]>([
+    ["not at all, if all is empty", { serviceName: "", remoteIpDetails: { city: { cityName: "" } } }, undefined],
+    [
+      "a foreign account, of which no more is known",
+      { remoteAccountDetails: { affiliated: false } },
+      { accountAffiliated: false },
+    ],
+  ])("what a finding says of its call, and from where it came: %s", (_, call, from) => {
+    const { finding } = eventOf(revoked({ set: { "detail.service.action.awsApiCallAction": call } }));
+    expect(finding.from).toEqual(from);
+    expect(finding).not.toHaveProperty("call");
+  });
+
+  test("no time of a policy that an earlier attempt wrote", () => {
+    expect(eventOf(revoked({}, { writtenAt: undefined })).revocation).not.toHaveProperty("writtenAt");
+  });
+
   test("its subject, its text and its commands", () => {
     const incident = revoked();
     const mail = mailAbout(incident);
@@ -102,6 +161,22 @@ describe("the event has what the mail has", () => {
     expect(event.credentials.items.map(({ denied }) => denied)).toEqual([true, false]);
   });
 
+  test.each([
+    [
+      "a user's key, though the finding takes it for the role's",
+      {},
+      { accessKeyId: "AKIAINVENTED00000001", principalId: `${ROLE_ID}:${INSTANCE_ID}` },
+    ],
+    [
+      "a session of another role, if the finding names no keys",
+      { "detail.resource.accessKeyDetails.accessKeyId": undefined },
+      { principalId: ofAnotherRole(3).principalId },
+    ],
+  ])("that one credential of two that have something in common is not denied: %s", (_, set, other) => {
+    const event = eventOf(revoked({ recentCredentials: [other], set }));
+    expect(event.credentials.items.map(({ denied }) => denied)).toEqual([true, false]);
+  });
+
   test("that nothing is denied if the policy was not kept", () => {
     const event = eventOf(revoked({}, { verification: { state: "not-kept" } }));
     expect(event.credentials.items.map(({ denied }) => denied)).toEqual([false]);
@@ -125,6 +200,31 @@ describe("the event has what the mail has", () => {
       sessions: { total: 1, items: [{ denied: false }] },
       madeKeys: { total: 1, items: [accessKeyId(9)] },
     });
+  });
+
+  test("when the credentials were used, but for those that nobody used", () => {
+    const used = lookedUp([trailEvent({ time: at(-300) }), trailEvent({ time: at(-60) })]);
+    expect(eventOf({ ...revoked(), activity: used }).activity).toMatchObject({
+      calls: 2,
+      firstCall: "2026-03-01T11:55:00.000Z",
+      lastCall: "2026-03-01T11:59:00.000Z",
+    });
+    const { activity } = eventOf({ ...revoked(), activity: lookedUp([]) });
+    expect(activity!.calls).toBe(0);
+    expect(activity).not.toHaveProperty("firstCall");
+    expect(activity).not.toHaveProperty("lastCall");
+  });
+
+  test("that not everything was seen, if one region of two was not looked through", () => {
+    const regions = [{ region: "us-west-2", shortfall: { kind: "throttled" } as const }, { region: "us-east-1" }];
+    expect(eventOf({ ...revoked(), activity: lookedUp([trailEvent()], { regions }) }).activity!.complete).toBe(false);
+  });
+
+  test("no more names of what a call changed than a list has items", () => {
+    const resources = Array.from({ length: 101 }, (_, number) => `thing-${number}`);
+    const activity = lookedUp([trailEvent({ name: "DeleteObjects", readOnly: false, resources })]);
+    const [change] = eventOf({ ...revoked(), activity }).activity!.changed.items;
+    expect(change!.resources).toEqual(resources.slice(0, 100));
   });
 
   test("what became of the sessions that they started", () => {
@@ -244,6 +344,24 @@ describe("an event that EventBridge would not take is shortened", () => {
     expect(event.roleInstances).toMatchObject({ total: 2_000 });
     expect(event.roleInstances!.items.length).toBeLessThan(2_000);
     expect(mismatches(event, INCIDENT_SCHEMA)).toEqual([]);
+  });
+
+  /** An event about sixty-one credentials, with a mail of some length. */
+  const eventWith = (message: string): IncidentEvent => {
+    const incident = revoked({ recentCredentials: many(60, (number) => stolenFrom(number + 2)) });
+    return eventOf(incident, { ...mailAbout(incident), message });
+  };
+
+  test.each([
+    [250_000, 61],
+    [250_001, 20],
+  ])("if it would have %d bytes, to %d of 61 credentials", (length, expected) => {
+    const message = "x".repeat(length - bytes(eventWith("")));
+    expect(eventWith(message).credentials.items).toHaveLength(expected);
+  });
+
+  test("as far as it can be, if that is not enough", () => {
+    expect(eventWith("x".repeat(250_000)).credentials.items).toHaveLength(3);
   });
 
   test("but not if it is of an ordinary length", () => {
