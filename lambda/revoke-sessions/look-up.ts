@@ -52,11 +52,8 @@ const MAX_TIMES_THROTTLED = 5;
 /** CloudTrail's longest page. */
 const PAGE_SIZE = 50;
 
-/** More pages of a region are left to people: a busy instance's own calls fill them. */
+/** More pages of a region are left to people: a busy instance's own calls fill them, or there are more keys and sessions. */
 const MAX_PAGES = 20;
-
-/** More keys and sessions than this are left to people. */
-const MAX_ATTRIBUTES = 20;
 
 /**
  * Looks up what stolen credentials were used for, in the finding's region, the function's own, and that of IAM's events. It
@@ -129,9 +126,7 @@ async function lookThrough(
     // First, so that what was delivered until then is in the pages that follow.
     const newest = await request({ pageSize: 1 });
     deliveredUntil = newest.events[0]?.time;
-    const queries: Query[] = attributes
-      .slice(0, MAX_ATTRIBUTES)
-      .map((attribute) => ({ attribute, since, pageSize: PAGE_SIZE }));
+    const queries: Query[] = attributes.map((attribute) => ({ attribute, since, pageSize: PAGE_SIZE }));
     for (let pages = 0; queries.length > 0; pages++) {
       if (pages === MAX_PAGES) return end({ kind: "too-many" });
       const query = queries.shift()!;
@@ -139,7 +134,7 @@ async function lookThrough(
       events.push(...page.events);
       if (page.nextToken !== undefined) queries.push({ ...query, nextToken: page.nextToken });
     }
-    return end(attributes.length > MAX_ATTRIBUTES ? { kind: "too-many" } : undefined);
+    return end();
   } catch (error) {
     return end(shortfallOf(error));
   }
@@ -151,7 +146,7 @@ class NoTimeError extends Error {
 
 function shortfallOf(error: unknown): Shortfall {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  if (/^(NoTime|Abort|Timeout)Error$/.test(name)) return { kind: "no-time" };
+  if (["NoTimeError", "AbortError", "TimeoutError"].includes(name)) return { kind: "no-time" };
   if (isThrottling(error)) return { kind: "throttled" };
   if (/AccessDenied|UnauthorizedOperation/.test(name)) return { kind: "not-permitted", why: message };
   return { kind: "failed", why: messageOf(error) };

@@ -80,8 +80,9 @@ describe("in a region", () => {
     // GIVEN
     const trail = inUsWest2(1);
     // WHEN
-    const { regions, calls } = await looked();
+    const { kind, regions, calls } = await looked();
     // THEN
+    expect(kind).toBe("looked-up");
     expect(attributesOf(trail)).toEqual([undefined, `AccessKeyId ${accessKeyId(1)}`, `Username ${INSTANCE_ID}`]);
     expect(trail.queries[0]).toEqual({ pageSize: 1 });
     expect(trail.queries[1]).toMatchObject({ since: new Date("2026-02-28T23:51:00Z"), pageSize: 50 });
@@ -163,6 +164,10 @@ describe("if CloudTrail throttles", () => {
     expect(await askedAt(1, (number) => number === 1, 2)).toEqual([0, 3_000, 5_000, 7_000]);
   });
 
+  test("a quick response is part of the pause", async () => {
+    expect(await askedAt(1, (number) => number === 1, 0.25)).toEqual([0, 1_250, 1_800, 2_350]);
+  });
+
   test("it is given up after a few times", async () => {
     const trail = inUsWest2(3);
     trail.before = () => {
@@ -205,6 +210,24 @@ describe("what is missing", () => {
     ]);
     expect(calls).toBe(4);
     expect(time.now().getTime() - START.getTime()).toBeLessThanOrEqual((SECONDS + 4) * 1_000);
+  });
+
+  test("is what there was no time to ask for: no request begins when the time is over", async () => {
+    // GIVEN requests of which the third ends at that moment
+    const trail = inUsWest2(100);
+    trail.before = () => time.sleep((SECONDS / 3) * 1_000);
+    // WHEN
+    const { regions } = await looked();
+    // THEN
+    expect(trail.queries).toHaveLength(3);
+    expect(regions[0]?.shortfall).toEqual({ kind: "no-time" });
+  });
+
+  test("is nothing if there are as many keys and sessions as are looked up", async () => {
+    const recentCredentials = Array.from({ length: 18 }, (_, index) => ({ accessKeyId: accessKeyId(index + 2) }));
+    const { regions } = await looked({ finding: { recentCredentials } });
+    expect(trails.get("us-west-2")?.queries).toHaveLength(21);
+    expect(regions.map(({ shortfall }) => shortfall)).toEqual([undefined, undefined]);
   });
 
   const failing = (name: string, message = "no") => Object.assign(new Error(message), { name });
