@@ -1,6 +1,6 @@
 import type { CallCount, Change, LookedUp, RegionLookUp, Shortfall, StartedSession } from "../activity";
 import type { End } from "../followed";
-import type { Incident } from "../incident";
+import type { Incident, Revoked } from "../incident";
 import { isForever, isoSeconds } from "../policy";
 import { accountOf, startedElsewhere } from "../started-session";
 import { ROLE_NAME } from "../triage";
@@ -48,12 +48,12 @@ export function usedFor(incident: Incident): string[] {
 const shown = (text: string): string => printable(text, MAX_NAME_CHARACTERS);
 
 function summary({ calls, firstCall, lastCall, denied, addresses, regions }: LookedUp): string {
-  if (calls === 0 || !firstCall || !lastCall) {
+  if (calls === 0) {
     const why = regions.some(({ shortfall }) => shortfall) ? " as far as it could be asked" : "";
     return `CloudTrail had no call of these keys yet${why}. That does not mean that nothing was done.`;
   }
   const refused = denied.reduce((sum, { count }) => sum + count, 0);
-  const [first, last] = [isoSeconds(firstCall), isoSeconds(lastCall)];
+  const [first, last] = [isoSeconds(firstCall!), isoSeconds(lastCall!)];
   const when = first === last ? `at ${first}` : `from ${first} to ${last}`;
   const owners = addresses.some(({ isThiefs }) => !isThiefs)
     ? " Whoever the keys were handed to used them too: the addresses tell."
@@ -68,8 +68,9 @@ const counted = (count: number, noun: string): string => `${count} ${noun}${coun
 
 const LABEL_COLUMNS = 13;
 
+/** Nothing if the text is empty. */
 const fact = (label: string, text: string): string[] =>
-  text === "" ? [] : hang(label.padEnd(LABEL_COLUMNS), " ".repeat(LABEL_COLUMNS), text);
+  hang(label.padEnd(LABEL_COLUMNS), " ".repeat(LABEL_COLUMNS), text);
 
 /** A line for each; the label stands before the first. */
 const facts = (label: string, texts: readonly string[], max = MAX_LINES): string[] =>
@@ -93,7 +94,8 @@ function changeText(change: Change): string {
 /** The sessions that were started, and what became of each. */
 function started({ sessions }: LookedUp, incident: Incident): string[] {
   const accountId = incident.finding.accountId ?? incident.configuration.accountId;
-  const following = incident.kind === "revoked" ? incident.following : undefined;
+  // Of a refusal, nobody follows them.
+  const { following }: Omit<Partial<Revoked>, "kind"> = incident;
   if (!following) {
     const open = startedElsewhere(incident);
     const state = (session: StartedSession) => (open.includes(session) ? "NOT denied" : "denied with the others");

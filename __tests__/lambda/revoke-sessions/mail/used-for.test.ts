@@ -1,10 +1,12 @@
 import type { KeyActivity, LookedUp } from "../../../../lambda/revoke-sessions/activity";
-import type { Incident } from "../../../../lambda/revoke-sessions/incident";
+import type { End, Followed } from "../../../../lambda/revoke-sessions/followed";
+import type { Revoked } from "../../../../lambda/revoke-sessions/incident";
 import { mailAbout } from "../../../../lambda/revoke-sessions/mail";
 import { usedFor } from "../../../../lambda/revoke-sessions/mail/used-for";
+import { FOREVER } from "../../../../lambda/revoke-sessions/policy";
 import type { TrailEvent } from "../../../../lambda/revoke-sessions/trail-event";
 import { NOT_REVOKED_REASONS } from "../../../../src/contract/reasons";
-import { accessKeyId, instanceId, ROLE_ID } from "../../../support/finding";
+import { accessKeyId, type FindingOptions, instanceId, ROLE_ID } from "../../../support/finding";
 import { prose, refused, revoked, section, stepsOf, titles } from "../../../support/incident";
 import { callsOf, SHELLS } from "../../../support/shell";
 import { assuming, at, issuing, lookedUp, otherRoleId, OWNERS_ADDRESS, trailEvent } from "../../../support/trail";
@@ -12,8 +14,8 @@ import { assuming, at, issuing, lookedUp, otherRoleId, OWNERS_ADDRESS, trailEven
 const TITLE = "WHAT THE KEYS WERE USED FOR";
 
 /** The section about some events. */
-const told = (events: readonly TrailEvent[], changed: Partial<LookedUp> = {}, incident?: Partial<Incident>): string[] =>
-  usedFor({ ...revoked(), ...incident, activity: lookedUp(events, changed) } as Incident);
+const told = (events: readonly TrailEvent[], changed: Partial<LookedUp> = {}, incident?: Partial<Revoked>): string[] =>
+  usedFor({ ...revoked(), ...incident, activity: lookedUp(events, changed) });
 const textOf = (...parameters: Parameters<typeof told>): string => prose(told(...parameters));
 
 const change = (name: string, ...resources: string[]) =>
@@ -55,6 +57,26 @@ test("a person reads what was done in ten seconds", () => {
 
 test("one call has one time, and one address needs no advice", () => {
   expect(told([trailEvent()])[0]).toBe("1 call at 2026-03-01T11:55:00Z.");
+});
+
+test.each([
+  [1, "2 calls at 2026-03-01T11:55:00Z, of which 1 was denied."],
+  [2, "2 calls at 2026-03-01T11:55:00Z, of which 2 were denied."],
+])("of the calls, %d denied are counted", (denied, expected) => {
+  const events = [1, 2].map((number) => trailEvent({ errorCode: number <= denied ? "AccessDenied" : undefined }));
+  expect(told(events)[0]).toBe(expected);
+});
+
+test.each([
+  ["dynamodb.amazonaws.com", "dynamodb"],
+  ["dynamodb.amazonaws.com.cn", "dynamodb"],
+  ["dynamodb.amazonaws.com.example", "dynamodb.amazonaws.com.example"],
+])("a service is named without AWS's domain: %s", (source, expected) => {
+  expect(told([trailEvent({ source })])).toContain(`Called       ListTables on ${expected}`);
+});
+
+test("a change of what has no name is told without names", () => {
+  expect(told([change("UpdateAccountPasswordPolicy")])).toContain("Changed      UpdateAccountPasswordPolicy on iam");
 });
 
 describe("nothing found", () => {
@@ -103,6 +125,40 @@ test.each<[LookedUp["regions"][number], string]>([
   expect(textOf([trailEvent()], { regions: [region] })).toContain(expected);
 });
 
+test("each region is told, and that not everything could be asked if it is so in one of them", () => {
+  // GIVEN
+  const regions: LookedUp["regions"] = [
+    { region: "us-west-2", deliveredUntil: at(0) },
+    { region: "us-east-1", shortfall: { kind: "no-time" } },
+  ];
+  // THEN
+  expect(textOf([], { regions })).toContain(
+    "CloudTrail had no call of these keys yet as far as it could be asked. That does not mean that nothing was done. In us-west-2 " +
+      "CloudTrail had delivered until 2026-03-01T12:00:00Z. In us-east-1 CloudTrail: there was no time to see everything. Events",
+  );
+});
+
+describe("what came later", () => {
+  test("is seen by a command", () => {
+    const lines = told([trailEvent()]);
+    const command = lines.findIndex((line) => line.startsWith("    for region in"));
+    expect(lines[command - 1]).toBe("The rest, from a quarter of an hour later on:");
+  });
+
+  test("is not, if the finding names neither key nor session", () => {
+    // GIVEN
+    const set = { "detail.resource.accessKeyDetails": undefined, "detail.resource.instanceDetails": undefined };
+    const incident = refused("role-unknown", { set }, { plan: undefined });
+    // WHEN
+    const lines = usedFor({ ...incident, activity: { kind: "unknown", why: "the finding names nothing" } });
+    // THEN
+    expect(lines).toEqual([
+      "CloudTrail was not asked (the finding names nothing), which does not mean",
+      "that nothing was done.",
+    ]);
+  });
+});
+
 describe("sessions", () => {
   test("of the revoked role are denied with the others", () => {
     const own = issuing({ principalId: `${ROLE_ID}:again`, roleArn: "arn:aws:iam::111122223333:role/web" });
@@ -123,8 +179,59 @@ describe("sessions", () => {
     );
   });
 
+  test.each<[string, FindingOptions]>([
+    ["the finding", { accountId: "444455556666" }],
+    ["the function, if the finding names none", { set: { "detail.accountId": undefined } }],
+  ])("of the account of %s do not", (_, options) => {
+    const { finding, configuration } = revoked(options);
+    const own = assuming("admin", {}, options.accountId);
+    expect(textOf([own], {}, { finding, configuration })).toContain("role admin, session thief");
+  });
+
   test("of which CloudTrail says nothing name the call", () => {
     expect(textOf([issuing({}, { name: "AssumeRoot" })])).toContain("whoever AssumeRoot is about, at");
+  });
+});
+
+describe("sessions that were followed", () => {
+  const policy = { roleName: "admin", policyName: "RevokeOldSessions-abc123" };
+  const admin = `role admin, session thief, key ${accessKeyId(90)}, at 2026-03-01T11:55:00Z, from an address of the finding`;
+
+  /** What is told of sessions, of which each was started with the one before. */
+  const followed = (ends: readonly End[], shortfall?: string, caller?: string): string[] => {
+    const [session] = lookedUp([assuming("admin", { principalId: caller })]).sessions;
+    const sessions = ends.map((end, index): Followed => ({ session: session!, depth: index + 1, end }));
+    return told([trailEvent()], {}, { following: { sessions, shortfall, isNews: true } });
+  };
+  /** From the first of them on, what is told before the regions. */
+  const startedIn = (lines: readonly string[]): string =>
+    prose(lines.slice(lines.findIndex((line) => line.startsWith("Started")))).split(" In us-west-2")[0]!;
+
+  test.each<[End, string]>([
+    [{ kind: "denied", cutoff: at(30) }, "denied with the others"],
+    [{ kind: "denied", cutoff: at(30), policy }, `denied if issued before 2026-03-01T12:00:30Z (${policy.policyName})`],
+    [{ kind: "denied", cutoff: FOREVER, policy }, `denied for good (${policy.policyName})`],
+    [{ kind: "over", why: "it has expired" }, "over (it has expired)"],
+    [{ kind: "open", why: "the role is protected" }, "NOT denied (the role is protected)"],
+  ])("tell what became of them: %j", (end, expected) => {
+    expect(startedIn(followed([end]))).toBe(`Started      ${expected}: ${admin}`);
+  });
+
+  test.each([
+    ["AROAX:deploy", "AROAX:deploy"],
+    [undefined, "unknown"],
+  ])("tell by whom they were started, if not by the stolen keys themselves: %s", (caller, expected) => {
+    const over: End = { kind: "over", why: "expired" };
+    expect(startedIn(followed([over, over], undefined, caller))).toBe(
+      `Started      over (expired): ${admin} over (expired): ${admin}, by session ${expected}`,
+    );
+  });
+
+  test("may not be all, which is said with the reason", () => {
+    const over: End = { kind: "over", why: "expired" };
+    expect(startedIn(followed([over], "no time was left"))).toBe(
+      `Started      over (expired): ${admin} There may be more sessions: no time was left.`,
+    );
   });
 });
 
