@@ -1,5 +1,5 @@
 import type { Incident } from "../../../../lambda/revoke-sessions/incident";
-import { subject } from "../../../../lambda/revoke-sessions/mail/subject";
+import { subject, whose } from "../../../../lambda/revoke-sessions/mail/subject";
 import { FINDING_TYPE } from "../../../support/finding";
 import { ofAnotherRole, refused, revoked } from "../../../support/incident";
 
@@ -11,6 +11,11 @@ test.each<[string, Incident, string]>([
     "new keys of what was denied already",
     revoked({}, { moved: false }),
     "GuardDuty: Already denied, new keys: role web, 111122223333 us-west-2",
+  ],
+  [
+    "sessions of an instance, whenever issued",
+    revoked({}, {}, { scope: "instance" }),
+    "GuardDuty: Instance locked out: role web, 111122223333 us-west-2",
   ],
   [
     "credentials that lived on",
@@ -38,6 +43,11 @@ test.each<[string, Incident, string]>([
     "GuardDuty: NOT revoked (unsupported-type): Recon:X/Y, unknown account us-west-2",
   ],
   [
+    "a role that just fits",
+    refused("policy-quota-exceeded", { roleName: `web-${"x".repeat(18)}` }),
+    "GuardDuty: NOT revoked (policy-quota-exceeded): role web-xxxxxxxxxxxxxxxxxx, 111122223333 us-west-2",
+  ],
+  [
     "a long role",
     refused("policy-quota-exceeded", { roleName: `web-${"x".repeat(60)}` }),
     "GuardDuty: NOT revoked (policy-quota-exceeded): role web-xxxxxxxxxxxxxxx..., 111122223333 us-west-2",
@@ -55,6 +65,7 @@ describe("a finding's type that has no room", () => {
     ["AttackSequence:IAM/CompromisedCredentials", "CompromisedCredentials"],
     ["UnauthorizedAccess:IAMUser/TorIPCaller.Custom", "TorIPCaller.Custom"],
     ["Recon:IAMUser/TorIPCaller", "Recon:IAMUser/TorIPCaller"],
+    ["Recon:IAMUser/MaliciousIP.Custom", "Recon:IAMUser/MaliciousIP.Custom"],
   ])("%s loses whole words", (type, expected) => {
     expect(subject(refused("unsupported-type", { type }, NAMELESS))).toBe(
       `GuardDuty: NOT revoked (unsupported-type): ${expected}, 111122223333 us-west-2`,
@@ -84,5 +95,26 @@ describe("has less than a hundred printable ASCII characters", () => {
     expect(subject(refused("unsupported-type", { region: "r".repeat(200) }, NAMELESS))).toBe(
       `GuardDuty: NOT revoked (unsupported-type): , 111122223333 ${"r".repeat(41)}`,
     );
+  });
+});
+
+describe("a mail about several principals names", () => {
+  const KEY = "detail.resource.accessKeyDetails";
+
+  test.each<[string, Incident, string]>([
+    ["a role", revoked({ set: { [`${KEY}.userName`]: "web" } }), "role web"],
+    ["a user", refused("not-a-role", { set: { [`${KEY}.userName`]: "mallory" } }, NAMELESS), "mallory"],
+    [
+      "whoever has no name by the id",
+      refused("not-a-role", { set: { [KEY]: { principalId: "AIDAINVENTED" } } }, NAMELESS),
+      "AIDAINVENTED",
+    ],
+    [
+      "somebody of whom the finding says nothing",
+      refused("role-unknown", { set: { [KEY]: {} } }, NAMELESS),
+      "somebody",
+    ],
+  ])("%s", (_, incident, expected) => {
+    expect(whose(incident)).toBe(expected);
   });
 });
