@@ -1,3 +1,4 @@
+import type { End, Followed } from "../../../lambda/revoke-sessions/followed";
 import type { Revoked } from "../../../lambda/revoke-sessions/incident";
 import { type Mail, mailAbout } from "../../../lambda/revoke-sessions/mail";
 import { notPermitted } from "../../../lambda/revoke-sessions/permission";
@@ -5,6 +6,7 @@ import { NOT_REVOKED_REASONS, type NotRevokedReason } from "../../../src/contrac
 import { type FindingOptions, instanceId, ROLE_ID } from "../../support/finding";
 import {
   commandsIn,
+  HANDLED_AT,
   ofAnotherRole,
   prose,
   refused,
@@ -14,7 +16,7 @@ import {
   titles,
   trust,
 } from "../../support/incident";
-import { lookedUp } from "../../support/trail";
+import { assuming, lookedUp } from "../../support/trail";
 
 const WITHOUT_INSTANCE = { "detail.resource.instanceDetails": undefined };
 const BY_HAND = "HOW TO ACT BY HAND";
@@ -238,6 +240,46 @@ describe("letting the old sessions back in", () => {
     expect(commandsIn(mail, LET_BACK)).toEqual([
       '    [ "$(date -u +%Y%m%d%H%M%S)" -gt 20260302000021 ] && aws iam delete-role-policy --role-name web --policy-name RevokeOldSessions',
     ]);
+  });
+});
+
+describe("letting an instance back in", () => {
+  test("is discouraged, and as safe as for any session that was issued until then", () => {
+    const mail = mailAbout(revoked({}, {}, { scope: "instance" }));
+    expect(proseIn(mail, LET_BACK)).toBe(
+      "The instance stays locked out until this is run. Replace it rather than let it back in: a new instance has a new id. " +
+        "Without the policy the stolen credentials work again until they expire, so the command does nothing before " +
+        "2026-03-02T00:00:21Z. If it was a false alarm, run it without its first part.",
+    );
+  });
+});
+
+describe("letting the sessions of other roles back in that were revoked too", () => {
+  const policy = { roleName: "deploy", policyName: "RevokeOldSessions-abc123" };
+  const mailWith = (...ends: End[]): Mail => {
+    const [session] = lookedUp([assuming("deploy")]).sessions;
+    const sessions = ends.map((end): Followed => ({ session: session!, depth: 1, end }));
+    return mailAbout(revoked({}, { following: { sessions, isNews: true } }));
+  };
+
+  test("takes a command for each policy, a little later", () => {
+    // GIVEN a session that has a policy of its own, and others that have none
+    const mail = mailWith(
+      { kind: "denied", cutoff: HANDLED_AT, policy },
+      { kind: "denied", cutoff: HANDLED_AT },
+      { kind: "over", why: "it has expired" },
+      { kind: "open", why: "the role is protected" },
+    );
+    // THEN
+    expect(proseIn(mail, LET_BACK)).toMatch(/ The same for the sessions of other roles, before 2026-03-02T00:01:21Z:$/);
+    expect(commandsIn(mail, LET_BACK).slice(1)).toEqual([
+      '    [ "$(date -u +%Y%m%d%H%M%S)" -gt 20260302000121 ] && aws iam delete-role-policy --role-name deploy --policy-name RevokeOldSessions-abc123',
+    ]);
+  });
+
+  test("is not told if none has a policy of its own", () => {
+    const mail = mailWith({ kind: "denied", cutoff: HANDLED_AT }, { kind: "over", why: "it has expired" });
+    expect(section(mail, LET_BACK)).toEqual(section(mailAbout(revoked()), LET_BACK));
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Incident } from "../incident";
+import type { Incident, Revoked } from "../incident";
 import { isoSeconds } from "../policy";
 import { LONGEST_SESSION_MILLISECONDS } from "../stolen";
 import type { Target } from "../target";
@@ -30,7 +30,9 @@ export function undo(incident: Incident, roleName: string, targets: readonly Tar
 
 /** The same for the sessions of other roles that were revoked with them. */
 function undoFollowed(incident: Incident): string[] {
-  const sessions = (incident.kind === "revoked" && incident.following?.sessions) || [];
+  // Of a refusal, nobody follows them.
+  const { following }: Omit<Partial<Revoked>, "kind"> = incident;
+  const sessions = following?.sessions ?? [];
   const policies = sessions.flatMap(({ end }) => (end.kind === "denied" ? (end.policy ?? []) : []));
   if (policies.length === 0) return [];
   // Their cut-offs are older than that.
