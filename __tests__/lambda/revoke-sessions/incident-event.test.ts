@@ -118,7 +118,11 @@ describe("the event has what the mail has", () => {
   });
 
   test.each<[string, object, IncidentEvent["finding"]["from"]]>([
-    ["not at all, if all is empty", { serviceName: "", remoteIpDetails: { city: { cityName: "" } } }, undefined],
+    [
+      "nothing, if nothing of it can be printed",
+      { serviceName: "\u0000", remoteIpDetails: { city: { cityName: "\u0000" } } },
+      undefined,
+    ],
     [
       "a foreign account, of which no more is known",
       { remoteAccountDetails: { affiliated: false } },
@@ -128,6 +132,16 @@ describe("the event has what the mail has", () => {
     const { finding } = eventOf(revoked({ set: { "detail.service.action.awsApiCallAction": call } }));
     expect(finding.from).toEqual(from);
     expect(finding).not.toHaveProperty("call");
+  });
+
+  test("the finding's type and the reason, without links and control characters", () => {
+    // GIVEN
+    const evil = "a\u0000b https://evil.example/fix";
+    const refusal = { reason: "unsupported-type", explanation: evil } as const;
+    // WHEN
+    const event = eventOf(refused("unsupported-type", { type: evil }, { refusal, plan: undefined }));
+    // THEN
+    expect(event).toMatchObject({ explanation: "a b (link)", finding: { type: "a b (link)" } });
   });
 
   test("no time of a policy that an earlier attempt wrote", () => {
