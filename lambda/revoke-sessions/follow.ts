@@ -40,6 +40,7 @@ export interface RevokedCredentials {
 
 /** Sessions of one role and one name, whose `aws:userid` is the same. */
 interface Started {
+  /** Their `aws:userid`; what else tells them from others if CloudTrail does not name it, but then they lead to no others. */
   readonly id: string;
   /** The latest one; from the thief's address if one of them is. */
   readonly session: StartedSession;
@@ -78,7 +79,7 @@ export async function follow(
   };
 
   let level = groupsOf(sessions);
-  for (let depth = 1; level.length > 0; depth++) {
+  for (let depth = 1; ; depth++) {
     const leading: Started[] = [];
     for (const started of level) {
       const { end, leadsOn, isNew } = await handle(started);
@@ -91,18 +92,19 @@ export async function follow(
       shortfalls.add(`what was started ${MAX_DEPTH + 1} deep was not looked for`);
       break;
     }
-    const next = await activityInTime(handled.finding, dependencies, stolenWith(leading, handled.finding));
+    // A deployment that looked for the stolen credentials looks for these too.
+    const next = (await activityInTime(handled.finding, dependencies, stolenWith(leading, handled.finding)))!;
     const shortfall = shortfallOf(next);
     if (shortfall) shortfalls.add(shortfall);
-    const started = next?.kind === "looked-up" ? startedWith(leading, next.sessions) : [];
+    const started = next.kind === "looked-up" ? startedWith(leading, next.sessions) : [];
     level = groupsOf(started).filter(({ id }) => !found.has(id));
   }
 
   const open = [...found].flatMap(([id, { end }]) => (end.kind === "open" ? digestOf(id) : []));
-  const isUntold = open.length > 0 && (await remember(roles, handled, open.slice(0, MAX_REMEMBERED), now()));
+  const isUntold = open.length > 0 && (await remember(roles, handled, open.slice(0, MAX_REMEMBERED), now));
   return {
     sessions: [...found.values()],
-    shortfall: shortfalls.size > 0 ? [...shortfalls].join("; ") : undefined,
+    shortfall: [...shortfalls].join("; ") || undefined,
     isNews: isNews || isUntold,
   };
 }
@@ -139,7 +141,8 @@ function isDeniedWith(
   { principalId, startedAt }: StartedSession,
 ): boolean {
   const [{ principalId: stolen }] = finding.credentials;
-  if (principalId === undefined || startedAt >= cutoff) return false;
+  if (startedAt >= cutoff) return false;
+  // The principal of credentials that were revoked is known, so that a session without one is not among them.
   return plan.scope === "role"
     ? principalRoleId(principalId) === principalRoleId(stolen)
     : plan.targets.some(({ userId }) => userId === principalId);
@@ -169,8 +172,8 @@ async function revokeStarted(
     // When it was issued is known, which proves more than when it was seen.
     const revocation = planRevocation(target, before, wider, { lastSeen: startedAt, provesLife: false }, decidedAt);
     // No cut-off has to be renewed for a session that was issued before all this.
-    const [written] = await attachInRoom(roles, roleName, [{ target, before, revocation }], () => decidedAt);
-    if (written?.kind !== "taken") throw new RefusalError(written!.refusal);
+    const written = (await attachInRoom(roles, roleName, [{ target, before, revocation }], () => decidedAt))[0]!;
+    if (written.kind === "refused") throw new RefusalError(written.refusal);
     const { kind, cutoff } = written.step.revocation;
     const isAttached = kind !== "covered" || before.own !== undefined;
     return {
@@ -204,18 +207,18 @@ async function remember(
   roles: Roles,
   { plan: { roleName }, steps, finding }: RevokedCredentials,
   told: readonly string[],
-  now: Date,
+  now: Dependencies["now"],
 ): Promise<boolean> {
   const { target } = steps[0]!;
   try {
-    const before = readPolicy(await roles.getRolePolicy(roleName, target.policyName), target.userId, now);
+    const before = readPolicy(await roles.getRolePolicy(roleName, target.policyName), target.userId, now());
     if (told.every((digest) => before.own?.memory.has(digest))) return isOwnEarlierAttempt(target, before);
     const telling = { ...target, foreign: [...target.foreign, ...told] };
     const sighting = { lastSeen: finding.sighting.lastSeen, provesLife: false };
-    const revocation = planRevocation(telling, before, [], sighting, now);
+    const revocation = planRevocation(telling, before, [], sighting, now());
     // A policy that was lost meanwhile is for the look-back to restore, and not for this.
     if (revocation.kind === "remember") {
-      await attachInRoom(roles, roleName, [{ target: telling, before, revocation }], () => now);
+      await attachInRoom(roles, roleName, [{ target: telling, before, revocation }], now);
     }
   } catch {
     // They are told once more, which is better than never.
@@ -225,37 +228,40 @@ async function remember(
 
 /** Sessions by role and name, in the order of the first of each, those of the thief before others. */
 function groupsOf(sessions: readonly StartedSession[]): Started[] {
-  const groups = new Map<string, Started>();
+  const groups = new Map<string, StartedSession[]>();
   for (const session of sessions) {
-    const { accessKeyId, startedAt, isThiefs } = session;
     const id = sessionId(session);
-    const known = groups.get(id);
-    const latest = known && known.session.startedAt > startedAt ? known.session : session;
-    groups.set(id, {
-      id,
-      session: { ...latest, isThiefs: isThiefs || known?.session.isThiefs === true },
-      accessKeyIds: [...(known?.accessKeyIds ?? []), ...(accessKeyId ? [accessKeyId] : [])],
-    });
+    const group = groups.get(id);
+    if (group) group.push(session);
+    else groups.set(id, [session]);
   }
-  return [...groups.values()].sort((a, b) => Number(b.session.isThiefs) - Number(a.session.isThiefs));
+  return [...groups]
+    .map(([id, group]): Started => {
+      const latest = group.reduce((a, b) => (a.startedAt > b.startedAt ? a : b));
+      return {
+        id,
+        session: { ...latest, isThiefs: group.some(({ isThiefs }) => isThiefs) },
+        accessKeyIds: group.flatMap(({ accessKeyId }) => accessKeyId ?? []),
+      };
+    })
+    .sort((a, b) => Number(b.session.isThiefs) - Number(a.session.isThiefs));
 }
 
 /** What tells the calls of started sessions from others. */
 const stolenWith = (started: readonly Started[], finding: Finding): Stolen => ({
   accessKeyIds: started.flatMap(({ accessKeyIds }) => accessKeyIds),
-  principalIds: started.flatMap(({ session }) => session.principalId ?? []),
+  principalIds: started.map(({ id }) => id),
   addresses: stolenOf(finding).addresses,
 });
 
 /** Sessions that others started: the thief's are those that its own ones started, from wherever. */
 function startedWith(others: readonly Started[], sessions: readonly StartedSession[]): StartedSession[] {
-  const thiefs = new Set(others.flatMap(({ session }) => (session.isThiefs ? (session.principalId ?? []) : [])));
-  return sessions.map((each) => ({ ...each, isThiefs: each.isThiefs || thiefs.has(each.caller ?? "") }));
+  const isOfThief = ({ caller }: StartedSession) => others.some(({ id, session }) => session.isThiefs && id === caller);
+  return sessions.map((each) => ({ ...each, isThiefs: each.isThiefs || isOfThief(each) }));
 }
 
 /** Why not everything was seen that sessions started in turn. */
-function shortfallOf(activity: KeyActivity | undefined): string | undefined {
-  if (activity === undefined) return undefined;
+function shortfallOf(activity: KeyActivity): string | undefined {
   const why =
     activity.kind === "unknown"
       ? [activity.why]
