@@ -1,9 +1,12 @@
-import type { StartedSession } from "../../../lambda/revoke-sessions/activity";
+import type { KeyActivity, StartedSession } from "../../../lambda/revoke-sessions/activity";
 import type { FunctionConfiguration } from "../../../lambda/revoke-sessions/configuration";
 import type { Followed } from "../../../lambda/revoke-sessions/followed";
 import { logLine } from "../../../lambda/revoke-sessions/log";
+import { digestOf } from "../../../lambda/revoke-sessions/memory";
+import { readPolicy } from "../../../lambda/revoke-sessions/policy";
 import { type Refusal, RefusalError } from "../../../lambda/revoke-sessions/refusal";
 import { respond } from "../../../lambda/revoke-sessions/respond";
+import type { Stolen } from "../../../lambda/revoke-sessions/stolen";
 import { configuration } from "../../support/configuration";
 import {
   ACCOUNT_ID,
@@ -12,12 +15,13 @@ import {
   findingEvent,
   type FindingOptions,
   INSTANCE_ID,
+  instanceId,
   ROLE_ID,
   ROLE_NAME,
 } from "../../support/finding";
 import { commandsIn, prose, section, stepsOf } from "../../support/incident";
-import { dependenciesOf, MemoryAws, type MemoryRole } from "../../support/memory-aws";
-import { denies } from "../../support/policy";
+import { dependenciesOf, MemoryAws, type MemoryRole, type PolicyWrite } from "../../support/memory-aws";
+import { cutoffOf, denies } from "../../support/policy";
 import { assuming, at, issuing, lookedUp, otherRoleId, OWNERS_ADDRESS } from "../../support/trail";
 
 const USED_FOR = "WHAT THE KEYS WERE USED FOR";
@@ -65,22 +69,45 @@ const chain = (from: string, ...to: StartedSession[]) =>
     to.map((each) => ({ ...each, caller: userIdOf(from), isThiefs: false })),
   );
 
-async function handle(options: FindingOptions = {}, changed: Partial<FunctionConfiguration> = {}) {
+async function handle(options: FindingOptions = {}, changed: Partial<FunctionConfiguration> = {}, now = EVENT_TIME) {
   return respond(
     findingEvent(options),
     dependenciesOf(aws, {
       configuration: configuration({ ...ON, verifyAfterSeconds: 0, ...changed }),
       secondsLeft: () => secondsLeft,
+      now: () => now,
     }),
   );
 }
 
 const again = { set: { id: "another event" } };
 
+/** A repeat of the finding, an hour later. */
+const handleAnHourLater = () => handle({ ...again, time: at(3_600) }, {}, at(3_600));
+
+const OTHER_ACCOUNT = "444455556666";
+
+/** A session of another account, which the function cannot deny. */
+const theirs = (name: string, changed: Partial<StartedSession> = {}) =>
+  session(name, { roleArn: `arn:aws:iam::${OTHER_ACCOUNT}:role/${name}`, ...changed });
+
+/** Records by which names and keys CloudTrail is asked for what sessions started in turn. */
+function recordAsked(): Stolen[] {
+  const asked: Stolen[] = [];
+  const { activityOf } = aws;
+  aws.activityOf = (stolen) => (asked.push(stolen), activityOf(stolen));
+  return asked;
+}
+
 const followed = (): readonly Followed[] => aws.revoked.at(-1)?.following?.sessions ?? [];
 const ends = () => followed().map(({ session: { principalId }, end }) => [principalId, end.kind]);
 const isDenied = (role: MemoryRole, userId: string, issuedAt = at(-300)) =>
   denies(role.policies.values(), { userId, issuedAt });
+const denyBefore = (time: string) => {
+  const Condition = { DateLessThan: { "aws:TokenIssueTime": time } };
+  const Statement = { Effect: "Deny", Action: "*", Resource: "*", Condition };
+  return JSON.stringify({ Version: "2012-10-17", Statement });
+};
 const told = () => prose(section(aws.mails.at(-1)!, USED_FOR)).replace(/ +/g, " ");
 
 describe("a session of another role that the stolen credentials started", () => {
@@ -139,10 +166,62 @@ describe("a session of another role that the stolen credentials started", () => 
     await handle();
     expect(ends()).toEqual([[userIdOf("admin"), "over"]]);
     expect(aws.writes).toHaveLength(1);
+    expect(told()).toContain("Started over (it has expired): role admin");
+  });
+
+  test("is denied if it was started twelve hours ago: it can live so long", async () => {
+    const startedAt = at(-12 * 3_600);
+    started(session("admin", { startedAt }));
+    await handle();
+    expect(isDenied(admin, userIdOf("admin"), startedAt)).toBe(true);
+  });
+
+  test("is denied in the account of the finding, if that is a member", async () => {
+    const members = { accounts: [OTHER_ACCOUNT], role: "/member" };
+    started(theirs("admin"));
+    await handle({ accountId: OTHER_ACCOUNT }, { members });
+    expect(isDenied(admin, userIdOf("admin"))).toBe(true);
+  });
+
+  test("is all that is read: what people are told of is not asked for if everything is denied", async () => {
+    await handle();
+    const reads = aws.calls.filter((call) => call === "getRolePolicy");
+    // The policy of the finding's role, and both that can deny the session.
+    expect(reads).toHaveLength(3);
+  });
+
+  test("leaves nothing open, so that the mail does not say that there may be more", async () => {
+    await handle();
+    expect(aws.revoked[0]?.following?.shortfall).toBeUndefined();
+  });
+
+  test("is not cut anew if its role's old sessions are denied: what is written denies as much", async () => {
+    // GIVEN somebody who denied all sessions of the role up to a minute ago
+    admin.policies.set("RevokeOldSessions", denyBefore("2026-03-01T11:59:00Z"));
+
+    // WHEN
+    await handle();
+
+    // THEN
+    expect(followed().map(({ end }) => end)).toMatchObject([{ kind: "denied", cutoff: at(-60) }]);
+    expect(cutoffOf(aws.writes[1]!.document)).toEqual(at(-60));
+  });
+
+  test("is denied with the others, by no policy of its own, if a finding about its own key was answered", async () => {
+    // GIVEN
+    await handle({ roleName: "admin", roleId: otherRoleId("admin"), session: "thief", accessKeyId: "ASIAADMIN" });
+
+    // WHEN
+    await handle();
+
+    // THEN
+    expect(followed().map(({ end }) => end)).toEqual([{ kind: "denied", cutoff: at(30) }]);
+    expect([...admin.policies.keys()]).toEqual(["RevokeOldSessions"]);
+    expect(told()).toContain("Started denied with the others: role admin");
   });
 
   test("counts in the log", async () => {
-    started(session("admin"), session("gone-and-not-mine", { roleArn: "arn:aws:iam::444455556666:role/theirs" }));
+    started(session("admin"), theirs("theirs"));
     const { outcome, incident } = await handle();
     expect(JSON.parse(logLine(outcome, incident, EVENT_TIME))).toMatchObject({ followed: { denied: 1, notDenied: 1 } });
   });
@@ -152,6 +231,26 @@ describe("a session of another role that the stolen credentials started", () => 
     await handle();
     expect(ends()).toEqual([[userIdOf("admin"), "denied"]]);
     expect(aws.writes).toHaveLength(2);
+  });
+
+  test.each([
+    ["first", [-10, -300]],
+    ["last", [-300, -10]],
+    ["in between", [-300, -10, -200]],
+  ])("is told by the latest of the same name, which comes %s", async (_, seconds) => {
+    started(...seconds.map((each) => session("admin", { startedAt: at(each) })));
+    await handle();
+    expect(followed().map(({ session: { startedAt } }) => startedAt)).toEqual([at(-10)]);
+  });
+
+  test.each([
+    ["the first was", [true, false], true],
+    ["the last was", [false, true], true],
+    ["none was", [false, false], false],
+  ])("is the thief's or not as one of the same name was: %s", async (_, areThiefs, expected) => {
+    started(...areThiefs.map((isThiefs) => session("admin", { isThiefs })));
+    await handle();
+    expect(followed().map(({ session: { isThiefs } }) => isThiefs)).toEqual([expected]);
   });
 });
 
@@ -181,7 +280,39 @@ describe("sessions of the finding's own role", () => {
       `RevokeOldSessions-${INSTANCE_ID}`,
       expect.stringMatching(/^RevokeOldSessions-[0-9a-z]{6}$/),
     ]);
-    expect(ends().map(([, end]) => end)).toEqual(["denied", "denied"]);
+    expect(followed().map(({ end }) => end)).toEqual([
+      { kind: "denied", cutoff: at(30), policy: { roleName: ROLE_NAME, policyName: aws.writes[1]!.policyName } },
+      { kind: "denied", cutoff: at(30) },
+    ]);
+    expect(isDenied(aws.roles.get(ROLE_NAME)!, `${ROLE_ID}:again`)).toBe(true);
+  });
+
+  test("are denied with the others in scope session if they are those of any stolen one", async () => {
+    const stolen = [1, 2].map((number) => `${ROLE_ID}:${instanceId(number)}`);
+    const recentCredentials = [{ accessKeyId: accessKeyId(2), principalId: stolen[1]! }];
+    started(...stolen.map((principalId) => ofRole(principalId)));
+    await handle({ session: instanceId(1), recentCredentials }, { scope: "session" });
+    expect(followed().map(({ end }) => end)).toEqual([
+      { kind: "denied", cutoff: at(30) },
+      { kind: "denied", cutoff: at(30) },
+    ]);
+  });
+
+  test.each([
+    ["before the cut-off, with the others", 29, [ROLE_NAME]],
+    ["at the cut-off, by themselves", 30, [ROLE_NAME, ROLE_NAME]],
+    ["after the cut-off, by themselves", 3_000, [ROLE_NAME, ROLE_NAME]],
+  ])("are denied if they were started %s", async (_, seconds, written) => {
+    // GIVEN
+    await handle();
+
+    // WHEN
+    started(ofRole(`${ROLE_ID}:again`, at(seconds)));
+    await handleAnHourLater();
+
+    // THEN
+    expect(isDenied(aws.roles.get(ROLE_NAME)!, `${ROLE_ID}:again`, at(seconds))).toBe(true);
+    expect(aws.writes.map(({ roleName }) => roleName)).toEqual(written);
   });
 });
 
@@ -204,9 +335,7 @@ describe("a chain of sessions", () => {
 
   test("is looked up by the keys and the names of its sessions", async () => {
     // GIVEN
-    const asked: unknown[] = [];
-    const { activityOf } = aws;
-    aws.activityOf = (stolen) => (asked.push(stolen), activityOf(stolen));
+    const asked = recordAsked();
 
     // WHEN
     await handle();
@@ -219,19 +348,142 @@ describe("a chain of sessions", () => {
     ]);
   });
 
-  test("ends if it comes back to a session that it had", async () => {
+  test("is looked up by the names alone if CloudTrail does not name the keys", async () => {
+    const asked = recordAsked();
+    started(session("one", { accessKeyId: undefined }));
+    await handle();
+    expect(asked[0]).toEqual({
+      accessKeyIds: [],
+      principalIds: [userIdOf("one")],
+      addresses: ["198.51.100.77"],
+    });
+  });
+
+  test("ends if it comes back to a session that it had, which stays where it was found first", async () => {
     chain("two", session("one"));
     await handle();
     expect(ends()).toEqual(["one", "two"].map((name) => [userIdOf(name), "denied"]));
+    expect(followed().map(({ depth }) => depth)).toEqual([1, 2]);
     expect(aws.writes).toHaveLength(3);
+    expect(aws.revoked[0]?.following?.shortfall).toBeUndefined();
   });
 
-  test("is the thief's as far as the thief began it, from wherever it goes on", async () => {
+  test("may not go on if nothing of the third level leads further", async () => {
+    await handle({}, { protectedRoles: [`arn:aws:iam::${ACCOUNT_ID}:role/three`] });
+    expect(followed().map(({ depth }) => depth)).toEqual([1, 2, 3]);
+    expect(aws.revoked[0]?.following?.shortfall).toBeUndefined();
+  });
+
+  test.each([
+    ["another account's", theirs("one")],
+    ["of a role that CloudTrail does not name", session("one", { roleArn: undefined })],
+    ["over", session("one", { startedAt: at(-13 * 3_600) })],
+  ])("ends at a session that is %s: nobody asks for what it started", async (_, end) => {
+    const asked = recordAsked();
+    started(end);
+    await handle();
+    expect(asked).toEqual([]);
+    expect(followed()).toHaveLength(1);
+  });
+
+  test.each([
+    ["IAM fails for", new Error("Throttling")],
+    ["IAM does not permit", new RefusalError({ reason: "not-permitted", explanation: "no" })],
+  ])("goes on behind a role that %s: its session is not denied, and can have started others", async (_, error) => {
+    // GIVEN
+    aws.refuse = ({ roleName }) => {
+      if (roleName === "two") throw error;
+      return undefined;
+    };
+
+    // WHEN
+    await handle();
+
+    // THEN
+    expect(ends()).toEqual([
+      [userIdOf("one"), "denied"],
+      [userIdOf("two"), "open"],
+      [userIdOf("three"), "denied"],
+    ]);
+  });
+
+  test.each<[string, KeyActivity, string]>([
+    ["CloudTrail cannot be asked", { kind: "unknown", why: "it is broken" }, "it is broken"],
+    [
+      "regions do not tell everything",
+      lookedUp([], {
+        regions: [
+          { region: "us-west-2", shortfall: { kind: "throttled" } },
+          { region: "us-east-1" },
+          { region: "us-east-2", shortfall: { kind: "too-many" } },
+        ],
+      }),
+      "us-west-2: throttled, us-east-2: too-many",
+    ],
+  ])("may go on if %s, and it is said why nobody knows", async (_, activity, why) => {
+    aws.activityOf = () => activity;
+    expect((await handle()).outcome).toMatchObject({ outcome: "revoked" });
+    expect(ends()).toEqual([[userIdOf("one"), "denied"]]);
+    expect(aws.revoked[0]?.following?.shortfall).toBe(`CloudTrail did not tell all that they started in turn (${why})`);
+  });
+
+  test("may go on for several reasons, of which each is said once", async () => {
+    // GIVEN every look-up falls short
+    const { activityOf } = aws;
+    const regions = [{ region: "us-west-2", shortfall: { kind: "no-time" } as const }];
+    aws.activityOf = (stolen) => ({ ...activityOf(stolen), regions });
+
+    // WHEN
+    await handle();
+
+    // THEN
+    expect(aws.revoked[0]?.following?.shortfall).toBe(
+      "CloudTrail did not tell all that they started in turn (us-west-2: no-time); " +
+        "what was started 4 deep was not looked for",
+    );
+  });
+
+  test.each([
+    ["the thief's if the thief began it", true],
+    ["the owner's if the owner began it", false],
+  ])("is %s, from wherever it goes on", async (_, isThiefs) => {
+    // GIVEN a session at its end that nothing denies
+    started(session("one", { isThiefs }));
     aws.refuse = ({ roleName }) => (roleName === "three" ? { reason: "not-permitted", explanation: "no" } : undefined);
-    expect((await handle()).outcome).toMatchObject({ needsPerson: true });
+
+    // WHEN
+    const { outcome } = await handle();
+
+    // THEN
+    expect(followed().map(({ session }) => session.isThiefs)).toEqual([isThiefs, isThiefs, isThiefs]);
+    expect(outcome).toMatchObject({ needsPerson: isThiefs });
+  });
+
+  test("is the thief's from where the thief took part, although the owner began it", async () => {
     started(session("one", { isThiefs: false }));
-    aws = Object.assign(aws, { writes: [] });
-    expect((await handle({ set: { id: "a third event" } })).outcome).toMatchObject({ needsPerson: false });
+    startedBy.set(userIdOf("one"), [session("two", { caller: userIdOf("one"), isThiefs: true })]);
+    await handle();
+    expect(followed().map(({ session }) => session.isThiefs)).toEqual([false, true, true]);
+  });
+
+  test("is whose the very session is that it goes on from", async () => {
+    // GIVEN
+    started(session("one"), session("four", { isThiefs: false }));
+    chain("two");
+    chain("four", session("three"));
+
+    // WHEN
+    await handle();
+
+    // THEN
+    expect(followed().map(({ session: { caller, principalId, isThiefs } }) => [caller, principalId, isThiefs])).toEqual(
+      [
+        [undefined, userIdOf("one"), true],
+        [undefined, userIdOf("four"), false],
+        [userIdOf("one"), userIdOf("two"), true],
+        [userIdOf("four"), userIdOf("three"), false],
+      ],
+    );
   });
 
   test.each<[string, Partial<FunctionConfiguration>, Parameters<typeof addRole>[1]]>([
@@ -279,7 +531,7 @@ describe("a chain of sessions", () => {
 
 describe("what cannot be revoked", () => {
   test("is a session of another account, which is named with advice", async () => {
-    started(session("theirs", { roleArn: "arn:aws:iam::444455556666:role/theirs" }));
+    started(theirs("theirs"));
     const { outcome } = await handle();
     expect(outcome).toMatchObject({ needsPerson: true });
     expect(aws.calls.filter((call) => call === "getRole")).toHaveLength(1);
@@ -294,16 +546,26 @@ describe("what cannot be revoked", () => {
     expect(told()).toContain("NOT denied (CloudTrail does not name its role): whoever GetFederationToken is about");
   });
 
+  test("is a session of which CloudTrail names the role, but neither its id nor the session", async () => {
+    addRole("admin");
+    started(session("admin", { principalId: undefined }));
+    await handle();
+    expect(aws.writes.map(({ roleName }) => roleName)).not.toContain("admin");
+    expect(told()).toContain("NOT denied (CloudTrail does not name its role): role admin, key ASIAADMIN");
+  });
+
   test("is more than twenty sessions: they are counted, and asked for nowhere", async () => {
     // GIVEN
     const names = Array.from({ length: 100 }, (_, index) => `app-${index}`);
     for (const name of names) addRole(name);
     started(...names.map((name) => session(name)));
+    const asked = recordAsked();
 
     // WHEN
     await handle();
 
     // THEN
+    expect(asked.map(({ principalIds }) => principalIds)).toEqual([names.slice(0, 20).map((name) => userIdOf(name))]);
     expect(new Set(aws.writes.map(({ roleName }) => roleName)).size).toBe(21);
     expect(followed().filter(({ end }) => end.kind === "denied")).toHaveLength(20);
     expect(told()).toContain("NOT denied (more than 20 sessions are left to you): role app-20");
@@ -347,10 +609,18 @@ describe("what cannot be revoked", () => {
   test("is a session for which there is no time: the mail goes out", async () => {
     addRole("admin");
     started(session("admin"));
-    secondsLeft = 40;
+    secondsLeft = 45.9;
     const { outcome } = await handle();
     expect(outcome).toMatchObject({ outcome: "revoked" });
     expect(told()).toContain("NOT denied (Error: no time was left): role admin");
+  });
+
+  test("is no session for which there is time for the longest call, and for the mail", async () => {
+    addRole("admin");
+    started(session("admin"));
+    secondsLeft = 46;
+    await handle();
+    expect(ends()).toEqual([[userIdOf("admin"), "denied"]]);
   });
 
   test("is unknown if CloudTrail does not tell it, and the mail says so", async () => {
@@ -419,19 +689,36 @@ describe("a repeat of the finding", () => {
     expect(prose(section(aws.mails[1]!, "WHAT WAS DONE"))).toContain("This mail is about sessions that they started");
   });
 
+  test("names the policy that denied a session before", async () => {
+    await handle();
+    started(session("admin"), session("late"));
+    await handle(again);
+    const [, { policyName }] = aws.writes as [PolicyWrite, PolicyWrite];
+    expect(followed()[0]?.end).toEqual({ kind: "denied", cutoff: at(30), policy: { roleName: "admin", policyName } });
+  });
+
+  test("tells once of a session that another policy denies, even if CloudTrail does not name its key", async () => {
+    // GIVEN
+    await handle();
+    aws.roles.get("late")!.policies.set("RevokeOldSessions", denyBefore("2026-03-01T11:59:00Z"));
+
+    // WHEN
+    started(session("late", { accessKeyId: undefined }));
+    await handle(again);
+    await handle({ set: { id: "a third event" } });
+
+    // THEN
+    expect(aws.mails).toHaveLength(2);
+    expect(told()).toContain("Started denied if issued before 2026-03-01T11:59:00Z");
+  });
+
   test("denies a session of the same name that was started after the cut-off", async () => {
     // GIVEN
     await handle();
-    const later = new Date(EVENT_TIME.getTime() + 3_600_000);
 
     // WHEN
     started(session("admin", { startedAt: at(3_000), accessKeyId: "ASIALATER" }));
-    const events = findingEvent({ time: later, ...again });
-    const dependencies = dependenciesOf(aws, {
-      configuration: configuration({ ...ON, verifyAfterSeconds: 0 }),
-      now: () => later,
-    });
-    await respond(events, dependencies);
+    await handleAnHourLater();
 
     // THEN
     expect(isDenied(aws.roles.get("admin")!, userIdOf("admin"), at(3_000))).toBe(true);
@@ -439,8 +726,6 @@ describe("a repeat of the finding", () => {
 
   test("tells once of what nothing denies, and again of what is new", async () => {
     // GIVEN
-    const theirs = (name: string) =>
-      session(name, { roleArn: `arn:aws:iam::444455556666:role/${name}`, principalId: userIdOf(name) });
     started(theirs("a"));
     await handle();
     await handle(again);
@@ -456,8 +741,50 @@ describe("a repeat of the finding", () => {
     expect(told()).toContain("role b");
   });
 
+  test("tells once of what nothing denies, even if the finding comes out of the queue half a day late", async () => {
+    // GIVEN
+    await handle();
+    const late = at(14 * 3_600);
+
+    // WHEN the finding is about what was seen before the cut-off, and its role remembers nothing of so long ago
+    started(theirs("a", { startedAt: at(13 * 3_600) }));
+    await handle(again, {}, late);
+    await handle({ set: { id: "a third event" } }, {}, late);
+
+    // THEN
+    expect(aws.mails).toHaveLength(2);
+  });
+
+  test("remembers ten of those that it told: they cannot push out what the policy remembers of the theft", async () => {
+    // GIVEN
+    const names = Array.from({ length: 12 }, (_, index) => `app-${index}`);
+    started(...names.map((name) => theirs(name)));
+
+    // WHEN
+    await handle();
+
+    // THEN
+    const memory = readPolicy(aws.writes.at(-1)!.document, undefined, EVENT_TIME).own!.memory;
+    expect(names.filter((name) => memory.has(digestOf(userIdOf(name))))).toEqual(names.slice(0, 10));
+    expect(memory.has(digestOf(accessKeyId(1)))).toBe(true);
+  });
+
+  test("leaves a policy that somebody removed meanwhile to the look-back, rather than to restore it silently", async () => {
+    // GIVEN
+    started(theirs("a"));
+    const role = aws.roles.get(ROLE_NAME)!;
+    aws.before = (call) => call === "lookUpActivity" && role.policies.clear();
+
+    // WHEN
+    await handle();
+
+    // THEN
+    expect(aws.writes).toHaveLength(1);
+    expect(aws.mails).toHaveLength(1);
+  });
+
   test("does not move the cut-off of the finding's own role to remember what was told", async () => {
-    started(session("theirs", { roleArn: "arn:aws:iam::444455556666:role/theirs" }));
+    started(theirs("theirs"));
     await handle();
     const cutoffs = aws.writes.map(({ document }) => /"(2026-[^"]*)"/.exec(document)?.[1]);
     expect(cutoffs).toEqual([LATER, LATER]);
@@ -465,7 +792,7 @@ describe("a repeat of the finding", () => {
 
   test.each([
     ["revoked", () => session("late")],
-    ["only told of", () => session("theirs", { roleArn: "arn:aws:iam::444455556666:role/theirs" })],
+    ["only told of", () => theirs("theirs")],
   ])("tells again of a session that was %s if its mail did not leave", async (_, find) => {
     // GIVEN a repeat that finds a session, and whose mail is not taken
     await handle();
