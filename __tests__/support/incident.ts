@@ -60,12 +60,15 @@ export function revoked(
   changed: Partial<Revoked> = {},
   settings: Settings = {},
 ): Revoked {
+  const cutoff = changed.cutoff ?? CUTOFF;
+  const about = handled(options, settings);
   return {
     kind: "revoked",
-    ...handled(options, settings),
+    ...about,
     asked: settings.scope ?? "role",
     role: ROLE,
-    cutoff: CUTOFF,
+    cutoff,
+    cutoffs: about.plan.targets.map(() => cutoff),
     moved: true,
     distrusted: false,
     writtenAt: WRITTEN_AT,

@@ -54,6 +54,7 @@ export async function revokedAfter(denied: Denied, dependencies: Dependencies): 
     asked,
     role,
     cutoff: cutoffOf(kept.steps),
+    cutoffs: kept.steps.map(({ revocation }) => revocation.cutoff),
     moved: cuts(decision) || (!writes(decision) && !isRepeat),
     isRepeat,
     following,
@@ -84,6 +85,5 @@ async function traceOf(
 ): Promise<{ readonly activity?: KeyActivity; readonly following?: Following }> {
   const activity = await activityInTime(finding, dependencies);
   if (!dependencies.configuration.followSessions || activity?.kind !== "looked-up") return { activity };
-  const revoked = { finding, plan, steps, cutoff: cutoffOf(steps) };
-  return { activity, following: await follow(revoked, activity, account, dependencies) };
+  return { activity, following: await follow({ finding, plan, steps }, activity, account, dependencies) };
 }

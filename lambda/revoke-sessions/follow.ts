@@ -34,8 +34,6 @@ export interface RevokedCredentials {
   readonly plan: Plan;
   /** The policies that deny them, as they were written last. */
   readonly steps: readonly Step[];
-  /** Sessions of the plan issued before it are denied. */
-  readonly cutoff: Date;
 }
 
 /** Sessions of one role and one name, whose `aws:userid` is the same. */
@@ -96,8 +94,14 @@ export async function follow(
     const next = (await activityInTime(handled.finding, dependencies, stolenWith(leading, handled.finding)))!;
     const shortfall = shortfallOf(next);
     if (shortfall) shortfalls.add(shortfall);
-    const started = next.kind === "looked-up" ? startedWith(leading, next.sessions) : [];
-    level = groupsOf(started).filter(({ id }) => !found.has(id));
+    level = [];
+    for (const started of groupsOf(next.kind === "looked-up" ? startedWith(leading, next.sessions) : [])) {
+      const known = found.get(started.id);
+      const isThiefs = started.session.isThiefs || known?.session.isThiefs === true;
+      if (known && isTrueOf(known, started.session)) {
+        found.set(started.id, { ...known, session: { ...known.session, isThiefs } });
+      } else level.push({ ...started, session: { ...started.session, isThiefs } });
+    }
   }
 
   const open = [...found].flatMap(([id, { end }]) => (end.kind === "open" ? digestOf(id) : []));
@@ -117,6 +121,10 @@ interface Handling {
   readonly isNew?: boolean;
 }
 
+/** Whether what became of a session is true of another one of the same role and name too: a thief may start both. */
+const isTrueOf = ({ end, session }: Followed, { startedAt }: StartedSession): boolean =>
+  end.kind === "denied" ? startedAt < end.cutoff : startedAt <= session.startedAt;
+
 /** What became of a session that the function has nothing to do about; else the session as it can be revoked. */
 function withoutRevocation(
   session: StartedSession,
@@ -127,7 +135,8 @@ function withoutRevocation(
   if (session.startedAt.getTime() < now.getTime() - LONGEST_SESSION_MILLISECONDS) {
     return { kind: "over", why: "it has expired" };
   }
-  if (isDeniedWith(handled, session)) return { kind: "denied", cutoff: handled.cutoff };
+  const denying = stepDenying(handled, session);
+  if (denying) return { kind: "denied", cutoff: denying.revocation.cutoff };
   const target = roleSessionOf(session, accountId);
   if (target) return target;
   const owner = accountOf(session.roleArn);
@@ -135,17 +144,16 @@ function withoutRevocation(
   return { kind: "open", why: "it is another account's: whoever runs that must revoke it there" };
 }
 
-/** Whether what revoked the stolen credentials denies a session too. */
-function isDeniedWith(
-  { plan, cutoff, finding }: RevokedCredentials,
+/** What revoked the stolen credentials and denies a session too: each policy up to its own cut-off. */
+function stepDenying(
+  { plan, steps, finding }: RevokedCredentials,
   { principalId, startedAt }: StartedSession,
-): boolean {
+): Step | undefined {
   const [{ principalId: stolen }] = finding.credentials;
-  if (startedAt >= cutoff) return false;
   // The principal of credentials that were revoked is known, so that a session without one is not among them.
-  return plan.scope === "role"
-    ? principalRoleId(principalId) === principalRoleId(stolen)
-    : plan.targets.some(({ userId }) => userId === principalId);
+  const isOf = ({ target: { userId } }: Step) =>
+    plan.scope === "role" ? principalRoleId(principalId) === principalRoleId(stolen) : userId === principalId;
+  return steps.find((step) => isOf(step) && startedAt < step.revocation.cutoff);
 }
 
 /** Revokes one session, if it may be. */
@@ -157,7 +165,7 @@ async function revokeStarted(
   finding: Finding,
   { configuration, now }: Dependencies,
 ): Promise<Handling> {
-  const target = startedTarget(userId, accessKeyIds, finding);
+  const target = startedTarget(userId, startedAt, accessKeyIds, finding);
   try {
     const [role, own, ofRole] = await Promise.all([
       roles.getRole(roleName),
@@ -169,7 +177,6 @@ async function revokeStarted(
     const decidedAt = now();
     const before = readPolicy(own, userId, decidedAt);
     const wider = [readPolicy(ofRole, undefined, decidedAt)];
-    // When it was issued is known, which proves more than when it was seen.
     const revocation = planRevocation(target, before, wider, { lastSeen: startedAt, provesLife: false }, decidedAt);
     // No cut-off has to be renewed for a session that was issued before all this.
     const written = (await attachInRoom(roles, roleName, [{ target, before, revocation }], () => decidedAt))[0]!;
@@ -247,9 +254,11 @@ function groupsOf(sessions: readonly StartedSession[]): Started[] {
     .sort((a, b) => Number(b.session.isThiefs) - Number(a.session.isThiefs));
 }
 
-/** What tells the calls of started sessions from others. */
+/** What tells the calls of started sessions from others: their keys, or their names if CloudTrail does not name one of the keys. */
 const stolenWith = (started: readonly Started[], finding: Finding): Stolen => ({
-  accessKeyIds: started.flatMap(({ accessKeyIds }) => accessKeyIds),
+  accessKeyIds: started.some(({ accessKeyIds }) => accessKeyIds.length === 0)
+    ? []
+    : started.flatMap(({ accessKeyIds }) => accessKeyIds),
   principalIds: started.map(({ id }) => id),
   addresses: stolenOf(finding).addresses,
 });

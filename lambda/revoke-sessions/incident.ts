@@ -46,8 +46,10 @@ export interface Revoked extends Handled {
   /** The scope that the deployment asks for, which finding or role may not allow. */
   readonly asked: Scope;
   readonly role: Role;
-  /** Sessions issued before it are denied. */
+  /** Sessions issued before it are denied: the latest of those of the plan's targets. */
   readonly cutoff: Date;
+  /** The cut-off of each of the plan's targets: what was denied already keeps its own. */
+  readonly cutoffs: readonly Date[];
   /** Whether the cut-off was moved for this finding, by this attempt or an earlier one; else the sessions were denied already. */
   readonly moved: boolean;
   /** Whether nothing about the stolen credentials is new: people are told of sessions that they started. */

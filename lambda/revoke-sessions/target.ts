@@ -100,7 +100,12 @@ export function instanceTargets(
 }
 
 /** The policy that denies one session of another role, which was started with stolen credentials. */
-export function startedTarget(userId: string, accessKeyIds: readonly string[], { eventId }: Finding): Target {
+export function startedTarget(
+  userId: string,
+  issuedAt: Date,
+  accessKeyIds: readonly string[],
+  { eventId }: Finding,
+): Target {
   return {
     policyName: sessionPolicyName(digestOf(userId)),
     userId,
@@ -109,6 +114,7 @@ export function startedTarget(userId: string, accessKeyIds: readonly string[], {
     foreign: [],
     sessions: [],
     event: digestOf(eventId),
+    issuedAt,
   };
 }
 

@@ -115,7 +115,7 @@ export interface IncidentRevocation {
   /** The scope in force, which can be wider than the one that is configured. */
   readonly scope: Scope;
   readonly policyNames: readonly string[];
-  /** Sessions issued before it are denied. */
+  /** Sessions issued before it are denied; the latest one of several policies, of which those that stand already may be earlier. */
   readonly cutoff: string;
   /** When IAM had taken the policy; left out if an earlier attempt wrote it, or nothing had to be written. */
   readonly writtenAt?: string;

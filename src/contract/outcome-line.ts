@@ -36,7 +36,7 @@ interface HandledFinding {
 /** Every stolen session of the role is denied: by this invocation, or by an earlier one. */
 export interface RevokedOutcome extends HandledFinding {
   readonly outcome: "revoked" | "already-revoked";
-  /** Sessions issued before this time are denied: ISO 8601, UTC. */
+  /** Sessions issued before this time are denied, the latest of several policies': ISO 8601, UTC. */
   readonly cutoff: string;
 }
 

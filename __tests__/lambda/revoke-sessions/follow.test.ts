@@ -298,6 +298,21 @@ describe("sessions of the finding's own role", () => {
     ]);
   });
 
+  test("are denied by themselves if the policy of the instance that they are of denies only older ones", async () => {
+    // GIVEN an instance that was robbed an hour ago, and a session of its name that was started since
+    const [first, second] = [1, 2].map((number) => `${ROLE_ID}:${instanceId(number)}`);
+    await handle({ session: instanceId(1) }, { scope: "session" });
+    started(ofRole(first!, at(3_000)));
+
+    // WHEN a finding names it, and another instance whose cut-off is of today
+    const recentCredentials = [{ accessKeyId: accessKeyId(2), principalId: second! }];
+    const finding = { ...again, session: instanceId(1), recentCredentials, time: at(3_600) };
+    await handle(finding, { scope: "session" }, at(3_600));
+
+    // THEN
+    expect(isDenied(aws.roles.get(ROLE_NAME)!, first!, at(3_000))).toBe(true);
+  });
+
   test.each([
     ["before the cut-off, with the others", 29, [ROLE_NAME]],
     ["at the cut-off, by themselves", 30, [ROLE_NAME, ROLE_NAME]],
@@ -366,6 +381,58 @@ describe("a chain of sessions", () => {
     expect(followed().map(({ depth }) => depth)).toEqual([1, 2]);
     expect(aws.writes).toHaveLength(3);
     expect(aws.revoked[0]?.following?.shortfall).toBeUndefined();
+  });
+
+  test("denies a session that was started once more after the cut-off of its name", async () => {
+    // GIVEN a session that was denied an hour ago, and is started again by one of which CloudTrail tells only now
+    addRole("late");
+    startedBy.clear();
+    await handle();
+    started(session("one"), session("late"));
+    chain("late", session("one", { startedAt: at(3_000), accessKeyId: "ASIAAGAIN" }));
+
+    // WHEN
+    await handleAnHourLater();
+
+    // THEN
+    expect(isDenied(aws.roles.get("one")!, userIdOf("one"), at(3_000))).toBe(true);
+    expect(ends()).toEqual([
+      [userIdOf("one"), "denied"],
+      [userIdOf("late"), "denied"],
+    ]);
+  });
+
+  test("denies a session whose namesake has expired", async () => {
+    started(session("one", { startedAt: at(-13 * 3_600) }), session("two"));
+    startedBy.clear();
+    chain("two", session("one", { startedAt: at(-60), accessKeyId: "ASIAAGAIN" }));
+    await handle();
+    expect(isDenied(aws.roles.get("one")!, userIdOf("one"), at(-60))).toBe(true);
+  });
+
+  test("is the thief's if it comes back to a session that the owner began", async () => {
+    // GIVEN a session of the owner's that the function cannot deny
+    const owners = theirs("their", { isThiefs: false });
+    started(session("one"), owners);
+    startedBy.clear();
+    chain("one", owners);
+
+    // WHEN
+    const result = await handle();
+
+    // THEN
+    expect(followed().map(({ session: { isThiefs }, end }) => [isThiefs, end.kind])).toEqual([
+      [true, "denied"],
+      [true, "open"],
+    ]);
+    expect(result.outcome.needsPerson).toBe(true);
+  });
+
+  test("is looked up by the names alone if CloudTrail does not name one of the keys", async () => {
+    const asked = recordAsked();
+    started(session("one"), session("two", { accessKeyId: undefined }));
+    await handle();
+    expect(asked[0]).toMatchObject({ accessKeyIds: [], principalIds: [userIdOf("one"), userIdOf("two")] });
   });
 
   test("may not go on if nothing of the third level leads further", async () => {
@@ -712,12 +779,16 @@ describe("a repeat of the finding", () => {
     expect(told()).toContain("Started denied if issued before 2026-03-01T11:59:00Z");
   });
 
-  test("denies a session of the same name that was started after the cut-off", async () => {
+  test.each([
+    ["", "ASIAADMIN", "ASIALATER"],
+    [", of which CloudTrail does not name the key", undefined, undefined],
+  ])("denies a session of the same name that was started after the cut-off%s", async (_, first, later) => {
     // GIVEN
+    started(session("admin", { accessKeyId: first }));
     await handle();
 
     // WHEN
-    started(session("admin", { startedAt: at(3_000), accessKeyId: "ASIALATER" }));
+    started(session("admin", { startedAt: at(3_000), accessKeyId: later }));
     await handleAnHourLater();
 
     // THEN

@@ -21,6 +21,7 @@ import {
   ROLE_ID,
   ROLE_NAME,
 } from "../../support/finding";
+import { prose, section } from "../../support/incident";
 import { type Call, dependenciesOf, MemoryAws } from "../../support/memory-aws";
 import { cutoffOf, denies } from "../../support/policy";
 import { assuming, issuing, lookedUp, OWNERS_ADDRESS, trailEvent } from "../../support/trail";
@@ -705,6 +706,27 @@ describe("scope instance", () => {
     expect(await handleFinding(options, lock)).toMatchObject({ outcome: "revoked", scope: "role" });
     expect(aws.incidents).toMatchObject([{ asked: "instance", plan: { scope: "role" } }]);
   });
+});
+
+test("in scope session each policy is told with its own cut-off", async () => {
+  // GIVEN an instance that was robbed an hour ago
+  const settings = { scope: "session", verifyAfterSeconds: 0 } as const;
+  await handleFinding({ time: later(-5) }, settings);
+  clock = later(3_600);
+  // WHEN a finding names it again, and another one
+  const recentCredentials = [{ accessKeyId: accessKeyId(2), principalId: `${ROLE_ID}:${instanceId(2)}` }];
+  await handleFinding({ time: later(-5), recentCredentials, set: { id: "other" } }, settings);
+  // THEN
+  const [old, moved] = [new Date("2026-03-01T12:00:35Z"), new Date("2026-03-01T13:00:35Z")];
+  expect(aws.incidents.at(-1)).toMatchObject({ cutoff: moved, cutoffs: [old, moved] });
+  const documents = [INSTANCE_ID, instanceId(2)].map((id) => attached(`RevokeOldSessions-${id}`)!);
+  expect(documents.map(cutoffOf)).toEqual([old, moved]);
+  const { message } = aws.mails.at(-1)!;
+  expect(prose(section({ message }, "WHAT WAS DONE"))).toContain(`${INSTANCE_ID} issued before 2026-03-01T12:00:35Z.`);
+  expect(prose(section({ message }, "WHAT WAS DONE"))).toContain(
+    `${instanceId(2)} issued before 2026-03-01T13:00:35Z.`,
+  );
+  expect(prose(section({ message }, "DO NOW"))).toContain("aws:TokenIssueTime must be 2026-03-01T12:00:35Z or later");
 });
 
 describe("scope instance for repeats", () => {

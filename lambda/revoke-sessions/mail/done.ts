@@ -23,7 +23,7 @@ export function done(incident: Revoked): string[] {
     distrusted &&
       "The credentials were seen alive after the cut-off that should have ended them: the earlier policy did not hold, or somebody " +
         "planted it. The cut-off was moved. Find out in CloudTrail who wrote it (PutRolePolicy).",
-    ...plan.targets.map((target) => `${denial(target, incident)}.`),
+    ...plan.targets.map((target, index) => `${denial(target, incident.cutoffs[index]!)}.`),
     plan.scope === "instance" &&
       "That is a lock: credentials that are stolen from the instance from now on are dead as well. It holds until a person lifts it.",
     verificationText(verification, configuration.verifyAfterSeconds),
@@ -42,7 +42,7 @@ export function refusedAll({ attached, refusal }: Refused): string[] {
   return [...wrap(done), ...(refusal.reason === "not-permitted" ? [why] : wrap(`${why}.`))];
 }
 
-function denial({ policyName, userId }: Target, { cutoff }: Revoked): string {
+function denial({ policyName, userId }: Target, cutoff: Date): string {
   const whose = userId ? `the session ${userId}` : "every session of the role";
   const issued = isForever(cutoff) ? ", whenever issued" : ` issued before ${isoSeconds(cutoff)}`;
   return `The inline policy ${policyName} denies ${whose}${issued}`;

@@ -120,7 +120,8 @@ export const STEPS = {
   policy(incident) {
     const { plan } = incident;
     if (!plan) return undefined;
-    const cutoff = incident.kind === "revoked" ? `${isoSeconds(incident.cutoff)} or later` : "later than the theft";
+    const cutoff =
+      incident.kind === "revoked" ? `${isoSeconds(earliest(incident.cutoffs))} or later` : "later than the theft";
     const holds =
       plan.scope === "instance"
         ? "the policy must deny aws:userid without a time"
@@ -189,6 +190,8 @@ function whoStarted(incident: Incident, keys: readonly string[]): Step {
 }
 
 const iamRegion = ({ configuration: { partition } }: Incident): string => iamRegionOf(partition);
+
+const earliest = (times: readonly Date[]): Date => times.reduce((a, b) => (a < b ? a : b));
 
 /** Commands for the region of the finding and for that of IAM's events. */
 function eachRegion(incident: Incident, commands: readonly string[]): string[] {
