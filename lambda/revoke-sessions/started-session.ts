@@ -38,8 +38,11 @@ export function startedElsewhere({ finding, activity, ...incident }: Incident): 
     return incident.following.sessions.flatMap(({ session, end }) => (end.kind === "open" ? session : []));
   }
   const roleId = principalRoleId(finding.credentials[0].principalId);
-  const areDenied = incident.kind === "revoked" && incident.plan.scope === "role";
-  return activity.sessions.filter(({ principalId }) => !areDenied || principalRoleId(principalId) !== roleId);
+  const deniedBefore = incident.kind === "revoked" && incident.plan.scope === "role" ? incident.cutoff : undefined;
+  return activity.sessions.filter(
+    ({ principalId, startedAt }) =>
+      deniedBefore === undefined || principalRoleId(principalId) !== roleId || startedAt >= deniedBefore,
+  );
 }
 
 /** Those of them that were started from where the finding saw the thief. */

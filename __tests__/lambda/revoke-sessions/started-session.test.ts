@@ -52,6 +52,10 @@ describe("sessions that nothing denies", () => {
     expect(startedElsewhere({ ...revoked(), activity })).toEqual([deploy]);
   });
 
+  test("are those of the finding's role too that were started after its cut-off", () => {
+    expect(startedElsewhere({ ...revoked({}, { cutoff: same!.startedAt }), activity })).toEqual([deploy, same]);
+  });
+
   test("are all, if only the stolen sessions were", () => {
     expect(startedElsewhere({ ...revoked({}, {}, { scope: "session" }), activity })).toEqual([deploy, same]);
   });
