@@ -42,7 +42,8 @@ interface Started {
   readonly id: string;
   /** The latest one; from the thief's address if one of them is. */
   readonly session: StartedSession;
-  readonly accessKeyIds: readonly string[];
+  /** Their keys, or what stands for one that CloudTrail does not name. */
+  readonly keys: readonly (string | undefined)[];
 }
 
 /**
@@ -60,20 +61,20 @@ export async function follow(
 ): Promise<Following> {
   const { configuration, now, secondsLeft } = dependencies;
   const roles = whileThereIsTime(ofAccount, secondsLeft);
-  const found = new Map<string, Followed>();
+  const found = new Map<string, Found>();
   const shortfalls = new Set<string>();
   let isNews = false;
   let attempts = 0;
 
-  const handle = async ({ id, session, accessKeyIds }: Started): Promise<Handling> => {
+  const handle = async ({ id, session, keys }: Started): Promise<Handling> => {
     const known = withoutRevocation(session, handled, handled.finding.accountId ?? configuration.accountId, now());
     if ("kind" in known) return { end: known, leadsOn: known.kind === "denied" };
     if (attempts === MAX_FOLLOWED) {
       return { end: { kind: "open", why: `more than ${MAX_FOLLOWED} sessions are left to you` }, leadsOn: false };
     }
     attempts++;
-    const keys = accessKeyIds.length > 0 ? accessKeyIds : [id];
-    return revokeStarted(roles, known, session.startedAt, keys, handled.finding, dependencies);
+    const identities = keys.map((key) => key ?? id);
+    return revokeStarted(roles, known, session.startedAt, identities, handled.finding, dependencies);
   };
 
   let level = groupsOf(sessions);
@@ -81,7 +82,7 @@ export async function follow(
     const leading: Started[] = [];
     for (const started of level) {
       const { end, leadsOn, isNew } = await handle(started);
-      found.set(started.id, { session: started.session, depth, end });
+      found.set(started.id, { started, depth: found.get(started.id)?.depth ?? depth, end });
       isNews ||= isNew === true;
       if (leadsOn) leading.push(started);
     }
@@ -97,17 +98,16 @@ export async function follow(
     level = [];
     for (const started of groupsOf(next.kind === "looked-up" ? startedWith(leading, next.sessions) : [])) {
       const known = found.get(started.id);
-      const isThiefs = started.session.isThiefs || known?.session.isThiefs === true;
-      if (known && isTrueOf(known, started.session)) {
-        found.set(started.id, { ...known, session: { ...known.session, isThiefs } });
-      } else level.push({ ...started, session: { ...started.session, isThiefs } });
+      const all = known ? together(known.started, started) : started;
+      if (known && isAnswered(known, started)) found.set(started.id, { ...known, started: all });
+      else level.push(all);
     }
   }
 
   const open = [...found].flatMap(([id, { end }]) => (end.kind === "open" ? digestOf(id) : []));
   const isUntold = open.length > 0 && (await remember(roles, handled, open.slice(0, MAX_REMEMBERED), now));
   return {
-    sessions: [...found.values()],
+    sessions: [...found.values()].map(({ started: { session }, depth, end }) => ({ session, depth, end })),
     shortfall: [...shortfalls].join("; ") || undefined,
     isNews: isNews || isUntold,
   };
@@ -121,9 +121,16 @@ interface Handling {
   readonly isNew?: boolean;
 }
 
-/** Whether what became of a session is true of another one of the same role and name too: a thief may start both. */
-const isTrueOf = ({ end, session }: Followed, { startedAt }: StartedSession): boolean =>
-  end.kind === "denied" ? startedAt < end.cutoff : startedAt <= session.startedAt;
+/** What became of sessions of one role and one name. */
+interface Found extends Omit<Followed, "session"> {
+  readonly started: Started;
+}
+
+/** Whether what became of sessions is true of further ones of the same role and name, and what those started was looked for too. */
+function isAnswered({ started, end }: Found, { session: { startedAt }, keys }: Started): boolean {
+  const isCovered = end.kind === "denied" ? startedAt < end.cutoff : startedAt <= started.session.startedAt;
+  return isCovered && keys.every((key) => started.keys.includes(key));
+}
 
 /** What became of a session that the function has nothing to do about; else the session as it can be revoked. */
 function withoutRevocation(
@@ -235,33 +242,32 @@ async function remember(
 
 /** Sessions by role and name, in the order of the first of each, those of the thief before others. */
 function groupsOf(sessions: readonly StartedSession[]): Started[] {
-  const groups = new Map<string, StartedSession[]>();
+  const groups = new Map<string, Started>();
   for (const session of sessions) {
     const id = sessionId(session);
+    const started = { id, session, keys: [session.accessKeyId] };
     const group = groups.get(id);
-    if (group) group.push(session);
-    else groups.set(id, [session]);
+    groups.set(id, group ? together(group, started) : started);
   }
-  return [...groups]
-    .map(([id, group]): Started => {
-      const latest = group.reduce((a, b) => (a.startedAt > b.startedAt ? a : b));
-      return {
-        id,
-        session: { ...latest, isThiefs: group.some(({ isThiefs }) => isThiefs) },
-        accessKeyIds: group.flatMap(({ accessKeyId }) => accessKeyId ?? []),
-      };
-    })
-    .sort((a, b) => Number(b.session.isThiefs) - Number(a.session.isThiefs));
+  return [...groups.values()].sort((a, b) => Number(b.session.isThiefs) - Number(a.session.isThiefs));
+}
+
+function together(a: Started, b: Started): Started {
+  const latest = b.session.startedAt > a.session.startedAt ? b.session : a.session;
+  const isThiefs = a.session.isThiefs || b.session.isThiefs;
+  return { id: a.id, session: { ...latest, isThiefs }, keys: [...new Set([...a.keys, ...b.keys])] };
 }
 
 /** What tells the calls of started sessions from others: their keys, or their names if CloudTrail does not name one of the keys. */
-const stolenWith = (started: readonly Started[], finding: Finding): Stolen => ({
-  accessKeyIds: started.some(({ accessKeyIds }) => accessKeyIds.length === 0)
-    ? []
-    : started.flatMap(({ accessKeyIds }) => accessKeyIds),
-  principalIds: started.map(({ id }) => id),
-  addresses: stolenOf(finding).addresses,
-});
+function stolenWith(started: readonly Started[], finding: Finding): Stolen {
+  const keys = started.flatMap((each) => each.keys);
+  const known = keys.filter((key) => key !== undefined);
+  return {
+    accessKeyIds: known.length === keys.length ? known : [],
+    principalIds: started.map(({ id }) => id),
+    addresses: stolenOf(finding).addresses,
+  };
+}
 
 /** Sessions that others started: the thief's are those that its own ones started, from wherever. */
 function startedWith(others: readonly Started[], sessions: readonly StartedSession[]): StartedSession[] {
