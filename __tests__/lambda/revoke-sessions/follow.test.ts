@@ -383,22 +383,38 @@ describe("a chain of sessions", () => {
     expect(aws.revoked[0]?.following?.shortfall).toBeUndefined();
   });
 
-  test("denies a session that was started once more after the cut-off of its name", async () => {
+  test.each([
+    ["after the cut-off of its name", 3_000, "ASIAONE", "ASIAAGAIN"],
+    ["at the cut-off of its name, of which CloudTrail does not name the key", 30, undefined, undefined],
+  ])("denies a session that was started once more %s", async (_, seconds, first, again) => {
     // GIVEN a session that was denied an hour ago, and is started again by one of which CloudTrail tells only now
     addRole("late");
     startedBy.clear();
+    started(session("one", { accessKeyId: first }));
     await handle();
-    started(session("one"), session("late"));
-    chain("late", session("one", { startedAt: at(3_000), accessKeyId: "ASIAAGAIN" }));
+    started(session("one", { accessKeyId: first }), session("late"));
+    chain("late", session("one", { startedAt: at(seconds), accessKeyId: again }));
 
     // WHEN
     await handleAnHourLater();
 
     // THEN
-    expect(isDenied(aws.roles.get("one")!, userIdOf("one"), at(3_000))).toBe(true);
+    expect(isDenied(aws.roles.get("one")!, userIdOf("one"), at(seconds))).toBe(true);
     expect(ends()).toEqual([
       [userIdOf("one"), "denied"],
       [userIdOf("late"), "denied"],
+    ]);
+  });
+
+  test("goes on from a session of a name that is denied, if another key of it comes up", async () => {
+    startedBy.clear();
+    started(session("one"), session("two"));
+    chain("two", session("one", { accessKeyId: "ASIASECOND" }));
+    const asked = recordAsked();
+    await handle();
+    expect(asked.map(({ accessKeyIds }) => accessKeyIds)).toEqual([
+      ["ASIAONE", "ASIATWO"],
+      ["ASIAONE", "ASIASECOND"],
     ]);
   });
 
