@@ -126,11 +126,9 @@ interface Found extends Omit<Followed, "session"> {
   readonly started: Started;
 }
 
-/** Whether what became of sessions is true of further ones of the same role and name, and what those started was looked for too. */
-function isAnswered({ started, end }: Found, { session: { startedAt }, keys }: Started): boolean {
-  const isCovered = end.kind === "denied" ? startedAt < end.cutoff : startedAt <= started.session.startedAt;
-  return isCovered && keys.every((key) => started.keys.includes(key));
-}
+/** Whether further sessions of a role and name are denied with those that are known, and what they started was looked for too. */
+const isAnswered = ({ started, end }: Found, { session, keys }: Started): boolean =>
+  end.kind === "denied" && session.startedAt < end.cutoff && keys.every((key) => started.keys.includes(key));
 
 /** What became of a session that the function has nothing to do about; else the session as it can be revoked. */
 function withoutRevocation(

@@ -409,7 +409,7 @@ describe("a chain of sessions", () => {
   test("goes on from a session of a name that is denied, if another key of it comes up", async () => {
     startedBy.clear();
     started(session("one"), session("two"));
-    chain("two", session("one", { accessKeyId: "ASIASECOND" }));
+    chain("two", session("one"), session("one", { accessKeyId: "ASIASECOND" }));
     const asked = recordAsked();
     await handle();
     expect(asked.map(({ accessKeyIds }) => accessKeyIds)).toEqual([
@@ -418,10 +418,13 @@ describe("a chain of sessions", () => {
     ]);
   });
 
-  test("denies a session whose namesake has expired", async () => {
-    started(session("one", { startedAt: at(-13 * 3_600) }), session("two"));
+  test.each([
+    ["", "ASIAONE", "ASIAAGAIN"],
+    [", if CloudTrail does not name the keys", undefined, undefined],
+  ])("denies a session whose namesake has expired%s", async (_, first, again) => {
+    started(session("one", { startedAt: at(-13 * 3_600), accessKeyId: first }), session("two"));
     startedBy.clear();
-    chain("two", session("one", { startedAt: at(-60), accessKeyId: "ASIAAGAIN" }));
+    chain("two", session("one", { startedAt: at(-60), accessKeyId: again }));
     await handle();
     expect(isDenied(aws.roles.get("one")!, userIdOf("one"), at(-60))).toBe(true);
   });
